@@ -1,6 +1,7 @@
 """Lines: who is reached by a number, on which SIM, from which purse, and what is barred."""
 
 from enum import IntEnum
+from typing import TypeAlias
 
 import msgspec
 
@@ -9,7 +10,7 @@ from tenure.values.msisdn import Imsi, Msisdn
 
 
 class Stage(IntEnum):
-    """Where a number stands in its life; a function of its validity end and an instant (GTC-LIFE)."""
+    """A number's place in its life: a function of its validity end and an instant (GTC-LIFE)."""
 
     ACTIVE = 1
     OUTGOING_BLOCKED = 2
@@ -33,3 +34,55 @@ class Line(msgspec.Struct, frozen=True):
     """Reported lost or stolen: usage from this instant on is not charged (GTC-LOST)."""
     postpaid: bool
     """A postpaid line has no Active Period: its stage is ACTIVE whatever ``funds_end`` says."""
+
+
+class Block(IntEnum):
+    """What keeps a line from use, in descending precedence."""
+
+    LOST_OR_STOLEN = 1
+    SUSPENDED = 2
+    BARRED = 3
+    STAGE_BLOCKED = 4
+
+
+class NewLine(msgspec.Struct, frozen=True):
+    """A line to be opened, with who holds it and since when."""
+
+    line: Line
+    since: Instant
+    holder_id: int | None = None
+    """A person; None for a line of the demo population."""
+
+
+class Bar(msgspec.Struct, frozen=True, tag="barred"):
+    """Set or lift the bars of a line; None leaves one as it is."""
+
+    outgoing: bool | None = None
+    incoming: bool | None = None
+
+
+class ReportLost(msgspec.Struct, frozen=True, tag="lost"):
+    """The SIM is lost or stolen: from the instant of this report nothing is charged (GTC-LOST)."""
+
+
+class ReportFound(msgspec.Struct, frozen=True, tag="found"):
+    """The SIM is back in its holder's hands."""
+
+
+class Suspend(msgspec.Struct, frozen=True, tag="suspended"):
+    """Cut the line from all use."""
+
+
+class Resume(msgspec.Struct, frozen=True, tag="resumed"):
+    """End a suspension."""
+
+
+Change: TypeAlias = Bar | ReportLost | ReportFound | Suspend | Resume
+
+
+class Refusal(IntEnum):
+    """Why a number cannot be used as asked, in descending precedence."""
+
+    NOT_A_NUMBER = 1
+    WRONG_LENGTH = 2
+    UNKNOWN_NUMBER = 3
