@@ -1,0 +1,1 @@
+"""Offline usage files: records of use that already happened, each charged exactly once."""
