@@ -115,7 +115,7 @@ async def test_a_json_file_begins_with_a_record(tmp_path: Path) -> None:
         (b"", "empty", 0),
         (b"record_id,nonsense\n", "unknown column", 0),
         (gzip.compress(b""), "empty", 0),
-        (gzip.compress((HEADER + line(1) + line(2)).encode())[:-9], "cannot be read further", 1),
+        (gzip.compress((HEADER + line(1) + line(2)).encode())[:-9], "cannot be read further", 2),
         (b"\x1f\x8b\x08\0nonsense", "cannot be read further", 0),
     ],
 )
