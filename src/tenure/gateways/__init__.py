@@ -1,0 +1,1 @@
+"""Where the world comes in: one folder for each protocol; gateways never know each other."""

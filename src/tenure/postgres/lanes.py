@@ -1,0 +1,155 @@
+"""Lanes gather what arrives while a batch is under way, and run it as the next batch.
+
+No timer is needed: under light load a command is a batch of one and leaves at once; under heavy
+load the batches grow until the work and the waiting balance.  All commands of one key (a
+subscriber) go through one lane, in the order in which they came.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Final, Generic, TypeVar
+
+import psycopg
+
+from tenure.postgres.transaction import Transaction, perform_on
+
+CommandT = TypeVar("CommandT")
+AnswerT = TypeVar("AnswerT")
+
+log = logging.getLogger(__name__)
+
+RECONNECT_SECONDS: Final = (0.0, 0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
+
+
+class _Lane(Generic[CommandT, AnswerT]):
+    def __init__(self, house: "Lanes[CommandT, AnswerT]") -> None:
+        self.house = house
+        self.waiting: deque[tuple[CommandT, Callable[[AnswerT], None]]] = deque()
+        self.wake = asyncio.Event()
+        self.connection: Transaction | None = None
+
+    async def run(self) -> None:
+        while True:
+            if not self.waiting:
+                self.wake.clear()
+                await self.wake.wait()
+            await self.batch()
+
+    async def batch(self) -> None:
+        take = min(len(self.waiting), self.house.batch_max)
+        taken = [self.waiting.popleft() for _ in range(take)]
+        answers = await self.answers([command for command, _ in taken])
+        self.house.batches += 1
+        self.house.commands += take
+        for (_, reply), answer in zip(taken, answers, strict=True):
+            try:
+                reply(answer)
+            except Exception:
+                # The effect is committed; a peer that has gone must not cost the others their answer.
+                log.exception("a reply could not be handed over")
+        if self.house.after_batch is not None:
+            self.house.after_batch()
+
+    async def answers(self, commands: list[CommandT]) -> list[AnswerT]:
+        try:
+            return await self.attempt(commands)
+        except Exception as accident:
+            if len(commands) == 1:
+                log.exception("a command failed by accident and was answered so")
+                return [self.house.accident(commands[0], accident)]
+        log.warning("a batch of %d failed; its commands are repeated one by one", len(commands))
+        return [(await self.answers([command]))[0] for command in commands]
+
+    async def attempt(self, commands: list[CommandT]) -> list[AnswerT]:
+        """Run the batch; a lost connection leaves it unknown, and repeating it is harmless."""
+        for pause_seconds in RECONNECT_SECONDS:
+            try:
+                if self.connection is None or self.connection.closed:
+                    await asyncio.sleep(pause_seconds)
+                    self.connection = await self.house.connect()
+                return await perform_on(self.connection, self.house.operation, commands)
+            except (psycopg.OperationalError, OSError) as lost:
+                if self.connection is not None and not self.connection.broken:
+                    raise
+                log.warning("the database connection was lost: %s", type(lost).__name__)
+                self.connection = None
+        raise ConnectionError("the database cannot be reached")
+
+
+class Lanes(Generic[CommandT, AnswerT]):
+    """A few lanes over one operation on batches.
+
+    ``submit`` never waits.  ``reply`` is called after the commit, or with ``accident(command,
+    error)`` when a command, alone, still fails; ``busy(command)`` answers what comes while
+    ``queue_max`` commands wait.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[Transaction]],
+        operation: Callable[[Transaction, Sequence[CommandT]], Awaitable[list[AnswerT]]],
+        *,
+        key: Callable[[CommandT], Hashable],
+        accident: Callable[[CommandT, Exception], AnswerT],
+        busy: Callable[[CommandT], AnswerT],
+        lanes: int = 2,
+        batch_max: int = 200,
+        queue_max: int = 20_000,
+    ) -> None:
+        self.connect = connect
+        self.operation = operation
+        self.key = key
+        self.accident = accident
+        self.busy = busy
+        self.batch_max = batch_max
+        self.queue_max = queue_max
+        self.after_batch: Callable[[], None] | None = None
+        self.batches = 0
+        self.commands = 0
+        self._lanes = [_Lane(self) for _ in range(lanes)]
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def waiting(self) -> int:
+        """Commands that wait for their batch."""
+        return sum(len(lane.waiting) for lane in self._lanes)
+
+    def start(self) -> None:
+        """Open the lanes; connections are made when first needed."""
+        self._tasks = [asyncio.create_task(lane.run()) for lane in self._lanes]
+
+    async def stop(self) -> None:
+        """Answer all that waits, then close."""
+        while self.waiting and any(not task.done() for task in self._tasks):
+            await asyncio.sleep(0.005)
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        for lane in self._lanes:
+            if lane.connection is not None:
+                await lane.connection.close()
+
+    def submit(self, command: CommandT, reply: Callable[[AnswerT], None]) -> None:
+        """Queue a command; ``reply`` is called once, after its effect is on disk."""
+        lane = self._lanes[hash(self.key(command)) % len(self._lanes)]
+        if len(lane.waiting) >= self.queue_max:
+            reply(self.busy(command))
+            return
+        lane.waiting.append((command, reply))
+        lane.wake.set()
+
+    async def ask(self, command: CommandT) -> AnswerT:
+        """Queue a command and wait for its answer."""
+        answer: asyncio.Future[AnswerT] = asyncio.get_running_loop().create_future()
+
+        def reply(value: AnswerT) -> None:
+            if not answer.done():
+                answer.set_result(value)
+
+        self.submit(command, reply)
+        return await answer

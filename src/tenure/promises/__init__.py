@@ -1,0 +1,1 @@
+"""What we promise: one folder for each promise; each knows only the promises below it."""

@@ -1,0 +1,100 @@
+"""What may be asked of charging: answer a batch of asks, tell stale sessions, explain an entry."""
+
+from collections.abc import Sequence
+
+from tenure.postgres.transaction import Transaction
+from tenure.promises.charging import rules, store
+from tenure.promises.charging.model import Answer, Ask, Refusal, Request, Session, Stale
+from tenure.promises.charging.rules import Answered, Case
+from tenure.promises.charging.rules.words import explain
+from tenure.promises.money import operations as money
+from tenure.promises.money.model import Change, Entry
+from tenure.promises.tariffs import rules as tariffs
+from tenure.values.instant import Instant
+
+__all__ = ["charge", "explain", "live_sessions", "sessions_of", "stale"]
+
+_UNKNOWN = Answer(Refusal.UNKNOWN_SUBSCRIBER, "no line has this number or SIM")
+
+
+class _Ledger:
+    """What a batch has changed of one purse so far."""
+
+    __slots__ = ("case", "changed", "entries")
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.changed = False
+        self.entries: list[Entry] = []
+
+
+async def charge(tx: Transaction, book: tariffs.Book, asks: Sequence[Ask]) -> list[Answer]:
+    """Answer a batch of asks in their order, as one transaction: loaded once, recorded once.
+
+    Asks of one purse see each other's effects.  The answers hold once the transaction commits.
+    """
+    cases, known = await store.load(
+        tx,
+        sorted({ask.msisdn for ask in asks if ask.msisdn}),
+        sorted({ask.imsi for ask in asks if not ask.msisdn}),
+        sorted({key for ask in asks for key in _keys(ask)}),
+    )
+    ledgers: dict[int, _Ledger] = {}
+    by_identity: dict[str, _Ledger] = {}
+    for case in cases:
+        ledger = ledgers.setdefault(case.purse.purse_id, _Ledger(case))
+        by_identity[case.line.msisdn] = by_identity[case.line.imsi] = ledger
+    answers: list[Answer] = []
+    remembered: list[Answered] = []
+    for ask in asks:
+        found = by_identity.get(ask.msisdn or ask.imsi)
+        if found is None:
+            answers.append(_UNKNOWN)
+            continue
+        decision = rules.decide(book, found.case, ask, known)
+        answers.append(decision.answer)
+        if decision.changed:
+            found.case = Case(found.case.line, decision.purse, decision.sessions)
+            found.changed = True
+            found.entries.extend(decision.entries)
+            for one in decision.answered:
+                known[one.key] = one
+                remembered.append(one)
+    changes = [
+        Change(
+            store.with_sessions(ledger.case.purse, ledger.case.sessions), tuple(ledger.entries)
+        )
+        for ledger in ledgers.values()
+        if ledger.changed
+    ]
+    await money.record(tx, changes, announce=False)
+    await store.remember(tx, remembered)
+    return answers
+
+
+def _keys(ask: Ask) -> tuple[bytes, ...]:
+    if ask.request is Request.DEBIT:
+        return (rules.answer_key(ask.key),)
+    if ask.request is Request.REFUND:
+        return (rules.answer_key(ask.refunds), rules.refund_key(ask.refunds))
+    return ()
+
+
+async def stale(
+    tx: Transaction, book: tariffs.Book, purse_ids: Sequence[int], at: Instant
+) -> list[Stale]:
+    """The live sessions of these purses whose grants no longer fit; nothing is written."""
+    cases = await store.cases_of_purses(tx, purse_ids)
+    return [one for case in cases for one in rules.stale(book, case, at)]
+
+
+async def live_sessions(tx: Transaction, at: Instant) -> list[Session]:
+    """Every live session: for a server that starts and must know whose sessions it serves."""
+    cases = await store.cases_with_sessions(tx)
+    return [s for case in cases for s in case.sessions.live if s.forget_at > at]
+
+
+async def sessions_of(tx: Transaction, purse_id: int, at: Instant) -> list[Session]:
+    """The live sessions of one purse."""
+    cases = await store.cases_of_purses(tx, [purse_id])
+    return [s for case in cases for s in case.sessions.live if s.forget_at > at]

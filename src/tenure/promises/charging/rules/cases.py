@@ -1,0 +1,74 @@
+"""What a decision starts from and what it comes to."""
+
+import msgspec
+
+from tenure.promises.charging.model import Answer, Ask, Recorded, Refusal, Session, Sessions
+from tenure.promises.charging.rules.admission import digest
+from tenure.promises.charging.rules.metering import Held
+from tenure.promises.money.model import Entry, Purse
+from tenure.promises.money.rules import Drawn
+from tenure.promises.numbers.model import Line
+from tenure.values.instant import Instant
+
+
+class Case(msgspec.Struct):
+    """A line with its purse and live sessions, as loaded and as changed by the batch so far."""
+
+    line: Line
+    purse: Purse
+    sessions: Sessions
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """The remembered answer of a one-off request (DEBIT, REFUND)."""
+
+    key: bytes
+    purse_id: int
+    digest: bytes
+    answer: Answer
+    drawn: Drawn | None
+    """What the debit took, for a refund to give back."""
+    entry: tuple[int, int, int, int, int] | None
+    """seq, account, due, overrun and tax of the debit's entry."""
+    at: Instant
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """The answer to one ask, and what it changes; nothing changed when ``changed`` is False."""
+
+    answer: Answer
+    purse: Purse
+    sessions: Sessions
+    entries: tuple[Entry, ...] = ()
+    answered: tuple[Answered, ...] = ()
+    changed: bool = True
+
+
+def unchanged(case: Case, answer: Answer) -> Decision:
+    """An answer without any effect."""
+    return Decision(answer, case.purse, case.sessions, changed=False)
+
+
+def refused(case: Case, refusal: Refusal, detail: str = "") -> Decision:
+    """A refusal of the whole request, without any effect."""
+    return unchanged(case, Answer(refusal=refusal, detail=detail))
+
+
+def repeated(case: Case, ask: Ask, recorded: Recorded) -> Decision:
+    """The recorded answer again, or KEY_REUSED when something else is asked under the same number."""
+    if recorded.digest != digest(ask):
+        return refused(
+            case, Refusal.KEY_REUSED, "this number was answered before, for another content"
+        )
+    return unchanged(case, msgspec.structs.replace(recorded.answer, repeated=True))
+
+
+def held_elsewhere(sessions: Sessions, mine: Session | None, at: Instant) -> Held:
+    """What all live grants hold, those of one session left out; a hold ends by itself."""
+    held = Held(0, {})
+    for session in sessions.live:
+        if mine is None or session.key != mine.key:
+            for meter in session.meters:
+                if meter.hold_until > at:
+                    held.add(meter)
+    return held

@@ -1,0 +1,282 @@
+"""One-off requests: a debit at once, its refund, a look at the balance, a question for the price."""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+
+import msgspec
+
+from tenure.promises.charging.model import (
+    Answer,
+    Ask,
+    Explanation,
+    Granted,
+    GroupAsk,
+    Refusal,
+    Request,
+)
+from tenure.promises.charging.rules.admission import admitted, digest
+from tenure.promises.charging.rules.cases import (
+    Answered,
+    Case,
+    Decision,
+    held_elsewhere,
+    refused,
+    unchanged,
+)
+from tenure.promises.charging.rules.metering import ACCOUNT, Bill, bill, entry, open_meter
+from tenure.promises.charging.rules.reserving import has_positive_balance
+from tenure.promises.money import rules as money
+from tenure.promises.money.model import Account, Entry, EntryKind, Purse
+from tenure.promises.money.rules import Drawn
+from tenure.promises.tariffs import rules as tariffs
+from tenure.promises.tariffs.model import UNIT_OF, Route, Use
+from tenure.values.refused import Refused
+
+_json = msgspec.json.Encoder().encode
+
+
+def answer_key(key: str) -> bytes:
+    """Where the answer of a one-off request is kept: a digest, since keys come in any length."""
+    return blake2b(key.encode(), digest_size=16).digest()
+
+
+def refund_key(refunds: str) -> bytes:
+    """Where the answer of the one refund of a debit is kept, whoever asked for it."""
+    return blake2b(refunds.encode(), digest_size=16, person=b"refund").digest()
+
+
+def debit(
+    book: tariffs.Book, case: Case, ask: Ask, known: Mapping[bytes, Answered]
+) -> Decision:
+    """DEBIT: charge all groups or none.
+
+    Units that are ``requested`` must be affordable.  Units that are ``used`` have been used: they
+    are charged as far as money goes, and the rest is written off as overrun.
+    """
+    earlier = known.get(answer_key(ask.key))
+    if earlier is not None:
+        return _again(case, ask, earlier)
+    if not any(group.requested or group.used for group in ask.groups):
+        return refused(case, Refusal.NOTHING_ASKED, "name the units to charge for")
+    purse = case.purse
+    bills: list[tuple[GroupAsk, Bill]] = []
+    for group in ask.groups:
+        charged = _charge_event(book, case, purse, ask, group)
+        if isinstance(charged, Refused):
+            return refused(case, charged.refusal, charged.detail)
+        purse, cost = charged
+        bills.append((group, cost))
+    entries: list[Entry] = []
+    for group, cost in bills:
+        offline = group.used is not None
+        purse, booked = entry(
+            purse,
+            cost,
+            kind=EntryKind.OFFLINE if offline else EntryKind.EVENT,
+            account=ACCOUNT[ask.service],
+            at=ask.at,
+            reference=ask.key,
+            party=ask.other_party,
+        )
+        entries.append(booked)
+    paid = sum(cost.due_micros - cost.overrun_micros for _, cost in bills)
+    held = held_elsewhere(case.sessions, None, ask.at)
+    answer = Answer(
+        refusal=None,
+        groups=tuple(
+            Granted(group.rating_group, group.service_id, None, group.requested)
+            for group, _ in bills
+        ),
+        cost_micros=paid,
+        balance_micros=max(money.payable(purse, ask.at) - held.micros, 0),
+    )
+    remembered = Answered(
+        key=answer_key(ask.key),
+        purse_id=purse.purse_id,
+        digest=digest(ask),
+        answer=answer,
+        drawn=_together([cost.drawn for _, cost in bills]),
+        entry=(
+            entries[0].seq,
+            entries[0].account,
+            sum(cost.due_micros for _, cost in bills),
+            sum(cost.overrun_micros for _, cost in bills),
+            sum(cost.tax_micros for _, cost in bills),
+        ),
+        at=ask.at,
+    )
+    return Decision(answer, purse, case.sessions, tuple(entries), (remembered,))
+
+
+def _charge_event(
+    book: tariffs.Book, case: Case, purse: Purse, ask: Ask, group: GroupAsk
+) -> tuple[Purse, Bill] | Refused[Refusal]:
+    began = ask.used_at if ask.used_at is not None else ask.at
+    unit = UNIT_OF[ask.service]
+    held = held_elsewhere(case.sessions, None, ask.at)
+    if group.used is not None:
+        # What was used is used: bars are the network's business then, only a loss report counts.
+        route = _priced(book, case, ask, group)
+    else:
+        route = admitted(book, case.line, purse, ask, group.rating_group)
+    if isinstance(route, Refused):
+        return route
+    meter = open_meter(group.rating_group, group.service_id, route, began)
+    units = group.used.units if group.used is not None else (group.requested or 0)
+    if group.used is not None:
+        lost_at = case.line.lost_at
+        if lost_at is not None and began >= lost_at:
+            return Refused(Refusal.LOST_OR_STOLEN, "used after the report: not charged")
+    elif not has_positive_balance(book, purse, meter, unit, ask.at):
+        return Refused(Refusal.CREDIT_EXHAUSTED)
+    # Price and Active Period are those of when it was used, never of when the record came.
+    billed = bill(book, case.line.offer, purse, meter, unit, units, began, held)
+    if isinstance(billed, Refused):
+        return billed
+    paid, _, cost = billed
+    if cost.overrun_micros and group.used is None:
+        return Refused(Refusal.CREDIT_EXHAUSTED)
+    if ask.description:
+        told = msgspec.structs.replace(cost.explanation, what=ask.description)
+        cost = msgspec.structs.replace(cost, explanation=told)
+    return paid, cost
+
+
+def _priced(
+    book: tariffs.Book, case: Case, ask: Ask, group: GroupAsk
+) -> Route | Refused[Refusal]:
+    use = Use(ask.service, ask.direction, ask.other_party, ask.visited_plmn, group.rating_group)
+    route = tariffs.route(book, case.line.offer, use)
+    if isinstance(route, Refused):
+        return Refused(Refusal.RATING_FAILED, route.detail)
+    return route
+
+
+def _together(drawn: list[Drawn]) -> Drawn:
+    return Drawn(
+        sum(part.funds_micros for part in drawn),
+        sum(part.owed_micros for part in drawn),
+        tuple(pair for part in drawn for pair in part.grants),
+    )
+
+
+def _again(case: Case, ask: Ask, earlier: Answered) -> Decision:
+    if earlier.purse_id != case.purse.purse_id or earlier.digest != digest(ask):
+        return refused(
+            case, Refusal.KEY_REUSED, "this key was answered before, for another content"
+        )
+    return unchanged(case, msgspec.structs.replace(earlier.answer, repeated=True))
+
+
+def refund(case: Case, ask: Ask, known: Mapping[bytes, Answered]) -> Decision:
+    """REFUND: give back, once, exactly what the debit named by ``refunds`` drew.
+
+    An allowance or promotional bucket that has ended gets its units back and stays ended.
+    """
+    earlier = known.get(refund_key(ask.refunds))
+    if earlier is not None:
+        if earlier.digest == digest(ask) and earlier.purse_id == case.purse.purse_id:
+            return unchanged(case, msgspec.structs.replace(earlier.answer, repeated=True))
+        return refused(case, Refusal.NOTHING_TO_REFUND, "this debit was refunded before")
+    original = known.get(answer_key(ask.refunds))
+    if (
+        original is None
+        or original.drawn is None
+        or original.entry is None
+        or original.purse_id != case.purse.purse_id
+    ):
+        return refused(case, Refusal.NOTHING_TO_REFUND, "no debit of this line has that key")
+    present = {grant.grant_id for grant in case.purse.grants}
+    drawn = msgspec.structs.replace(
+        original.drawn,
+        grants=tuple(pair for pair in original.drawn.grants if pair[0] in present),
+    )
+    purse = money.restored(case.purse, drawn)
+    purse, booked = _refund_entry(case.purse, purse, ask, original)
+    given = booked.funds_micros + booked.owed_micros + booked.grants_micros
+    answer = Answer(
+        refusal=None,
+        cost_micros=given,
+        balance_micros=money.payable(purse, ask.at),
+    )
+    remembered = Answered(
+        refund_key(ask.refunds), purse.purse_id, digest(ask), answer, None, None, ask.at
+    )
+    return Decision(answer, purse, case.sessions, (booked,), (remembered,))
+
+
+def _refund_entry(
+    before: Purse, after: Purse, ask: Ask, original: Answered
+) -> tuple[Purse, Entry]:
+    assert original.entry is not None
+    _, account, due, overrun, tax = original.entry
+    funds = after.funds_micros - before.funds_micros
+    owed = before.owed_micros - after.owed_micros
+    promo = _promo(after) - _promo(before)
+    given = funds + owed + promo
+    # The share of the tax goes back with its price; the overrun was never paid, so it stays.
+    tax_back = tax * given // (due - overrun) if due > overrun else 0
+    told = Explanation(
+        service=ask.service.name.lower(),
+        route="refund",
+        used=0,
+        total=0,
+        due=-given,
+        funds=-funds,
+        owed=-owed,
+        tax=-tax_back,
+        what=ask.refunds,
+    )
+    booked = Entry(
+        purse_id=after.purse_id,
+        seq=after.seq + 1,
+        at=ask.at,
+        kind=EntryKind.REFUND,
+        account=Account(account),
+        funds_micros=funds,
+        grants_micros=promo,
+        owed_micros=owed,
+        tax_micros=-tax_back,
+        overrun_micros=0,
+        contra_micros=tax_back - given,
+        funds_after_micros=after.funds_micros,
+        reference=ask.key,
+        party="",
+        explanation=_json(told).decode(),
+    )
+    return msgspec.structs.replace(after, seq=after.seq + 1), booked
+
+
+def _promo(purse: Purse) -> int:
+    return sum(grant.remaining for grant in purse.grants if grant.allowance == "")
+
+
+def enquire(book: tariffs.Book, case: Case, ask: Ask) -> Decision:
+    """PRICE_ENQUIRY and BALANCE_CHECK: what it would cost and what is available; no effect."""
+    held = held_elsewhere(case.sessions, None, ask.at)
+    available = max(money.payable(case.purse, ask.at) - held.micros, 0)
+    cost = 0
+    for group in ask.groups:
+        route = _priced(book, case, ask, group)
+        if isinstance(route, Refused):
+            return refused(case, route.refusal, route.detail)
+        meter = open_meter(group.rating_group, group.service_id, route, ask.at)
+        unit = UNIT_OF[ask.service]
+        units = group.requested or 0
+        billed = bill(book, case.line.offer, case.purse, meter, unit, units, ask.at, held)
+        if isinstance(billed, Refused):
+            return refused(case, billed.refusal, billed.detail)
+        cost += billed[2].due_micros
+    if ask.request is Request.PRICE_ENQUIRY:
+        return unchanged(case, Answer(refusal=None, cost_micros=cost))
+    enough = available > 0 and cost <= available
+    return unchanged(
+        case,
+        Answer(
+            refusal=None if enough else Refusal.CREDIT_EXHAUSTED,
+            cost_micros=cost,
+            balance_micros=available,
+        ),
+    )
+
+

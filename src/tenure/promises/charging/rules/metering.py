@@ -1,0 +1,226 @@
+"""Used units become money: priced by increments, covered by allowances, rounded once, paid in order."""
+
+from math import gcd
+
+import msgspec
+
+from tenure.promises.charging.model import Explanation, Meter, Refusal
+from tenure.promises.money import rules as money
+from tenure.promises.money.model import Account, Entry, EntryKind, Purse
+from tenure.promises.money.rules import Drawn
+from tenure.promises.tariffs import rules as tariffs
+from tenure.promises.tariffs.model import Route, Run, Service
+from tenure.values.instant import Instant
+from tenure.values.money import rounded
+from tenure.values.quantity import Unit
+from tenure.values.refused import Refused
+
+ACCOUNT = {
+    Service.VOICE: Account.REVENUE_VOICE,
+    Service.SMS: Account.REVENUE_SMS,
+    Service.MMS: Account.REVENUE_MMS,
+    Service.DATA: Account.REVENUE_DATA,
+    Service.CONTENT: Account.REVENUE_CONTENT,
+}
+
+_json = msgspec.json.Encoder().encode
+
+
+class Held(msgspec.Struct):
+    """What the other live grants of a purse hold, and may therefore not be spent here."""
+
+    micros: int
+    units: dict[int, int]
+    """By grant_id, for allowances."""
+
+    def add(self, meter: Meter) -> None:
+        """Count a meter's hold."""
+        self.micros += meter.hold_micros
+        for grant_id, units in meter.hold_units:
+            self.units[grant_id] = self.units.get(grant_id, 0) + units
+
+
+class Bill(msgspec.Struct, frozen=True):
+    """What a usage cost and from which buckets it was paid."""
+
+    due_micros: int
+    drawn: Drawn
+    overrun_micros: int
+    tax_micros: int
+    explanation: Explanation
+
+
+def open_meter(rating_group: int, service_id: int, route: Route, since: Instant) -> Meter:
+    """A meter at zero."""
+    return Meter(rating_group, service_id, route, since, 0, 0, 0, 1, 0, 0, (), 0, since, since, False)
+
+
+def plus(numerator: int, denominator: int, price: int, per: int) -> tuple[int, int]:
+    """The exact sum of two fractions, over the least common denominator."""
+    if denominator == per:
+        return numerator + price, denominator
+    common = denominator // gcd(denominator, per) * per
+    return numerator * (common // denominator) + price * (common // per), common
+
+
+def covered_by(
+    book: tariffs.Book,
+    purse: Purse,
+    route: Route,
+    unit: Unit,
+    units: int,
+    at: Instant,
+    reserved: dict[int, int],
+) -> list[tuple[int, int]]:
+    """How many of the units allowances cover, as (grant_id, units) in spending order.
+
+    ``reserved`` holds units per grant that may not be taken: held elsewhere, or taken just now.
+    """
+    taken: list[tuple[int, int]] = []
+    for grant in money.in_spending_order(purse.grants, unit, at):
+        if not tariffs.covers(book, grant.allowance, route.key):
+            continue
+        free = grant.remaining - reserved.get(grant.grant_id, 0)
+        part = min(free, units)
+        if part > 0:
+            taken.append((grant.grant_id, part))
+            units -= part
+            if not units:
+                break
+    return taken
+
+
+def connect_fee(book: tariffs.Book, offer: str, meter: Meter) -> int:
+    """The fee of the rate that holds when the usage begins; due once, with its first unit."""
+    if meter.position_units:
+        return 0
+    force = tariffs.in_force(book, offer, meter.route.key, meter.since)
+    return 0 if isinstance(force, Refused) else force.rate.connect_fee_micros
+
+
+def bill(
+    book: tariffs.Book,
+    offer: str,
+    purse: Purse,
+    meter: Meter,
+    unit: Unit,
+    used_units: int,
+    at: Instant,
+    held: Held,
+) -> tuple[Purse, Meter, Bill] | Refused[Refusal]:
+    """Charge units that were used: move the meter, draw what is due, write off what cannot be paid.
+
+    ``at`` is the instant for which price and validity are asked.  Charged is always the rounded
+    price of the whole usage less what was charged before, so that no way of cutting a usage into
+    reports changes its price.  What others hold is never touched.
+    """
+    total = meter.used_units + used_units
+    walked = tariffs.runs(
+        book, offer, meter.route, meter.since, meter.position_units, total, at
+    )
+    force = tariffs.in_force(book, offer, meter.route.key, at)
+    if isinstance(walked, Refused) or isinstance(force, Refused):
+        cause = walked if isinstance(walked, Refused) else force
+        assert isinstance(cause, Refused)
+        return Refused(refusal=Refusal.RATING_FAILED, detail=cause.detail)
+    runs, position = walked
+    numerator, denominator = meter.exact_numerator, meter.exact_denominator
+    fee = connect_fee(book, offer, meter) if runs else 0
+    numerator += fee * denominator
+    covered: list[tuple[int, int]] = []
+    for run in runs:
+        units = run.units
+        if purse.grants:
+            for grant_id, part in covered_by(
+                book, purse, meter.route, unit, units, at, held.units
+            ):
+                covered.append((grant_id, part))
+                units -= part
+                purse = msgspec.structs.replace(
+                    purse, grants=money.reduced(purse.grants, [(grant_id, part)])
+                )
+        if units and run.price_micros:
+            numerator, denominator = plus(
+                numerator, denominator, run.price_micros * units, run.per_units
+            )
+    charged = rounded(numerator, denominator, force.rounding)
+    due = max(charged - meter.charged_micros, 0)
+    paid = min(due, max(money.payable(purse, at) - held.micros, 0))
+    before = purse
+    purse, drawn = money.draw(purse, paid, at) if paid else (purse, Drawn(0, 0, ()))
+    tax = money.tax_within(due, force.rate.tax_ppm)
+    explanation = Explanation(
+        service=meter.route.service.name.lower(),
+        route=meter.route.key,
+        used=used_units,
+        total=total,
+        runs=tuple(runs),
+        covered=_named(before, covered) if covered else (),
+        fee=fee,
+        rounding=force.rounding.value,
+        exact=(numerator, denominator),
+        due=due,
+        funds=drawn.funds_micros,
+        promo=drawn.grants,
+        owed=drawn.owed_micros,
+        overrun=due - paid,
+        tax=tax,
+        began=meter.since,
+    )
+    moved = Meter(
+        meter.rating_group,
+        meter.service_id,
+        meter.route,
+        meter.since,
+        total,
+        position,
+        numerator,
+        denominator,
+        meter.charged_micros + due,
+        0,
+        (),
+        0,
+        meter.held_at,
+        meter.hold_until,
+        meter.final,
+    )
+    everything = Drawn(drawn.funds_micros, drawn.owed_micros, drawn.grants + tuple(covered))
+    return purse, moved, Bill(due, everything, due - paid, tax, explanation)
+
+
+def _named(purse: Purse, covered: list[tuple[int, int]]) -> tuple[tuple[str, int], ...]:
+    names = {grant.grant_id: grant.allowance for grant in purse.grants}
+    return tuple((names[grant_id], units) for grant_id, units in covered)
+
+
+def entry(
+    purse: Purse,
+    bill: Bill,
+    *,
+    kind: EntryKind,
+    account: Account,
+    at: Instant,
+    reference: str,
+    party: str,
+) -> tuple[Purse, Entry]:
+    """The balanced entry of a bill, numbered as the purse's next."""
+    promo = sum(amount for _, amount in bill.explanation.promo)
+    tax = bill.tax_micros
+    numbered = Entry(
+        purse_id=purse.purse_id,
+        seq=purse.seq + 1,
+        at=at,
+        kind=kind,
+        account=account,
+        funds_micros=-bill.drawn.funds_micros,
+        grants_micros=-promo,
+        owed_micros=-bill.drawn.owed_micros,
+        tax_micros=tax,
+        overrun_micros=-bill.overrun_micros,
+        contra_micros=bill.due_micros - tax,
+        funds_after_micros=purse.funds_micros,
+        reference=reference,
+        party=party,
+        explanation=_json(bill.explanation).decode(),
+    )
+    return msgspec.structs.replace(purse, seq=purse.seq + 1), numbered

@@ -1,0 +1,190 @@
+"""A grant: as many units as are asked for and can be paid, with what they cost held back."""
+
+import msgspec
+
+from tenure.promises.charging.model import FinalUnit, Granted, Meter, Refusal
+from tenure.promises.charging.rules.metering import Held, connect_fee, covered_by, plus
+from tenure.promises.money import rules as money
+from tenure.promises.money.model import Purse
+from tenure.promises.tariffs import rules as tariffs
+from tenure.promises.tariffs.model import Direction, InForce, Run, Service
+from tenure.terms.model import Quota
+from tenure.values.instant import MINUTE_MS, SECOND_MS, Instant
+from tenure.values.money import rounded
+from tenure.values.quantity import Unit
+from tenure.values.refused import Refused
+
+HOLD_GRACE_MS = 2 * MINUTE_MS
+"""How long after its validity a grant's money stays held, for a report that is late."""
+
+
+class Affordable(msgspec.Struct, frozen=True):
+    """How far a purse reaches: a billable position, and what is held to get there."""
+
+    position_units: int
+    hold_micros: int
+    hold_units: tuple[tuple[int, int], ...]
+    all_of_it: bool
+
+
+def has_positive_balance(
+    book: tariffs.Book, purse: Purse, meter: Meter, unit: Unit, at: Instant
+) -> bool:
+    """GTC-POSITIVE: services need a positive balance; the pack says whether an allowance is one."""
+    route = meter.route
+    if route.always or route.direction is Direction.IN or money.payable(purse, at) > 0:
+        return True
+    return book.terms.topups.positive_balance == "coverage" and bool(
+        covered_by(book, purse, route, unit, 1, at, {})
+    )
+
+
+def reach(
+    book: tariffs.Book,
+    offer: str,
+    purse: Purse,
+    meter: Meter,
+    unit: Unit,
+    runs: list[Run],
+    force: InForce,
+    at: Instant,
+    held: Held,
+) -> Affordable:
+    """Walk the runs as far as allowances and money go, in whole increments."""
+    budget = max(money.payable(purse, at) - held.micros, 0)
+    ceiling = meter.charged_micros + budget
+    numerator, denominator = meter.exact_numerator, meter.exact_denominator
+    fee = connect_fee(book, offer, meter) if runs else 0
+    if fee > budget:
+        return Affordable(meter.position_units, 0, (), all_of_it=False)
+    numerator += fee * denominator
+    position = meter.position_units
+    reserved = dict(held.units)
+    taken: list[tuple[int, int]] = []
+    all_of_it = True
+    for run in runs:
+        units = run.units
+        if purse.grants:
+            parts = covered_by(book, purse, meter.route, unit, units, at, reserved)
+            for grant_id, part in parts:
+                reserved[grant_id] = reserved.get(grant_id, 0) + part
+                units -= part
+            taken += parts
+            position += run.units - units
+        if not units:
+            continue
+        if run.price_micros:
+            room = (ceiling * denominator - numerator) * run.per_units
+            affordable = room // (denominator * run.price_micros)
+            if affordable < units:
+                all_of_it = False
+                begun = run.units - units
+                units = max((begun + affordable) // run.increment_units * run.increment_units, begun)
+                units -= begun
+            numerator, denominator = plus(
+                numerator, denominator, run.price_micros * units, run.per_units
+            )
+        position += units
+        if not all_of_it:
+            break
+    hold = rounded(numerator, denominator, force.rounding) - meter.charged_micros
+    return Affordable(position, max(hold, 0), _summed(taken), all_of_it)
+
+
+def _summed(taken: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    if len(taken) < 2:
+        return tuple(taken)
+    sums: dict[int, int] = {}
+    for grant_id, units in taken:
+        sums[grant_id] = sums.get(grant_id, 0) + units
+    return tuple(sums.items())
+
+
+def reserve(
+    book: tariffs.Book,
+    offer: str,
+    purse: Purse,
+    meter: Meter,
+    unit: Unit,
+    requested: int,
+    at: Instant,
+    held: Held,
+) -> tuple[Meter, Granted]:
+    """Grant units for a meter whose usage has been billed; ``requested`` 0 leaves the amount to us.
+
+    What is granted can be paid whatever happens meanwhile: it is held.  Less than asked is the
+    final grant (RFC 8506 section 5.6); nothing at all is CREDIT_EXHAUSTED.
+    """
+    quota = book.quotas[meter.route.service]
+    want = min(requested or quota.default_units, quota.maximum_units)
+    walked = tariffs.runs(
+        book, offer, meter.route, meter.since, meter.position_units, meter.used_units + want, at
+    )
+    force = tariffs.in_force(book, offer, meter.route.key, at)
+    if isinstance(walked, Refused) or isinstance(force, Refused):
+        return _nothing(meter, Refusal.RATING_FAILED)
+    if not has_positive_balance(book, purse, meter, unit, at):
+        return _nothing(meter, Refusal.CREDIT_EXHAUSTED)
+    far = reach(book, offer, purse, meter, unit, walked[0], force, at, held)
+    units = min(want, far.position_units - meter.used_units)
+    if units <= 0:
+        return _nothing(meter, Refusal.CREDIT_EXHAUSTED)
+    validity_seconds = _validity_seconds(quota, purse, meter.route.service, force, units, at)
+    final = None
+    if not far.all_of_it:
+        final = FinalUnit.REDIRECT if quota.final_unit == "redirect" else FinalUnit.TERMINATE
+    granted = Granted(
+        rating_group=meter.rating_group,
+        service_id=meter.service_id,
+        refusal=None,
+        units=units,
+        validity_seconds=validity_seconds,
+        threshold_units=0 if final is not None else units * quota.threshold_percent // 100,
+        final=final,
+        tariff_change_at=None,
+    )
+    holding = Meter(
+        meter.rating_group,
+        meter.service_id,
+        meter.route,
+        meter.since,
+        meter.used_units,
+        meter.position_units,
+        meter.exact_numerator,
+        meter.exact_denominator,
+        meter.charged_micros,
+        far.hold_micros,
+        far.hold_units,
+        units,
+        at,
+        Instant(at + validity_seconds * SECOND_MS + HOLD_GRACE_MS),
+        not far.all_of_it,
+    )
+    return holding, granted
+
+
+def _nothing(meter: Meter, refusal: Refusal) -> tuple[Meter, Granted]:
+    empty = msgspec.structs.replace(
+        meter, hold_micros=0, hold_units=(), granted_units=0, final=True
+    )
+    return empty, Granted(meter.rating_group, meter.service_id, refusal, None)
+
+
+def _validity_seconds(
+    quota: Quota, purse: Purse, service: Service, force: InForce, units: int, at: Instant
+) -> int:
+    """How long a grant holds: the pack's time, but not past what it rests on.
+
+    Volume is priced when it is reported, so its grant ends where the price changes; a call is
+    priced second by second and needs no such end.
+    """
+    seconds = quota.validity_seconds
+    if service is Service.VOICE:
+        seconds = max(seconds, units)
+    ends = [at + seconds * SECOND_MS]
+    if service is not Service.VOICE:
+        ends.append(force.until)
+    if purse.funds_micros and at < purse.funds_end:
+        ends.append(purse.funds_end)
+    ends += [grant.ends_at for grant in purse.grants if money.usable(grant, at)]
+    return max((min(ends) - at) // SECOND_MS, 1)

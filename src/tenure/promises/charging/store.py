@@ -1,0 +1,129 @@
+"""All SQL of charging: a batch's lines, purses and remembered answers in one round trip."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from tenure.postgres.arrays import byteas, int8s, moments, texts
+from tenure.postgres.transaction import Transaction
+from tenure.promises.charging.model import Answer, Sessions
+from tenure.promises.charging.rules import Answered, Case
+from tenure.promises.money import operations as money
+from tenure.promises.money.model import Purse
+from tenure.promises.money.rules import Drawn
+from tenure.promises.numbers.model import Line
+from tenure.values.msisdn import Imsi, Msisdn
+
+_encode = msgspec.msgpack.Encoder().encode
+_sessions = msgspec.msgpack.Decoder(Sessions).decode
+_answer = msgspec.msgpack.Decoder(Answer).decode
+
+NO_SESSIONS: Final = _encode(Sessions())
+
+
+class _Kept(msgspec.Struct, frozen=True, array_like=True):
+    drawn: Drawn | None
+    entry: tuple[int, int, int, int, int] | None
+
+
+_kept = msgspec.msgpack.Decoder(_Kept).decode
+
+# The one statement that reads the tables of numbers and money together: every request needs a
+# line and its purse, and one round trip is what a batch can afford (docs/decisions).
+CASES: Final = """
+SELECT l.msisdn, l.imsi, l.purse_id, l.offer, l.language, l.bar_outgoing, l.bar_incoming,
+       l.suspended, l.lost_at, l.postpaid,
+       p.seq, p.version, p.funds_micros, p.funds_end, p.owed_micros, p.credit_limit_micros,
+       p.grants, p.sessions
+  FROM numbers.line l JOIN money.purse p ON p.purse_id = l.purse_id
+ WHERE """
+BY_MSISDN: Final = CASES + "l.msisdn = ANY(%s)"
+BY_IMSI: Final = CASES + "l.imsi = ANY(%s)"
+BY_PURSE: Final = CASES + "l.purse_id = ANY(%s)"
+WITH_SESSIONS: Final = CASES + "p.sessions <> %s"
+
+ANSWERED: Final = """
+SELECT key, purse_id, digest, answer, drawn, at FROM charging.answered WHERE key = ANY(%s)
+"""
+
+REMEMBER: Final = """
+INSERT INTO charging.answered (key, purse_id, digest, answer, drawn, at)
+SELECT * FROM unnest(%s, %s, %s, %s, %s, %s)
+"""
+
+_EMPTY: Final = Sessions()
+
+
+def case_of(row: Sequence[Any]) -> Case:
+    """A case from a row of CASES."""
+    line = Line(Msisdn(row[0]), Imsi(row[1]), *row[2:10])
+    purse = money.purse_of((row[2], *row[10:]))
+    raw = row[17]
+    return Case(line, purse, _EMPTY if raw == NO_SESSIONS else _sessions(raw))
+
+
+async def load(
+    tx: Transaction,
+    msisdns: Sequence[str],
+    imsis: Sequence[str],
+    keys: Sequence[bytes],
+) -> tuple[list[Case], dict[bytes, Answered]]:
+    """The cases of these lines and the answers kept under these keys, in one round trip."""
+    by_msisdn = by_imsi = answered = None
+    if msisdns:
+        by_msisdn = await tx.execute(BY_MSISDN, (texts(msisdns),), prepare=True, binary=True)
+    if imsis:
+        by_imsi = await tx.execute(BY_IMSI, (texts(imsis),), prepare=True, binary=True)
+    if keys:
+        answered = await tx.execute(ANSWERED, (byteas(keys),), prepare=True, binary=True)
+    cases = [
+        case_of(row)
+        for cursor in (by_msisdn, by_imsi)
+        if cursor is not None
+        for row in await cursor.fetchall()
+    ]
+    known = {}
+    if answered is not None:
+        known = {row[0]: _answered_of(row) for row in await answered.fetchall()}
+    return cases, known
+
+
+def _answered_of(row: Sequence[Any]) -> Answered:
+    kept = _kept(row[4])
+    return Answered(row[0], row[1], row[2], _answer(row[3]), kept.drawn, kept.entry, row[5])
+
+
+async def cases_of_purses(tx: Transaction, purse_ids: Sequence[int]) -> list[Case]:
+    """The cases of these purses; a purse without a line is left out."""
+    cursor = await tx.execute(BY_PURSE, (int8s(purse_ids),), binary=True)
+    return [case_of(row) for row in await cursor.fetchall()]
+
+
+async def cases_with_sessions(tx: Transaction) -> list[Case]:
+    """All cases that have live sessions or remember ended ones; reads the whole table, at a start."""
+    cursor = await tx.execute(WITH_SESSIONS, (NO_SESSIONS,), binary=True)
+    return [case_of(row) for row in await cursor.fetchall()]
+
+
+def with_sessions(purse: Purse, sessions: Sessions) -> Purse:
+    """The purse with its sessions encoded as they are stored."""
+    return msgspec.structs.replace(purse, sessions=_encode(sessions))
+
+
+async def remember(tx: Transaction, answered: Sequence[Answered]) -> None:
+    """Keep answers for their repeats; contested when a key was answered meanwhile."""
+    if not answered:
+        return
+    await tx.execute(
+        REMEMBER,
+        (
+            byteas([one.key for one in answered]),
+            int8s([one.purse_id for one in answered]),
+            byteas([one.digest for one in answered]),
+            byteas([_encode(one.answer) for one in answered]),
+            byteas([_encode(_Kept(one.drawn, one.entry)) for one in answered]),
+            moments([one.at for one in answered]),
+        ),
+        prepare=True,
+    )

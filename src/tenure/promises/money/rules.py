@@ -1,0 +1,113 @@
+"""What a purse can pay at an instant, and from which buckets; pure arithmetic on whole micros."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from tenure.promises.money.model import Grant, Purse
+from tenure.values.instant import Instant
+from tenure.values.quantity import Unit
+
+PPM: Final = 1_000_000
+
+
+class Drawn(msgspec.Struct, frozen=True, array_like=True):
+    """What a payment took from each bucket, in micros; a refund gives back exactly this."""
+
+    funds_micros: int
+    owed_micros: int
+    grants: tuple[tuple[int, int], ...]
+    """(grant_id, amount) in micros for money, in its unit for an allowance."""
+
+
+def usable(grant: Grant, at: Instant) -> bool:
+    """Whether a grant may be spent at the instant (its period is half-open) and has anything left."""
+    return grant.remaining > 0 and grant.starts_at <= at < grant.ends_at
+
+
+def in_spending_order(grants: Sequence[Grant], unit: Unit, at: Instant) -> list[Grant]:
+    """The usable grants of a unit: lower priority number first, then soonest-ending, then older."""
+    found = [grant for grant in grants if grant.unit == unit and usable(grant, at)]
+    if len(found) > 1:
+        found.sort(key=lambda grant: (grant.priority, grant.ends_at, grant.grant_id))
+    return found
+
+
+def valid_funds(purse: Purse, at: Instant) -> int:
+    """Funds that may be spent at the instant: none once the Active Period has ended (GTC-TOPUP)."""
+    return purse.funds_micros if at < purse.funds_end else 0
+
+
+def payable(purse: Purse, at: Instant) -> int:
+    """All money a purse can pay with at the instant: promotional, funds, and unused credit."""
+    money = valid_funds(purse, at) + purse.credit_limit_micros - purse.owed_micros
+    if purse.grants:
+        money += sum(
+            grant.remaining
+            for grant in purse.grants
+            if grant.unit == Unit.MICROS and usable(grant, at)
+        )
+    return money
+
+
+def draw(purse: Purse, amount_micros: int, at: Instant) -> tuple[Purse, Drawn]:
+    """Take an amount that is payable: promotional money first, soonest-ending first, then funds,
+    then credit.  The caller has made sure that ``amount_micros <= payable(purse, at)``."""
+    assert 0 <= amount_micros <= payable(purse, at)
+    rest = amount_micros
+    taken: list[tuple[int, int]] = []
+    if purse.grants and rest:
+        for grant in in_spending_order(purse.grants, Unit.MICROS, at):
+            part = min(rest, grant.remaining)
+            taken.append((grant.grant_id, part))
+            rest -= part
+            if not rest:
+                break
+    funds = min(rest, valid_funds(purse, at))
+    owed = rest - funds
+    changed = msgspec.structs.replace(
+        purse,
+        funds_micros=purse.funds_micros - funds,
+        owed_micros=purse.owed_micros + owed,
+        grants=reduced(purse.grants, taken) if taken else purse.grants,
+    )
+    return changed, Drawn(funds, owed, tuple(taken))
+
+
+def reduced(grants: tuple[Grant, ...], taken: Sequence[tuple[int, int]]) -> tuple[Grant, ...]:
+    """The grants after (grant_id, amount) was taken from each; negative amounts give back."""
+    amounts = dict(taken)
+    return tuple(
+        msgspec.structs.replace(grant, remaining=grant.remaining - amounts[grant.grant_id])
+        if grant.grant_id in amounts
+        else grant
+        for grant in grants
+    )
+
+
+def restored(purse: Purse, drawn: Drawn) -> Purse:
+    """Give back exactly what was drawn, to the buckets it came from.
+
+    A bucket that has ended since gets its amount back and stays ended: a refund never revives it.
+    Money that went onto the debt leaves it; what was paid of that debt since becomes funds.
+    """
+    owed_back = min(drawn.owed_micros, purse.owed_micros)
+    return msgspec.structs.replace(
+        purse,
+        funds_micros=purse.funds_micros + drawn.funds_micros + drawn.owed_micros - owed_back,
+        owed_micros=purse.owed_micros - owed_back,
+        grants=reduced(purse.grants, [(grant_id, -amount) for grant_id, amount in drawn.grants]),
+    )
+
+
+def tax_within(gross_micros: int, tax_ppm: int) -> int:
+    """The tax contained in a price, rounded down; ``tax_ppm`` is of the price before tax."""
+    return gross_micros * tax_ppm // (PPM + tax_ppm)
+
+
+def penalty(outstanding_micros: int, whole_months: int, penalty_ppm_per_month: int) -> int:
+    """The penalty of a payment breach (GTC-POSTPAID): simple, per whole month, rounded down."""
+    assert outstanding_micros >= 0
+    assert whole_months >= 0
+    return outstanding_micros * whole_months * penalty_ppm_per_month // PPM

@@ -1,0 +1,114 @@
+"""Compiled tariffs: routes, rates, steps and the runs of units that a price consists of."""
+
+from enum import IntEnum
+
+import msgspec
+
+from tenure.values.instant import Instant
+from tenure.values.money import Rounding
+from tenure.values.quantity import Unit
+
+
+class Service(IntEnum):
+    """What is used."""
+
+    VOICE = 1
+    SMS = 2
+    MMS = 3
+    DATA = 4
+    CONTENT = 5
+
+
+UNIT_OF = {
+    Service.VOICE: Unit.SECONDS,
+    Service.SMS: Unit.MESSAGES,
+    Service.MMS: Unit.MESSAGES,
+    Service.DATA: Unit.OCTETS,
+    Service.CONTENT: Unit.MICROS,
+}
+"""Content is priced by its amount: one unit is a millionth of the currency."""
+
+
+class Direction(IntEnum):
+    """Seen from the subscriber who is charged."""
+
+    OUT = 1
+    IN = 2
+
+
+class Refusal(IntEnum):
+    """Why a usage has no price, in descending precedence."""
+
+    UNKNOWN_OFFER = 1
+    UNKNOWN_RATING_GROUP = 2
+    UNKNOWN_DESTINATION = 3
+    UNKNOWN_VISITED_NETWORK = 4
+    NOT_IN_FORCE = 5
+    """No published version covers the instant."""
+    NOT_OFFERED = 6
+    """The offer has no rate for this service, direction and zone; the detail names the missing row."""
+
+
+class Use(msgspec.Struct, frozen=True):
+    """A usage to find a route for."""
+
+    service: Service
+    direction: Direction
+    other_party: str = ""
+    """The other number as dialled or shown: E.164 digits, a national number or a short code."""
+    visited_plmn: str = ""
+    """MCC and MNC of the serving network ("45606"), or "" for home."""
+    rating_group: int = 0
+    """Data only; 0 is default data."""
+
+
+class Route(msgspec.Struct, frozen=True, array_like=True):
+    """Where a usage goes in the price list; the same key in every version and time band.
+
+    ``key`` is service/direction/zone, such as ``voice/out/offnet`` or ``data/-/rg100@roam-2``.
+    """
+
+    key: str
+    service: Service
+    direction: Direction
+    always: bool
+    """Emergency numbers and what the pack declares always reachable: free, never barred."""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """From this many units of a usage on: a price for so many units, charged in increments."""
+
+    from_units: int
+    price_micros: int
+    per_units: int
+    increment_units: int
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """The price of a route in one version and time band."""
+
+    rate_id: str
+    """Version, route and band, such as ``2026-01/voice/out/offnet/day``; it stands in explanations."""
+    connect_fee_micros: int
+    minimum_units: int
+    steps: tuple[Step, ...]
+    tax_ppm: int
+    """Tax contained in the price, in millionths of the price before tax."""
+
+
+class InForce(msgspec.Struct, frozen=True):
+    """A rate and the half-open period in which it holds: until the next band or version."""
+
+    rate: Rate
+    rounding: Rounding
+    until: Instant
+
+
+class Run(msgspec.Struct, frozen=True, array_like=True):
+    """Consecutive billable units at one price: whole increments, each priced at its start."""
+
+    units: int
+    price_micros: int
+    per_units: int
+    increment_units: int
+    rate_id: str

@@ -1,0 +1,166 @@
+"""The typed terms of an operator; every figure comes from a file that names its clause."""
+
+import msgspec
+
+
+class Lifecycle(msgspec.Struct, frozen=True):
+    """GTC-LIFE, INC-90: what happens after the validity of the last top-up ends."""
+
+    outgoing_blocked_days: int
+    both_blocked_days: int
+
+
+class Metering(msgspec.Struct, frozen=True):
+    """GTC-VOICE, GTC-DATA, GTC-TEXT, GTC-ROAM: what is counted, where a price says nothing else."""
+
+    voice_increment_seconds: int
+    kilobyte_octets: int
+    data_increment_octets: int
+    incoming_texts_charged: bool
+    roaming_voice_increment_seconds: int
+    roaming_data_increment_octets: int
+
+
+class Denomination(msgspec.Struct, frozen=True):
+    """GTC-TOPUP: a top-up amount and its Active Period."""
+
+    amount_micros: int
+    active_days: int
+
+
+class TopUps(msgspec.Struct, frozen=True):
+    """GTC-TOPUP, GTC-RESTORE and GTC-PROMO."""
+
+    denominations: tuple[Denomination, ...]
+    active_period: str
+    """"replace" (literal: the top-up's period applies to the whole) or "longest"."""
+    restore_days: int
+    promo_days: int
+    positive_balance: str
+    """GTC-POSITIVE: "funds" (money must be there) or "coverage" (an allowance is enough)."""
+
+
+class Vouchers(msgspec.Struct, frozen=True):
+    """Top-up cards: the form of a PIN and what repeated wrong ones lead to."""
+
+    pin_digits: int
+    serial_digits: int
+    wrong_pins_max: int
+    locked_minutes: int
+    shelf_days: int
+
+
+class Postpaid(msgspec.Struct, frozen=True):
+    """GTC-POSTPAID: the penalty of a payment breach, per month of the outstanding amount."""
+
+    penalty_ppm_per_month: int
+
+
+class Change(msgspec.Struct, frozen=True):
+    """GTC-CHANGE: how long before it takes effect a new price must be published."""
+
+    notice_days: int
+
+
+class Quota(msgspec.Struct, frozen=True):
+    """What one grant of a service amounts to, in the service's unit."""
+
+    default_units: int
+    maximum_units: int
+    validity_seconds: int
+    threshold_percent: int
+    """Ask again when this much of the grant is left; 0 for no threshold."""
+    final_unit: str
+    """"terminate" or "redirect"."""
+
+
+class Promo(msgspec.Struct, frozen=True):
+    """Promotional money given by rule: a top-up of at least so much earns so much."""
+
+    name: str
+    from_amount_micros: int
+    bonus_ppm: int
+    days: int | None
+    """None: the standard promo period (GTC-PROMO)."""
+
+
+class Bundle(msgspec.Struct, frozen=True):
+    """A plan a subscriber can buy: a price, a period, and allowances."""
+
+    name: str
+    title: str
+    price_micros: int
+    days: int
+    allowances: tuple["Allowance", ...]
+
+
+class Allowance(msgspec.Struct, frozen=True):
+    """Units of a bundle, and the routes they may be spent on."""
+
+    name: str
+    unit: str
+    units: int
+    routes: tuple[str, ...]
+    """Route keys, each may end in ``*``: ``voice/out/onnet``, ``data/-/*``."""
+    priority: int
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """What a line is sold as: which price list, which extra one it falls back to, how funds are spent."""
+
+    name: str
+    title: str
+    postpaid: bool
+    base: str
+    """Another offer whose rates apply where this one has none; "" for none."""
+    credit_limit_micros: int
+    closed_group: str = ""
+    """The closed user group whose members are reached in their own zone; "" for none."""
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """GTC-APP, GTC-MKT: where a subscriber finds a person, and how advertising is ended."""
+
+    call_centre: str
+    website: str
+    end_advertising: str
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """Everything an operator publishes, as this process understands it."""
+
+    operator: str
+    name: str
+    country: str
+    currency: str
+    time_zone: str
+    languages: tuple[str, ...]
+    prevailing_language: str
+    country_code: str
+    """E.164 country code: 855."""
+    home_plmns: tuple[str, ...]
+    emergency_numbers: tuple[str, ...]
+    """Always reachable and free, whatever is barred."""
+    redirect_url: str
+    lifecycle: Lifecycle
+    topups: TopUps
+    vouchers: Vouchers
+    postpaid: Postpaid
+    change: Change
+    promos: tuple[Promo, ...]
+    bundles: tuple[Bundle, ...]
+    offers: tuple[Offer, ...]
+    quotas: dict[str, Quota]
+    """By service name in lower case: voice, sms, mms, data, content."""
+    currency_exponent: int
+    """Digits after the point in ISO 4217; top-ups and plan prices are whole minor units."""
+    national_prefix: str
+    """What is dialled before a national number: 0."""
+    international_prefixes: tuple[str, ...]
+    """What is dialled before a country code, beside the plus sign."""
+    short_digits_max: int
+    """A dialled number of at most so many digits is a short number, never E.164."""
+    contact: Contact
+    metering: Metering
+    purchase_maximum_micros: int
+    """GTC-DCB: the most that one purchase by carrier billing may cost."""
