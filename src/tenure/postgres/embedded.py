@@ -277,7 +277,7 @@ class Cluster:
         )
 
     def _shut_down(self) -> None:
-        """End the server: fast, and if that takes too long, at once; then its next start recovers."""
+        """End the server: fast, or at once if that takes too long; then its next start recovers."""
         for how in (signal.SIGINT, signal.SIGQUIT):
             pid = self.pid or (self._process.pid if self._process else None)
             if pid is None or self._ended():

@@ -30,3 +30,8 @@ CREATE TABLE numbers.line (
 );
 
 CREATE INDEX line_by_holder ON numbers.line (holder_id) WHERE holder_id IS NOT NULL;
+
+-- Who may do what.
+GRANT USAGE ON SCHEMA numbers TO tenure_app, tenure_privacy;
+GRANT SELECT, INSERT, UPDATE ON numbers.line TO tenure_app;
+GRANT SELECT ON numbers.line TO tenure_privacy;

@@ -20,3 +20,8 @@ CREATE TABLE people.person (
     -- One person is one row, whatever counter they came to.
     CONSTRAINT person_one_per_document UNIQUE (document_kind, document_number)
 );
+
+-- Who may do what.
+GRANT USAGE ON SCHEMA people TO tenure_app, tenure_privacy;
+GRANT SELECT, INSERT, UPDATE, DELETE ON people.person TO tenure_app;
+GRANT SELECT ON people.person TO tenure_privacy;

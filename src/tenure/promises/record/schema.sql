@@ -34,3 +34,10 @@ CREATE TABLE record.opening (
 );
 
 CREATE INDEX opening_by_value ON record.opening (field, value);
+
+-- Who may do what.
+GRANT USAGE ON SCHEMA record TO tenure_app, tenure_regulator;
+-- Nothing is unsaid: a leaf is added, and only the opening that ties it to somebody can go.
+GRANT SELECT, INSERT ON record.leaf TO tenure_app;
+GRANT SELECT, INSERT, DELETE ON record.opening TO tenure_app;
+GRANT SELECT ON record.leaf TO tenure_regulator;

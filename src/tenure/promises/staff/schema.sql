@@ -48,3 +48,9 @@ CREATE TABLE staff.approval (
     CONSTRAINT approval_of_exactly_this_request FOREIGN KEY (request_hash, requested_by)
         REFERENCES staff.request (request_hash, requested_by)
 );
+
+-- Who may do what.
+GRANT USAGE ON SCHEMA staff TO tenure_app;
+GRANT SELECT, INSERT, UPDATE (name, suspended_at) ON staff.member TO tenure_app;
+GRANT SELECT, INSERT, DELETE ON staff.role TO tenure_app;
+GRANT SELECT, INSERT ON staff.request, staff.approval TO tenure_app;

@@ -68,3 +68,12 @@ CREATE TABLE topups.wrong_pins (
     CONSTRAINT wrong_pins_pkey PRIMARY KEY (purse_id),
     CONSTRAINT wrong_pins_counted CHECK (in_a_row >= 0)
 );
+
+-- Who may do what.
+GRANT USAGE ON SCHEMA topups TO tenure_app;
+GRANT USAGE ON SEQUENCE topups.batch_number, topups.serial_number TO tenure_app;
+GRANT SELECT, INSERT ON topups.batch, topups.answered TO tenure_app;
+-- What a voucher is worth cannot be changed once it is printed.
+GRANT SELECT, INSERT, UPDATE (blocked_at, used_at, used_purse_id, used_seq)
+    ON topups.voucher TO tenure_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON topups.wrong_pins TO tenure_app;

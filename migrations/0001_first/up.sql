@@ -1,0 +1,363 @@
+-- Gathered from src/tenure/promises/*/schema.sql by make migration; do not edit.
+
+
+-- staff -------------------------------------------------------------------------------------
+
+-- No one of ours can act alone against you.
+
+CREATE SCHEMA staff;
+
+COMMENT ON SCHEMA staff IS 'No one of ours can act alone against you.';
+
+-- One login.  Two logins of one human have the same human_id: approvals count humans.
+CREATE TABLE staff.member (
+    login text NOT NULL,
+    human_id bigint NOT NULL,
+    name text NOT NULL,
+    since timestamptz NOT NULL,
+    suspended_at timestamptz,
+    CONSTRAINT member_pkey PRIMARY KEY (login),
+    CONSTRAINT member_login_is_a_name CHECK (login ~ '^[a-z][a-z0-9._-]{0,39}$')
+);
+
+CREATE TABLE staff.role (
+    login text NOT NULL,
+    role text NOT NULL,
+    since timestamptz NOT NULL,
+    CONSTRAINT role_pkey PRIMARY KEY (login, role),
+    CONSTRAINT role_of_a_member FOREIGN KEY (login) REFERENCES staff.member (login),
+    CONSTRAINT role_is_known
+        CHECK (role IN ('care', 'fraud', 'finance', 'engineer', 'privacy', 'supervisor'))
+);
+
+-- Exactly what was asked, by its hash, and who asked.
+CREATE TABLE staff.request (
+    request_hash bytea NOT NULL,
+    kind text NOT NULL,
+    requested_by bigint NOT NULL,
+    requested_at timestamptz NOT NULL,
+    CONSTRAINT request_pkey PRIMARY KEY (request_hash),
+    CONSTRAINT request_and_who_asked UNIQUE (request_hash, requested_by),
+    CONSTRAINT request_hash_is_sha256 CHECK (octet_length(request_hash) = 32)
+);
+
+-- The check needs no trigger and the key of the request carries the asker, so that an approver
+-- can neither approve an own request nor lie about who asked.
+CREATE TABLE staff.approval (
+    request_hash bytea NOT NULL,
+    requested_by bigint NOT NULL,
+    approved_by bigint NOT NULL,
+    approved_at timestamptz NOT NULL,
+    CONSTRAINT approval_pkey PRIMARY KEY (request_hash, approved_by),
+    CONSTRAINT approval_never_by_the_asker CHECK (approved_by <> requested_by),
+    CONSTRAINT approval_of_exactly_this_request FOREIGN KEY (request_hash, requested_by)
+        REFERENCES staff.request (request_hash, requested_by)
+);
+
+-- Who may do what.
+GRANT USAGE ON SCHEMA staff TO tenure_app;
+GRANT SELECT, INSERT, UPDATE (name, suspended_at) ON staff.member TO tenure_app;
+GRANT SELECT, INSERT, DELETE ON staff.role TO tenure_app;
+GRANT SELECT, INSERT ON staff.request, staff.approval TO tenure_app;
+
+
+-- record ------------------------------------------------------------------------------------
+
+-- What we did can be proved, and cannot be unsaid.
+
+CREATE SCHEMA record;
+
+COMMENT ON SCHEMA record IS 'What we did can be proved, and cannot be unsaid.';
+
+-- A leaf is written in the transaction of the change it tells of.  It is never changed: the
+-- application may only add, and the sequencer gives it its place in the log afterwards.
+CREATE TABLE record.leaf (
+    seq bigint GENERATED ALWAYS AS IDENTITY,
+    at timestamptz NOT NULL,
+    kind text NOT NULL,
+    body text NOT NULL,
+    leaf_hash bytea NOT NULL,
+    CONSTRAINT leaf_pkey PRIMARY KEY (seq),
+    CONSTRAINT leaf_kind_is_a_name CHECK (kind ~ '^[a-z]+(\.[a-z_]+)+$'),
+    -- RFC 6962 section 2.1: an edited body no longer fits its hash, whoever edits it.
+    CONSTRAINT leaf_hash_is_of_its_body
+        CHECK (leaf_hash = sha256('\x00'::bytea || convert_to(body, 'UTF8')))
+);
+
+COMMENT ON TABLE record.leaf IS 'Canonical JSON (RFC 8785) of what was done, without personal data.';
+
+-- What a commitment in a leaf stands for.  Deleting the row is what erasure means for the record:
+-- the leaf stays, and nobody can tell any more whom it was about.
+CREATE TABLE record.opening (
+    leaf_seq bigint NOT NULL,
+    field text NOT NULL,
+    salt bytea NOT NULL,
+    value text NOT NULL,
+    CONSTRAINT opening_pkey PRIMARY KEY (leaf_seq, field),
+    CONSTRAINT opening_of_a_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT opening_salt_is_long CHECK (octet_length(salt) = 32)
+);
+
+CREATE INDEX opening_by_value ON record.opening (field, value);
+
+-- Who may do what.
+GRANT USAGE ON SCHEMA record TO tenure_app, tenure_regulator;
+-- Nothing is unsaid: a leaf is added, and only the opening that ties it to somebody can go.
+GRANT SELECT, INSERT ON record.leaf TO tenure_app;
+GRANT SELECT, INSERT, DELETE ON record.opening TO tenure_app;
+GRANT SELECT ON record.leaf TO tenure_regulator;
+
+
+-- people ------------------------------------------------------------------------------------
+
+-- We know you by as little as we need.
+
+CREATE SCHEMA people;
+
+COMMENT ON SCHEMA people IS 'We know you by as little as we need.';
+
+CREATE TABLE people.person (
+    person_id bigint NOT NULL,
+    name text NOT NULL,
+    language text NOT NULL,
+    born_on date,
+    document_kind text,
+    document_number text,
+    since timestamptz NOT NULL,
+    CONSTRAINT person_pkey PRIMARY KEY (person_id),
+    CONSTRAINT person_document_kind_is_known
+        CHECK (document_kind IN ('national-id', 'passport', 'monk-id', 'family-book')),
+    CONSTRAINT person_document_has_kind_and_number
+        CHECK ((document_kind IS NULL) = (document_number IS NULL)),
+    -- One person is one row, whatever counter they came to.
+    CONSTRAINT person_one_per_document UNIQUE (document_kind, document_number)
+);
+
+-- Who may do what.
+GRANT USAGE ON SCHEMA people TO tenure_app, tenure_privacy;
+GRANT SELECT, INSERT, UPDATE, DELETE ON people.person TO tenure_app;
+GRANT SELECT ON people.person TO tenure_privacy;
+
+
+-- money -------------------------------------------------------------------------------------
+
+-- Purses and the entries that move them: every unit is accounted for, twice.
+CREATE SCHEMA money;
+
+CREATE TABLE money.purse (
+    purse_id            bigint      NOT NULL,
+    seq                 bigint      NOT NULL DEFAULT 0,
+    version             bigint      NOT NULL DEFAULT 0,
+    funds_micros        bigint      NOT NULL DEFAULT 0,
+    funds_end           timestamptz NOT NULL,
+    owed_micros         bigint      NOT NULL DEFAULT 0,
+    credit_limit_micros bigint      NOT NULL DEFAULT 0,
+    grants              bytea       NOT NULL DEFAULT '\x90',
+    sessions            bytea       NOT NULL DEFAULT '\x929090',
+    CONSTRAINT purse_is_one PRIMARY KEY (purse_id),
+    -- GTC-POSITIVE: whatever the rules say, nobody is ever below zero.
+    CONSTRAINT purse_never_below_zero CHECK (funds_micros >= 0),
+    CONSTRAINT purse_within_credit_limit CHECK (owed_micros BETWEEN 0 AND credit_limit_micros),
+    CONSTRAINT purse_counts_its_entries CHECK (seq >= 0 AND version >= 0)
+) WITH (fillfactor = 45);
+-- Half the page is left free, so that an update finds room beside its row and no index is touched.
+
+ALTER TABLE money.purse SET (
+    autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0
+);
+
+CREATE TABLE money.entry (
+    purse_id           bigint      NOT NULL,
+    seq                bigint      NOT NULL,
+    at                 timestamptz NOT NULL,
+    kind               smallint    NOT NULL,
+    account            smallint    NOT NULL,
+    funds_micros       bigint      NOT NULL,
+    grants_micros      bigint      NOT NULL,
+    owed_micros        bigint      NOT NULL,
+    tax_micros         bigint      NOT NULL,
+    overrun_micros     bigint      NOT NULL,
+    contra_micros      bigint      NOT NULL,
+    funds_after_micros bigint      NOT NULL,
+    reference          text        NOT NULL,
+    party              text        NOT NULL,
+    explanation        text        NOT NULL,
+    CONSTRAINT entry_is_one PRIMARY KEY (purse_id, seq, at),
+    CONSTRAINT entry_balances CHECK (
+        funds_micros + grants_micros + owed_micros + tax_micros + overrun_micros + contra_micros = 0
+    ),
+    CONSTRAINT entry_never_below_zero CHECK (funds_after_micros >= 0),
+    CONSTRAINT entry_overrun_is_ours CHECK (overrun_micros <= 0)
+) PARTITION BY RANGE (at);
+
+-- Catches what no month was opened for; money.open_month keeps it empty.
+CREATE TABLE money.entry_other PARTITION OF money.entry DEFAULT;
+
+-- Opens the partition of the month that holds the moment; harmless when it is open.
+CREATE FUNCTION money.open_month(moment timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    month_start timestamptz := date_trunc('month', moment, 'UTC');
+    partition   text := 'entry_' || to_char(month_start AT TIME ZONE 'UTC', 'YYYY_MM');
+BEGIN
+    IF to_regclass('money.' || partition) IS NULL THEN
+        EXECUTE format(
+            'CREATE TABLE money.%I PARTITION OF money.entry FOR VALUES FROM (%L) TO (%L)',
+            partition, month_start, month_start + interval '1 month'
+        );
+    END IF;
+END $$;
+
+-- Someone else wrote a purse since it was loaded: the batch is repeated with what they wrote.
+CREATE FUNCTION money.contested() RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a purse changed since it was loaded' USING ERRCODE = 'serialization_failure';
+END $$;
+
+-- Who may do what.
+GRANT USAGE ON SCHEMA money TO tenure_app;
+GRANT SELECT, INSERT, UPDATE ON money.purse TO tenure_app;
+-- An entry is never changed, and goes only with its whole month.
+GRANT SELECT, INSERT ON money.entry, money.entry_other TO tenure_app;
+
+
+-- numbers -----------------------------------------------------------------------------------
+
+-- Your number stays yours.
+
+CREATE SCHEMA numbers;
+
+COMMENT ON SCHEMA numbers IS 'Your number stays yours.';
+
+-- A number in service.  The purse may live in another cluster, so there is no foreign key to it.
+CREATE TABLE numbers.line (
+    msisdn text COLLATE "C" NOT NULL,
+    imsi text COLLATE "C" NOT NULL,
+    purse_id bigint NOT NULL,
+    offer text NOT NULL,
+    language text NOT NULL,
+    bar_outgoing boolean NOT NULL DEFAULT false,
+    bar_incoming boolean NOT NULL DEFAULT false,
+    suspended boolean NOT NULL DEFAULT false,
+    lost_at timestamptz,
+    postpaid boolean NOT NULL DEFAULT false,
+    holder_id bigint,
+    since timestamptz NOT NULL,
+    CONSTRAINT line_one_line_per_number PRIMARY KEY (msisdn),
+    CONSTRAINT line_one_number_per_sim UNIQUE (imsi),
+    CONSTRAINT line_one_number_per_purse UNIQUE (purse_id),
+    CONSTRAINT line_held_by_a_known_person FOREIGN KEY (holder_id)
+        REFERENCES people.person (person_id),
+    -- E.164: at most 15 digits, the country code first, no plus sign.
+    CONSTRAINT line_msisdn_is_e164 CHECK (msisdn ~ '^[1-9][0-9]{6,14}$'),
+    -- TS 23.003 section 2.2: at most 15 digits; the country code of networks starts at 2.
+    CONSTRAINT line_imsi_has_its_form CHECK (imsi ~ '^[2-9][0-9]{13,14}$')
+);
+
+CREATE INDEX line_by_holder ON numbers.line (holder_id) WHERE holder_id IS NOT NULL;
+
+-- Who may do what.
+GRANT USAGE ON SCHEMA numbers TO tenure_app, tenure_privacy;
+GRANT SELECT, INSERT, UPDATE ON numbers.line TO tenure_app;
+GRANT SELECT ON numbers.line TO tenure_privacy;
+
+
+-- charging ----------------------------------------------------------------------------------
+
+-- You never pay for what you did not use: the answers of one-off requests, kept for their repeats.
+-- Sessions ride in the purse's own row (money.purse.sessions), entries in money.entry.
+CREATE SCHEMA charging;
+
+CREATE TABLE charging.answered (
+    key      bytea       NOT NULL,
+    purse_id bigint      NOT NULL,
+    digest   bytea       NOT NULL,
+    answer   bytea       NOT NULL,
+    drawn    bytea       NOT NULL,
+    at       timestamptz NOT NULL,
+    -- Whatever the rules say, one key has one effect.
+    CONSTRAINT answered_once PRIMARY KEY (key)
+);
+
+
+-- topups ------------------------------------------------------------------------------------
+
+-- What you paid in is yours to use, for as long as you were told.
+
+CREATE SCHEMA topups;
+
+COMMENT ON SCHEMA topups IS 'What you paid in is yours to use, for as long as you were told.';
+
+CREATE SEQUENCE topups.batch_number;
+CREATE SEQUENCE topups.serial_number;
+
+CREATE TABLE topups.batch (
+    batch_id bigint NOT NULL,
+    amount_micros bigint NOT NULL,
+    active_days integer NOT NULL,
+    vouchers integer NOT NULL,
+    issued_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    issued_by text NOT NULL,
+    -- Which key the PINs were hashed with: the start of the key's own hash, never the key.
+    key_id text NOT NULL,
+    CONSTRAINT batch_pkey PRIMARY KEY (batch_id),
+    CONSTRAINT batch_has_value CHECK (amount_micros > 0 AND active_days > 0 AND vouchers > 0),
+    CONSTRAINT batch_ends_after_its_start CHECK (expires_at > issued_at)
+);
+
+-- The PIN itself is nowhere: only its HMAC under a key that is kept outside the database.
+CREATE TABLE topups.voucher (
+    serial bigint NOT NULL,
+    batch_id bigint NOT NULL,
+    pin_hash bytea NOT NULL,
+    amount_micros bigint NOT NULL,
+    active_days integer NOT NULL,
+    expires_at timestamptz NOT NULL,
+    blocked_at timestamptz,
+    used_at timestamptz,
+    used_purse_id bigint,
+    used_seq bigint,
+    CONSTRAINT voucher_pkey PRIMARY KEY (serial),
+    CONSTRAINT voucher_of_a_batch FOREIGN KEY (batch_id) REFERENCES topups.batch (batch_id),
+    CONSTRAINT voucher_one_per_pin UNIQUE (pin_hash),
+    -- One entry of one purse uses one voucher, and a voucher has room for one use only.
+    CONSTRAINT voucher_used_by_one_entry UNIQUE (used_purse_id, used_seq),
+    CONSTRAINT voucher_used_wholly_or_not CHECK (
+        (used_at IS NULL) = (used_purse_id IS NULL) AND (used_at IS NULL) = (used_seq IS NULL)
+    ),
+    CONSTRAINT voucher_used_before_its_end CHECK (used_at < expires_at),
+    CONSTRAINT voucher_blocked_or_used CHECK (blocked_at IS NULL OR used_at IS NULL),
+    CONSTRAINT voucher_has_value CHECK (amount_micros > 0 AND active_days > 0)
+) WITH (fillfactor = 80);
+
+CREATE INDEX voucher_by_batch ON topups.voucher (batch_id);
+
+-- A request to top up or to buy, and what it was answered; the key is the client's.
+CREATE TABLE topups.answered (
+    purse_id bigint NOT NULL,
+    key text NOT NULL,
+    at timestamptz NOT NULL,
+    digest bytea NOT NULL,
+    answer bytea NOT NULL,
+    CONSTRAINT answered_once PRIMARY KEY (purse_id, key),
+    CONSTRAINT answered_key_is_short CHECK (char_length(key) BETWEEN 1 AND 128)
+);
+
+-- Wrong PINs in a row.  Whether a line is locked is computed from this and the instant asked for.
+CREATE TABLE topups.wrong_pins (
+    purse_id bigint NOT NULL,
+    in_a_row integer NOT NULL,
+    last_at timestamptz NOT NULL,
+    CONSTRAINT wrong_pins_pkey PRIMARY KEY (purse_id),
+    CONSTRAINT wrong_pins_counted CHECK (in_a_row >= 0)
+);
+
+-- Who may do what.
+GRANT USAGE ON SCHEMA topups TO tenure_app;
+GRANT USAGE ON SEQUENCE topups.batch_number, topups.serial_number TO tenure_app;
+GRANT SELECT, INSERT ON topups.batch, topups.answered TO tenure_app;
+-- What a voucher is worth cannot be changed once it is printed.
+GRANT SELECT, INSERT, UPDATE (blocked_at, used_at, used_purse_id, used_seq)
+    ON topups.voucher TO tenure_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON topups.wrong_pins TO tenure_app;

@@ -1,0 +1,112 @@
+"""What every test may ask for: a throw-away PostgreSQL, and a fresh database in a moment."""
+
+import contextlib
+import itertools
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tenure.postgres import migrations
+from tenure.postgres.embedded import APPLICATION, SUPERUSER, Cluster
+from tenure.postgres.pool import Pool, pool_of
+from tenure.postgres.programs import CannotStartError
+from tenure.values.instant import parse_instant
+from tools import schema
+
+PREFIX = "tenure-test-"
+BUILT_AT = parse_instant("2026-01-01T00:00:00Z")
+_numbers = itertools.count(1)
+
+
+def _only_loopback(event: str, arguments: tuple[object, ...]) -> None:
+    """Refuse a connection to anywhere but this machine: no test may depend on the world."""
+    if event != "socket.connect":
+        return
+    address = arguments[1]
+    if isinstance(address, tuple) and str(address[0]) not in {"127.0.0.1", "::1", "localhost"}:
+        raise AssertionError(f"a test connects to {address[0]}; tests stay on loopback")
+
+
+sys.addaudithook(_only_loopback)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One PostgreSQL for all tests of this process; nothing of it survives."""
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder.chmod(0o711)
+    try:
+        with Cluster.start(folder, throw_away=True) as running:
+            yield running
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster) -> str:
+    """The name of a database with the tables of every promise, as their schema.sql say.
+
+    A test in tests/tidy proves that the migrations lead to the same.
+    """
+    name = "template_schema"
+    with psycopg.connect(cluster.dsn_of(SUPERUSER, "postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    truth = migrations.Migration(1, "schema", schema.gathered(), "", "")
+    migrations.migrate(cluster.dsn_of(SUPERUSER, name), [truth], at=BUILT_AT)
+    return name
+
+
+@pytest.fixture
+def database_name(cluster: Cluster, template: str) -> Iterator[str]:
+    """A database of this test's own, with all tables and no rows."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(cluster.dsn_of(SUPERUSER, "postgres"), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        # What a database grants is not copied with it.
+        connection.execute(
+            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+                sql.Identifier(name), sql.Identifier(APPLICATION)
+            )
+        )
+        yield name
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database(cluster: Cluster, database_name: str) -> str:
+    """How to connect to a fresh database, as Tenure itself does."""
+    return cluster.dsn_of(APPLICATION, database_name)
+
+
+@pytest.fixture
+def owner(cluster: Cluster, database_name: str) -> str:
+    """How to connect to the same database as somebody who may do anything: the attacker inside."""
+    return cluster.dsn_of(SUPERUSER, database_name)
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[Pool]:
+    """An open pool to a fresh database, as Tenure itself has one."""
+    async with pool_of(database, size_min=1, size_max=8) as opened:
+        yield opened
+
+
+def _sweep() -> None:
+    """Remove what a test run that was killed left behind, its server first."""
+    for folder in (
+        found.parent for found in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/cluster")
+    ):
+        with contextlib.suppress(CannotStartError, OSError):
+            Cluster.start(folder, throw_away=True).stop()
+            shutil.rmtree(folder)

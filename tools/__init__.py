@@ -1,0 +1,1 @@
+"""Tools of the house: what checks and builds it, never what runs in it."""
