@@ -34,7 +34,7 @@ def main() -> None:
     """Run the command line; the exit code says how it ended."""
     if not __debug__:
         sys.exit(
-            "tenure: python -O and PYTHONOPTIMIZE remove the checks this program relies on; run without"
+            "tenure: python -O and PYTHONOPTIMIZE remove checks this program relies on; run without"
         )
     try:
         defaults = settings.read(os.environ, Path.cwd())
@@ -47,7 +47,7 @@ def main() -> None:
 def build(arguments: Sequence[str], defaults: Mapping[str, object]) -> typer.Typer:
     """The command line for these arguments: the command asked for in full, the others by name."""
     app = typer.Typer(
-        help="Tenure, the system of record of a mobile operator: the published terms are the program.",
+        help="The system of record of a mobile operator: the published terms are the program.",
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,

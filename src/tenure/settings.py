@@ -61,7 +61,7 @@ def _from_file(path: Path, *, must_exist: bool) -> dict[str, str | list[str]]:
 
 
 def _checked(path: Path, name: str, value: object) -> str | list[str]:
-    """One setting of the file, or WrongSettings: only known names, only text (peers: a list of text)."""
+    """One setting of the file, or WrongSettings: only known names, and text (peers: a list)."""
     if name not in KNOWN:
         raise WrongSettings(f"{path}: no setting is called {name!r}; there are {', '.join(KNOWN)}")
     if name == "peers":
