@@ -1,0 +1,62 @@
+# Everything from a clone, with python3 (3.11 or newer) and make.  `make` lists the targets.
+
+PYTHON ?= python3
+VENV := .venv/bin
+ENVIRONMENT = $(PYTHON) tools/environment.py
+
+OPERATOR ?= smart-kh
+DATA ?= .tenure
+DEMO ?= 10000
+DIAMETER ?= 127.0.0.1:3868
+HTTP ?= 127.0.0.1:8080
+SEED ?= 1
+HOURS ?= 24
+SECONDS ?= 60
+
+export PYTHONPATH := src:.
+
+.DEFAULT_GOAL := help
+.PHONY: help run check bench simulate fuzz format migration lock environment clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+
+run: ## Start Tenure with a demo population (OPERATOR= DATA= DEMO= DIAMETER= HTTP=)
+	@$(ENVIRONMENT)
+	@$(VENV)/tenure up --operator $(OPERATOR) --data $(DATA) --demo $(DEMO) \
+		--diameter $(DIAMETER) --http $(HTTP)
+
+check: ## Check everything, from cheapest to dearest; stops at the first failure (STEPS=)
+	@$(ENVIRONMENT) --check
+	@$(VENV)/python tools/check.py $(STEPS)
+
+bench: ## Measure speed and size (BENCH=gy for one of bench/*.py)
+	@$(ENVIRONMENT) --check
+	@for file in $(if $(BENCH),bench/$(BENCH).py,$(sort $(wildcard bench/*.py))); do \
+		echo "== $$file"; $(VENV)/python $$file || exit 1; done
+
+simulate: ## Play a world with faults, and audit it (SEED= HOURS=)
+	@$(ENVIRONMENT) --check
+	@$(VENV)/python -m tests.simulator --seed $(SEED) --hours $(HOURS)
+
+fuzz: ## Throw random bytes at every wire decoder (SECONDS= each)
+	@$(ENVIRONMENT) --check --fuzz
+	@for file in $$(find tests -name 'fuzz_*.py' | sort); do \
+		echo "== $$file"; $(VENV)/python $$file -max_total_time=$(SECONDS) || exit 1; done
+
+format: ## Put the code into its format
+	@$(ENVIRONMENT) --check
+	@$(VENV)/ruff check --fix --quiet . || true
+	@$(VENV)/ruff format .
+
+migration: ## Gather the schema.sql files into the first migration, until the first release
+	@$(PYTHON) -m tools.schema --write
+
+lock: ## Pin the dependencies of pyproject.toml anew (needs uv)
+	@tools/lock.sh
+
+environment: ## Make the virtual environment only
+	@$(ENVIRONMENT) --check
+
+clean: ## Remove what make has made, but no data
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .check

@@ -1,0 +1,145 @@
+"""Runs the steps of make check, from cheapest to dearest, and stops at the first that fails.
+
+    python tools/check.py [STEP …]
+
+Steps of one stage run side by side.  Every test file belongs to exactly one step.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+BIN: Final = ROOT / ".venv" / "bin"
+LOGS: Final = ROOT / ".check"
+CODE: Final = ("src", "tests", "tools", "bench")
+STAGES: Final = (
+    ("format", "lint", "shape"),
+    ("types", "tidy"),
+    ("rules", "store"),
+    ("gateways", "promises"),
+    ("simulator",),
+    ("peers",),
+)
+PURE: Final = {"rules", "tariffs", "terms", "values"}
+COUNTED: Final = re.compile(r"([0-9]+) (passed|failed|skipped|error|errors|xfailed|deselected)\b")
+
+
+class Step(NamedTuple):
+    """A step under way."""
+
+    name: str
+    process: "subprocess.Popen[bytes] | None"
+    started: float
+
+
+def home_of(test: Path) -> str:
+    """The step that runs a test file, by where it lies and what it is called."""
+    folder, *_ = test.relative_to(ROOT / "tests").parts
+    if folder in {"tidy", "peers", "simulator", "promises", "gateways"}:
+        return folder
+    if folder == "commands":
+        return "gateways"
+    if folder in PURE or "rules" in test.stem or "rules" in test.parent.name:
+        return "rules"
+    return "store"
+
+
+def command_of(name: str) -> list[str] | None:
+    """The command of a step; None if there is nothing for it to do."""
+    python = str(BIN / "python")
+    code = [folder for folder in CODE if (ROOT / folder).is_dir()]
+    tools = {
+        "format": [str(BIN / "ruff"), "format", "--check", "--quiet", *code],
+        "lint": [str(BIN / "ruff"), "check", "--quiet", *code],
+        "shape": [str(BIN / "lint-imports"), "--no-timing"],
+        "types": [str(BIN / "mypy"), "--no-error-summary"],
+    }
+    if name in tools:
+        return tools[name]
+    tests = [
+        str(test) for test in sorted((ROOT / "tests").rglob("test_*.py")) if home_of(test) == name
+    ]
+    if not tests:
+        return None
+    return [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
+
+
+def main(asked: Sequence[str]) -> int:
+    """Run the stages; the exit code is 0 when every step passed."""
+    known = [name for stage in STAGES for name in stage]
+    if unknown := set(asked) - set(known):
+        print(f"no such step: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+        return 2
+    LOGS.mkdir(exist_ok=True)
+    started = time.monotonic()
+    counts: dict[str, int] = {}
+    for stage in STAGES:
+        steps = [_begun(name) for name in stage if not asked or name in asked]
+        for step, code in _ended(steps):
+            if not _report(step, code, counts):
+                print(f"\nstopped at {step.name} after {time.monotonic() - started:.0f} s")
+                return 1
+    words = ", ".join(f"{number} {word}" for word, number in counts.items())
+    print(f"\n===== {words or 'no tests'} in {time.monotonic() - started:.0f} s =====")
+    return 0
+
+
+def _begun(name: str) -> Step:
+    command = command_of(name)
+    if command is None:
+        return Step(name, None, time.monotonic())
+    environment = os.environ | {"PYTHONPATH": "src:.", "NO_COLOR": "1", "COLUMNS": "100"}
+    with (LOGS / f"{name}.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 -- a command of ours
+            command, cwd=ROOT, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+        )
+    return Step(name, process, time.monotonic())
+
+
+def _ended(steps: list[Step]) -> Iterator[tuple[Step, int]]:
+    """Each step as it ends; the others are ended too when nobody wants to hear of them any more."""
+    try:
+        while steps:
+            for step in list(steps):
+                code = 0 if step.process is None else step.process.poll()
+                if code is not None:
+                    steps.remove(step)
+                    yield step, code
+            time.sleep(0.05)
+    finally:
+        for step in steps:
+            if step.process is not None:
+                step.process.terminate()
+                step.process.wait()
+
+
+def _report(step: Step, code: int, counts: dict[str, int]) -> bool:
+    """Say how a step went: one line, and all it had to say if it failed."""
+    seconds = time.monotonic() - step.started
+    if step.process is None:
+        print(f"  {step.name:<10} {'':>8}  nothing to run yet")
+        return True
+    output = (LOGS / f"{step.name}.log").read_text(errors="replace")
+    lines = output.strip().splitlines()
+    summary = lines[-1].strip("= ") if lines and step.process.args[1:3] == ["-m", "pytest"] else ""  # type: ignore[index]
+    if code:
+        print(output)
+    print(
+        f"  {step.name:<10} {seconds:6.1f} s  {'FAILED' if code else 'ok'}  {summary}", flush=True
+    )
+    for number, word in COUNTED.findall(summary):
+        counts[word] = counts.get(word, 0) + int(number)
+    for line in lines:
+        if line.startswith("SKIPPED"):
+            print(f"  {'':<10}   not run: {line.partition(': ')[2] or line}")
+    return code == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
