@@ -12,3 +12,7 @@ CREATE TABLE charging.answered (
     -- Whatever the rules say, one key has one effect.
     CONSTRAINT answered_once PRIMARY KEY (key)
 );
+
+-- Who may do what.
+GRANT USAGE ON SCHEMA charging TO tenure_app;
+GRANT SELECT, INSERT ON charging.answered TO tenure_app;

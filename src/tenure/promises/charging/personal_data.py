@@ -1,0 +1,19 @@
+"""Every column of charging: whose it is, why it is held, for how long, and how it ends."""
+
+from tenure.values.holding import Category, End, Holding, Subject, impersonal
+
+HOLDINGS = (
+    *impersonal("answered", "the identity of a request", "key", "purse_id", "digest"),
+    *(
+        Holding(
+            table="answered",
+            column=column,
+            whose=Subject.SUBSCRIBER,
+            category=Category.SERVICE_ACCOUNT,
+            why="a repeated request gets the answer of the first, and a refund restores what was drawn",
+            keep="accounts",
+            end=End.UNTIE,
+        )
+        for column in ("answer", "drawn", "at")
+    ),
+)

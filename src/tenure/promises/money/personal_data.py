@@ -1,0 +1,66 @@
+"""Every column of money: whose it is, why it is held, for how long, and how it ends."""
+
+from tenure.values.holding import Category, End, Holding, Subject, impersonal
+
+
+def _account(table: str, why: str, *columns: str) -> tuple[Holding, ...]:
+    """Columns that tell about a subscriber only through whoever holds the line of the purse."""
+    return tuple(
+        Holding(
+            table=table,
+            column=column,
+            whose=Subject.SUBSCRIBER,
+            category=Category.SERVICE_ACCOUNT,
+            why=why,
+            keep="accounts",
+            end=End.UNTIE,
+        )
+        for column in columns
+    )
+
+
+HOLDINGS = (
+    *impersonal("purse", "its identity and counters", "purse_id", "seq", "version"),
+    *_account(
+        "purse",
+        "what the subscriber has and until when",
+        "funds_micros",
+        "funds_end",
+        "owed_micros",
+        "credit_limit_micros",
+        "grants",
+    ),
+    Holding(
+        table="purse",
+        column="sessions",
+        whose=Subject.SUBSCRIBER,
+        category=Category.SERVICE_ACCOUNT,
+        why="live sessions, so that nothing is charged twice or held for ever",
+        keep="sessions",
+        end=End.DELETE,
+    ),
+    *impersonal(
+        "entry", "the books of the operator", "purse_id", "seq", "kind", "account", "tax_micros",
+        "overrun_micros", "contra_micros",
+    ),
+    *_account(
+        "entry",
+        "every movement can be explained",
+        "at",
+        "funds_micros",
+        "grants_micros",
+        "owed_micros",
+        "funds_after_micros",
+        "reference",
+        "explanation",
+    ),
+    Holding(
+        table="entry",
+        column="party",
+        whose=Subject.OTHER_PARTY,
+        category=Category.SERVICE_ACCOUNT,
+        why="the itemised bill names whom a call or message went to",
+        keep="usage",
+        end=End.DELETE,
+    ),
+)
