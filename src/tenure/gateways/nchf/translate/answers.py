@@ -1,4 +1,4 @@
-"""From an Answer of charging to a response of the standard, by tables that a test proves complete."""
+"""From an Answer of charging to a response of the standard, by tables proved complete."""
 
 from collections.abc import Mapping
 from functools import lru_cache

@@ -1,7 +1,8 @@
-"""From a request of the standard to an Ask of charging, or to the problem that is answered instead."""
+"""From a request of the standard to an Ask of charging, or to the problem that it is."""
 
+import contextlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Final
 
@@ -22,11 +23,13 @@ from tenure.promises.tariffs.model import UNIT_OF, Direction, Service
 from tenure.values.instant import Instant
 
 KEY_PREFIX: Final = "nchf-"
-"""Every session and event key of this gateway begins so; it tells our stale sessions from others'."""
+"""Every session and event key of this gateway begins so: it tells our stale sessions apart."""
 
 NOTIFY_URI_MAX: Final = 512
 
 MICROS_IN_MS: Final = 1_000
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
 
 IN_ONE_PIECE: Final = frozenset({Service.SMS, Service.MMS})
 """An event of these that names no units is one message."""
@@ -52,17 +55,15 @@ class Opening(msgspec.Struct, frozen=True):
 
 def stamp_of(request: ChargingDataRequest) -> Stamp | ProblemDetails:
     """The invocationTimeStamp; a problem when it is no date-time (RFC 3339) with an offset."""
-    try:
+    moment: datetime | None = None
+    with contextlib.suppress(ValueError):
         moment = datetime.fromisoformat(request.invocation_time_stamp)
-        if moment.tzinfo is None:
-            raise ValueError
-        whole = int(moment.timestamp() // 1)
-    except (ValueError, OverflowError):
+    if moment is None or moment.tzinfo is None:
         return problem_of_members(
             "MANDATORY_IE_INCORRECT",
             InvalidParam("/invocationTimeStamp", "is no date-time with an offset (RFC 3339)"),
         )
-    return Stamp(whole * 1_000_000 + moment.microsecond)
+    return Stamp((moment - EPOCH) // MICROSECOND)
 
 
 _pack: Final = msgspec.msgpack.Encoder().encode
@@ -222,7 +223,7 @@ def continuation(
     at: Instant,
     emergency_number: str,
 ) -> Ask | ProblemDetails:
-    """An update or a release.  The reference says whose session it is; the request may repeat it."""
+    """An update or a release.  The reference says whose session it is; the request may too."""
     named = parties.by_supi(request.subscriber_identifier)
     if named.imsi and reference.imsi and named.imsi != reference.imsi:
         return problem_of_members(

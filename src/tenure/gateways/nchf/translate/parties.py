@@ -1,4 +1,4 @@
-"""Who is meant: subscribers, other parties and networks in the spellings of the 5G core and of IMS."""
+"""Who is meant: subscribers, other parties and networks as the 5G core and IMS spell them."""
 
 import re
 from typing import Final
@@ -15,6 +15,8 @@ from tenure.gateways.nchf.wire.messages import (
 
 DIALLED_MAX: Final = 32
 """More characters than any number: E.164 has 15, prefixes of carriers a few more."""
+
+NETWORK_CODE_MIN: Final = 2
 
 _IMSI: Final = re.compile(r"(?:imsi-)?([0-9]{5,15})")
 _MSISDN: Final = re.compile(r"(?:msisdn-|tel:)?\+?([0-9]{5,15})")
@@ -131,5 +133,5 @@ def network_of_ims(ims: IMSChargingInformation) -> str:
     if found is None:
         return network_of_place(ims.user_location)
     # The domain name pads a network code of two digits with a leading zero.
-    code = found[1][1:] if len(found[1]) == 3 and found[1][0] == "0" else found[1]
-    return found[2] + code
+    padded = len(found[1]) > NETWORK_CODE_MIN and found[1].startswith("0")
+    return found[2] + (found[1][1:] if padded else found[1])

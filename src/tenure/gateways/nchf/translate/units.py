@@ -1,4 +1,4 @@
-"""Units: which member of a message counts which service, and what was used before a price changed."""
+"""Units: which member of a message counts which service, and what was used before a change."""
 
 from collections.abc import Mapping
 from typing import Final, Protocol

@@ -8,6 +8,7 @@ Location.  Deterministic encryption gives nothing away, because the session key 
 
 import base64
 import binascii
+from hashlib import blake2b
 from typing import Final
 
 import msgspec
@@ -15,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 SECRET_OCTETS: Final = 64
-"""Two AES-256 keys, as SIV takes them."""
+"""As many as the keyed hash takes, from which all keys come."""
 
 REFERENCE_CHARACTERS_MAX: Final = 512
 
@@ -45,9 +46,16 @@ class References:
     def __init__(self, secret: bytes) -> None:
         if len(secret) != SECRET_OCTETS:
             raise ValueError(f"the secret of the references must have {SECRET_OCTETS} octets")
-        self._cipher = AESSIV(secret)
+        self._secret = secret
+        self._cipher = AESSIV(self.subkey(b"seal-1") + self.subkey(b"seal-2"))
         self._decoder = msgspec.msgpack.Decoder(Reference)
         self._encoder = msgspec.msgpack.Encoder()
+
+    def subkey(self, purpose: bytes) -> bytes:
+        """A key for another purpose, from which neither the secret nor another subkey follows."""
+        return blake2b(
+            purpose, key=self._secret, digest_size=32, person=b"tenure-nchf-key"
+        ).digest()
 
     def token(self, reference: Reference) -> str:
         """The text that stands in the URL: letters, digits, ``-`` and ``_``."""
