@@ -1,4 +1,4 @@
-"""What may be asked of top-ups: money added, plans bought, cards used, issued, blocked, reported."""
+"""What may be asked: money added, plans bought, cards used, issued, blocked and reported."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -8,7 +8,7 @@ from tenure.promises.money import operations as money
 from tenure.promises.money.model import Change, Purse
 from tenure.promises.numbers import operations as numbers
 from tenure.promises.record import operations as record
-from tenure.promises.record.model import Act
+from tenure.promises.record.model import Act, Plain
 from tenure.promises.topups import store
 from tenure.promises.topups.model import (
     Answer,
@@ -21,6 +21,7 @@ from tenure.promises.topups.model import (
     Printing,
     Redeem,
     Refusal,
+    Voucher,
     VoucherKey,
     WrongPins,
 )
@@ -36,7 +37,7 @@ Told = Callable[[int], None]
 
 
 async def fulfil(tx: Transaction, terms: Terms, asked: Sequence[Order]) -> list[Answer]:
-    """Fill orders for top-ups and plans, in their order: one load, one write, whatever their number.
+    """Fill orders for top-ups and plans in turn: one load, one write, whatever their number.
 
     Idempotent by (purse, key): an equal order gets the recorded answer, another one KEY_REUSED.
     Refusals are not recorded, since they had no effect.  GTC-TOPUP, -RESTORE, -PROMO, -POSTPAID.
@@ -96,25 +97,15 @@ async def redeem(tx: Transaction, terms: Terms, key: VoucherKey, asked: Redeem) 
     pin = vouchers.pin_of(asked.pin, terms.vouchers)
     if isinstance(pin, Refused):
         return pin
-    digest = orders.content_of_pin(vouchers.pin_hash(key, pin))
-    earlier = await store.answered(tx, [(line.purse_id, asked.key)])
-    known = orders.key_refusal(asked) or orders.repeated(
-        earlier.get((line.purse_id, asked.key)), digest
-    )
+    pin_hash = vouchers.pin_hash(key, pin)
+    at_key, digest = (line.purse_id, asked.key), orders.content_of_pin(pin_hash)
+    earlier = await store.answered(tx, [at_key])
+    known = orders.key_refusal(asked) or orders.repeated(earlier.get(at_key), digest)
     if known is not None:
         return known
-    wrong = await store.wrong_pins_locked(tx, line.purse_id, asked.at)
-    locked = vouchers.locked(wrong, terms.vouchers, asked.at)
-    if locked is not None:
-        return locked
-    voucher = await store.voucher_locked(tx, vouchers.pin_hash(key, pin))
-    if voucher is None:
-        counted = vouchers.after_wrong(wrong, terms.vouchers, asked.at)
-        await store.set_wrong_pins(tx, line.purse_id, counted)
-        return vouchers.unknown(counted, terms.vouchers)
-    refusal = vouchers.refusal(voucher, asked.at)
-    if refusal is not None:
-        return refusal
+    voucher = await _usable_voucher(tx, terms, line.purse_id, pin_hash, asked.at)
+    if isinstance(voucher, Refused):
+        return voucher
     purse = await _purse(tx, line.purse_id)
     credit = orders.with_card(voucher, terms)
 
@@ -125,8 +116,24 @@ async def redeem(tx: Transaction, terms: Terms, key: VoucherKey, asked: Redeem) 
     used = await store.use(tx, voucher.serial, asked.at, line.purse_id, done.seq)
     assert used, "a locked, unused card was used"
     await money.record(tx, [change])
-    await store.remember(tx, [(line.purse_id, asked.key, asked.at, digest, done)])
+    await store.remember(tx, [(*at_key, asked.at, digest, done)])
     return done
+
+
+async def _usable_voucher(
+    tx: Transaction, terms: Terms, purse_id: int, pin_hash: bytes, at: Instant
+) -> Voucher | Refused[Refusal]:
+    """The card with this PIN, locked for use; a guess of a PIN that no card has is counted."""
+    wrong = await store.wrong_pins_locked(tx, purse_id, at)
+    locked = vouchers.locked(wrong, terms.vouchers, at)
+    if locked is not None:
+        return locked
+    voucher = await store.voucher_locked(tx, pin_hash)
+    if voucher is None:
+        counted = vouchers.after_wrong(wrong, terms.vouchers, at)
+        await store.set_wrong_pins(tx, purse_id, counted)
+        return vouchers.unknown(counted, terms.vouchers)
+    return vouchers.refusal(voucher, at) or voucher
 
 
 async def _purse(tx: Transaction, purse_id: int) -> Purse:
@@ -183,7 +190,7 @@ async def issue(
         await store.issue_vouchers(tx, batch.batch_id, [card.serial for card in cards], hashes)
         if told is not None:
             told(len(cards))
-    said = {
+    said: dict[str, Plain] = {
         "batch": batch.batch_id,
         "vouchers": batch.vouchers,
         "amount_micros": str(batch.amount_micros),

@@ -32,7 +32,7 @@ class _Journal:
         self.entries: list[Entry] = []
 
     def add(self, purse: Purse, kind: EntryKind, account: Account, said: dict[str, object]) -> None:
-        """Append the entry that leads from the purse so far to this one; its contra leg balances."""
+        """Append the entry that leads from the purse so far to this one; contra leg balances."""
         before, seq = self.purse, self.purse.seq + 1
         funds = purse.funds_micros - before.funds_micros
         granted = promotional(purse.grants) - promotional(before.grants)

@@ -1,4 +1,4 @@
-"""Which orders are filled: keys, amounts, plans and lines are looked at before money moves; pure."""
+"""Which orders are filled: keys, amounts, plans and lines, before money moves; pure."""
 
 import hashlib
 from typing import Final

@@ -1,4 +1,4 @@
-"""Cards: how PINs are drawn and hashed, when a line is locked out, what state a card is in; pure."""
+"""Cards: how PINs are drawn and hashed, when a line is locked out, a card's state; pure."""
 
 import hashlib
 import hmac
@@ -68,7 +68,7 @@ def pin_of(typed: str, vouchers: terms.Vouchers) -> Pin | Refused[Refusal]:
 
 
 def locked_until(wrong: WrongPins, vouchers: terms.Vouchers) -> Instant | None:
-    """When the line may try again; None when it was never locked.  Computed, so nothing unlocks it."""
+    """When the line may try again; None when it is not locked.  Computed, so nothing unlocks it."""
     if wrong.in_a_row < vouchers.wrong_pins_max:
         return None
     return Instant(wrong.last_at + vouchers.locked_minutes * MINUTE_MS)

@@ -1,0 +1,33 @@
+"""What is held about lines: a number is somebody's only while they hold it."""
+
+from typing import Final
+
+from tenure.values.holding import Category, End, Holding, Subject
+
+
+def _of_line(column: str, category: Category, why: str, end: End = End.EMPTY) -> Holding:
+    return Holding(
+        table="line",
+        column=column,
+        whose=Subject.SUBSCRIBER,
+        category=category,
+        why=why,
+        keep="service",
+        end=end,
+    )
+
+
+HOLDINGS: Final = (
+    _of_line("msisdn", Category.CONTACT, "the number itself", End.UNTIE),
+    _of_line("imsi", Category.IDENTIFICATION, "which SIM the network reaches", End.DELETE),
+    _of_line("purse_id", Category.SERVICE_ACCOUNT, "which purse pays", End.UNTIE),
+    _of_line("offer", Category.PRODUCT, "which prices apply"),
+    _of_line("language", Category.PRODUCT, "notices come in the language that was chosen"),
+    _of_line("bar_outgoing", Category.SERVICE_ACCOUNT, "what the line may do"),
+    _of_line("bar_incoming", Category.SERVICE_ACCOUNT, "what the line may do"),
+    _of_line("suspended", Category.SERVICE_ACCOUNT, "what the line may do"),
+    _of_line("lost_at", Category.SERVICE_ACCOUNT, "use after the report is not charged (GTC-LOST)"),
+    _of_line("postpaid", Category.PRODUCT, "how the line is paid for"),
+    _of_line("holder_id", Category.IDENTIFICATION, "whose number it is (INC-CONSENT)"),
+    _of_line("since", Category.EVIDENCE, "since when the line is in service"),
+)
