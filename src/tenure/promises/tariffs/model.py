@@ -1,6 +1,7 @@
 """Compiled tariffs: routes, rates, steps and the runs of units that a price consists of."""
 
 from enum import IntEnum
+from typing import Final
 
 import msgspec
 
@@ -47,6 +48,12 @@ class Refusal(IntEnum):
     """No published version covers the instant."""
     NOT_OFFERED = 6
     """The offer has no rate for this service, direction and zone; the detail names the missing row."""
+    TOO_LONG = 7
+    """A call longer than any real one (CALL_SECONDS_MAX)."""
+
+
+CALL_SECONDS_MAX: Final = 366 * 24 * 3600
+"""A call crosses bands every day, so its length bounds the work of pricing it."""
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -54,6 +61,7 @@ class Use(msgspec.Struct, frozen=True):
 
     service: Service
     direction: Direction
+    """Without meaning for data and content."""
     other_party: str = ""
     """The other number as dialled or shown: E.164 digits, a national number or a short code."""
     visited_plmn: str = ""
@@ -65,7 +73,8 @@ class Use(msgspec.Struct, frozen=True):
 class Route(msgspec.Struct, frozen=True, array_like=True):
     """Where a usage goes in the price list; the same key in every version and time band.
 
-    ``key`` is service/direction/zone, such as ``voice/out/offnet`` or ``data/-/rg100@roam-2``.
+    ``key`` is service/direction/zone, such as ``voice/out/offnet``, ``data/-/internet@roam-2`` or
+    ``voice/out/home@roam-1``: what follows the @ is the zone of the visited network.
     """
 
     key: str
@@ -88,7 +97,10 @@ class Rate(msgspec.Struct, frozen=True):
     """The price of a route in one version and time band."""
 
     rate_id: str
-    """Version, route and band, such as ``2026-01/voice/out/offnet/day``; it stands in explanations."""
+    """Version, offer, route and band of its row: ``2026-01/prepaid/voice/out/offnet/day``.
+
+    It stands in explanations.  ``*`` in it is every zone, or every band, without a row of its own.
+    """
     connect_fee_micros: int
     minimum_units: int
     steps: tuple[Step, ...]
@@ -112,3 +124,20 @@ class Run(msgspec.Struct, frozen=True, array_like=True):
     per_units: int
     increment_units: int
     rate_id: str
+
+
+class Price(msgspec.Struct, frozen=True):
+    """What a usage costs on its own: exactly, and rounded once."""
+
+    numerator: int
+    denominator: int
+    """The exact price in millionths, connect fee included."""
+    micros: int
+    """The exact price rounded once, in the direction of the version in which the usage began."""
+    tax_micros: int
+    """Of these, tax; rounded down."""
+    rounding: Rounding
+    connect_fee_micros: int
+    position_units: int
+    """Billable units: the used units and the rest of the last increment."""
+    runs: tuple[Run, ...]
