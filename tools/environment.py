@@ -70,6 +70,7 @@ def _install(lock: str, purpose: str) -> None:
             *_pip(),
             "install",
             "--quiet",
+            "--quiet",
             "--no-input",
             "--disable-pip-version-check",
             "--no-deps",
