@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tenure.terms.clauses import register
-from tenure.terms.problems import Problem, Unreadable
+from tenure.terms.problems import Problem, UnreadableError
 from tenure.terms.quantities import micros, parts_per_million
 from tenure.values.instant import Instant, instant_of
 
@@ -292,7 +292,7 @@ class Section:
             return 0
         try:
             return reader(text)
-        except Unreadable as error:
+        except UnreadableError as error:
             self.note(key, f"{key}: {error.what}", error.remedy)
             return 0
 
@@ -312,10 +312,10 @@ class Section:
     def section(self, key: str) -> "Section":
         """A table inside this one; noted and empty when it is missing."""
         self.asked.add(key)
-        value = self.values.get(key)
-        if not isinstance(value, dict):
+        given = self.values.get(key)
+        value: dict[str, object] = given if isinstance(given, dict) else {"clause": "GTC-SCOPE"}
+        if value is not given:
             self.folder.note(self.file, self.line, f"there is no [{key}]", f"add a table [{key}]")
-            value = {"clause": "GTC-SCOPE"}
         return Section(self.folder, self.file, (*self.path, key), value, self.lines)
 
     def sections(self, key: str) -> list["Section"]:
@@ -373,7 +373,7 @@ class Row:
             return default
         try:
             return reader(value)
-        except Unreadable as error:
+        except UnreadableError as error:
             self.note(f"{column}: {error.what}", error.remedy)
             return default
 

@@ -106,7 +106,7 @@ class Allowance(msgspec.Struct, frozen=True):
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """What a line is sold as: which price list, which extra one it falls back to, how funds are spent."""
+    """What a line is sold as: its own prices, and the offer whose prices it has otherwise."""
 
     name: str
     title: str

@@ -11,7 +11,7 @@ from tenure.terms.plan_files import read_bundles, read_offers
 from tenure.terms.price_checks import check_texts_charged, check_versions
 from tenure.terms.price_files import Setting, read_versions
 from tenure.terms.pricelist import Pack
-from tenure.terms.problems import Problem, UnusablePack
+from tenure.terms.problems import Problem, UnusablePackError
 from tenure.terms.text_files import read_texts
 from tenure.terms.zone_files import read_zones
 
@@ -46,11 +46,11 @@ def names() -> tuple[str, ...]:
 def load(name_or_path: str | Path) -> Pack:
     """The pack, if nothing is wrong with it.
 
-    Raises UnusablePack with every problem otherwise: nothing starts half-configured.
+    Raises UnusablePackError with every problem otherwise: nothing starts half-configured.
     """
     checked = check(name_or_path)
     if checked.pack is None:
-        raise UnusablePack(str(name_or_path), checked.problems)
+        raise UnusablePackError(str(name_or_path), checked.problems)
     return checked.pack
 
 

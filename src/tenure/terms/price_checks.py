@@ -1,5 +1,6 @@
 """What must hold between the rows of a price list, and between its versions."""
 
+import itertools
 from collections import defaultdict
 
 from tenure.terms.documents import Folder
@@ -21,7 +22,7 @@ def check_versions(folder: Folder, drafts: list[Draft], change: Change) -> None:
                 f"the version takes effect {notice_ms // DAY_MS} days after it is published",
                 f"leave at least {change.notice_days} days between the two (GTC-CHANGE)",
             )
-    for earlier, later in zip(drafts, drafts[1:], strict=False):
+    for earlier, later in itertools.pairwise(drafts):
         one, other = earlier.version, later.version
         if one.effective_from == other.effective_from < NEVER:
             _note_overlap(later, one.version_id, "effective_from")
@@ -79,25 +80,29 @@ def _check_steps(folder: Folder, file: str, rows: list[RateRow]) -> None:
     """Steps follow each other without a gap, in whole increments, and the last has no end."""
     if rows[0].from_units:
         _note(folder, file, rows[0], "there is no price from the first unit", "begin with from = 0")
-    for row, following in zip(rows, rows[1:], strict=False):
-        end = row.until_units
-        if following.from_units == row.from_units:
-            what = f"the price of line {row.line} is given again"
-            _note(folder, file, following, what, "remove one of the two lines, or correct its zone")
-        elif end is None or end > following.from_units:
-            what = f"the step of line {row.line} overlaps the next"
-            _note(folder, file, following, what, "let its until be the from of the next")
-        elif end < following.from_units:
-            what = f"there is a gap between this step and that of line {row.line}"
-            _note(folder, file, following, what, "let this from be the until of the step before")
-        elif (end - row.from_units) % row.increment_units:
-            what = "the step is not a whole number of its increments"
-            _note(folder, file, row, what, "end it at a whole increment")
-        if following.connect_fee_micros or following.minimum_units:
-            what = "only the first step can have a connect fee or a minimum"
-            _note(folder, file, following, what, "leave both empty")
+    for row, following in itertools.pairwise(rows):
+        _check_pair(folder, file, row, following)
     if rows[-1].until_units is not None:
         _note(folder, file, rows[-1], "the last step ends", "leave its until empty")
+
+
+def _check_pair(folder: Folder, file: str, row: RateRow, following: RateRow) -> None:
+    end = row.until_units
+    if following.from_units == row.from_units:
+        what = f"the price of line {row.line} is given again"
+        _note(folder, file, following, what, "remove one of the two lines, or correct its zone")
+    elif end is None or end > following.from_units:
+        what = f"the step of line {row.line} overlaps this one"
+        _note(folder, file, following, what, "let its until be the from of this one")
+    elif end < following.from_units:
+        what = f"there is a gap between the step of line {row.line} and this one"
+        _note(folder, file, following, what, "let this from be the until of the step before")
+    elif (end - row.from_units) % row.increment_units:
+        what = "the step is not a whole number of its increments"
+        _note(folder, file, row, what, "end it at a whole increment")
+    if following.connect_fee_micros or following.minimum_units:
+        what = "only the first step can have a connect fee or a minimum"
+        _note(folder, file, following, what, "leave both empty")
 
 
 def check_texts_charged(folder: Folder, drafts: list[Draft], metering: Metering) -> None:

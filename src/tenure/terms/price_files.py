@@ -19,7 +19,7 @@ from tenure.terms.pricelist import (
     Version,
     Zone,
 )
-from tenure.terms.problems import Unreadable
+from tenure.terms.problems import UnreadableError
 from tenure.terms.quantities import (
     UNIT_OF_SERVICE,
     Measures,
@@ -83,9 +83,11 @@ class Draft(msgspec.Struct, frozen=True):
 def read_versions(folder: Folder, setting: Setting) -> list[Draft]:
     """Every version folder, in the order in which the versions take effect."""
     tariffs = folder.path / "tariffs"
-    names = sorted(path.name for path in tariffs.iterdir() if path.is_dir()) if (
-        tariffs.is_dir()
-    ) else []
+    names = (
+        sorted(path.name for path in tariffs.iterdir() if path.is_dir())
+        if (tariffs.is_dir())
+        else []
+    )
     if not names:
         folder.note("tariffs", 0, "there is no version", "add tariffs/2026-01/version.toml")
     drafts = [_version(folder, name, setting) for name in names]
@@ -99,7 +101,9 @@ def _version(folder: Folder, name: str, setting: Setting) -> Draft:
         section.note("version", f'the folder name "{name}" is no version id', 'use "2026-01"')
     published = _instant(section, "published_at", setting)
     effective = _instant(section, "effective_from", setting)
-    until = _instant(section, "effective_until", setting) if section.has("effective_until") else None
+    until = (
+        _instant(section, "effective_until", setting) if section.has("effective_until") else None
+    )
     rounding = section.choice("rounding", tuple(each.value for each in Rounding))
     tax = top.section("tax")
     tax_ppm = tax.share("rate", "10 %")
@@ -114,9 +118,9 @@ def _version(folder: Folder, name: str, setting: Setting) -> Draft:
         published_at=published or Instant(0),
         effective_from=NEVER if effective is None else effective,
         effective_until=until,
-        rounding=Rounding(rounding) if rounding in {each.value for each in Rounding} else (
-            Rounding.DOWN
-        ),
+        rounding=Rounding(rounding)
+        if rounding in {each.value for each in Rounding}
+        else (Rounding.DOWN),
         bands=bands,
         rows=rows,
     )
@@ -210,7 +214,7 @@ def _rate(row: Row, setting: Setting, bands: frozenset[str], tax_ppm: int) -> Ra
     def units(text: str) -> int:
         counted = setting.measures.units(text, unit)
         if counted == 0:
-            raise Unreadable(f'"{text}" is nothing', "leave the cell empty, or write more")
+            raise UnreadableError(f'"{text}" is nothing', "leave the cell empty, or write more")
         return counted
 
     def start(text: str) -> int:
@@ -267,7 +271,7 @@ def _check_names(row: Row, service: str, setting: Setting, bands: frozenset[str]
     zone = row.cells["zone"]
     if zone == ANY or direction not in directions:
         return
-    allowed = _zones_for(service, direction, bool(visited), setting.zones)
+    allowed = _zones_for(service, direction, visited, setting.zones)
     if zone not in allowed:
         row.note(
             f'unknown zone "{zone}" for {service} {direction}',
@@ -278,12 +282,13 @@ def _check_names(row: Row, service: str, setting: Setting, bands: frozenset[str]
 
 
 def _zones_for(
-    service: str, direction: str, roaming: bool, zones: dict[str, Zone]  # noqa: FBT001
+    service: str,
+    direction: str,
+    visited: str,
+    zones: dict[str, Zone],
 ) -> list[str]:
     if direction == "in":
         return [ANY_PARTY]
-    kinds = (
-        {"destination", "short", "group"} if service in {"voice", "sms", "mms"} else {service}
-    )
-    places = list(PLACES) if roaming and "destination" in kinds else []
+    kinds = {"destination", "short", "group"} if service in {"voice", "sms", "mms"} else {service}
+    places = list(PLACES) if visited and "destination" in kinds else []
     return places + [zone.name for zone in zones.values() if zone.kind in kinds]

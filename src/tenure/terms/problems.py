@@ -21,7 +21,7 @@ class Problem(msgspec.Struct, frozen=True, order=True):
         return f"{place}: {self.what}{clause}; {self.remedy}"
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """A value in a file that cannot be understood, and what to write instead."""
 
     def __init__(self, what: str, remedy: str) -> None:
@@ -30,7 +30,7 @@ class Unreadable(ValueError):
         self.remedy = remedy
 
 
-class UnusablePack(Exception):  # noqa: N818 - it is a pack, not an error of ours
+class UnusablePackError(Exception):
     """A pack that must not be used; nothing starts half-configured."""
 
     def __init__(self, pack: str, problems: tuple[Problem, ...]) -> None:

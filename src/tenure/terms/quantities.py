@@ -4,9 +4,10 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from tenure.terms.problems import Unreadable
+from tenure.terms.problems import UnreadableError
 from tenure.values.money import MICROS
 
+MINUTES_OF_HOUR: Final = 60
 MINUTES_OF_DAY: Final = 24 * 60
 PPM: Final = 1_000_000
 MICROS_MAX: Final = 10**15
@@ -36,16 +37,16 @@ EXAMPLES: Final = {
 def micros(text: str) -> int:
     """An amount in currency units ("0.05") as millionths, exactly; refused if it is not exact."""
     if not AMOUNT.fullmatch(text):
-        raise Unreadable(
+        raise UnreadableError(
             f'"{text}" is not an amount', 'write digits with a decimal point, such as "0.05"'
         )
     scaled = Decimal(text).scaleb(6)
     if scaled != scaled.to_integral_value():
-        raise Unreadable(
+        raise UnreadableError(
             f'"{text}" is not a whole number of millionths', "write at most six decimals"
         )
     if scaled > MICROS_MAX:
-        raise Unreadable(f'"{text}" is more than any price', "check the decimal point")
+        raise UnreadableError(f'"{text}" is more than any price', "check the decimal point")
     return int(scaled)
 
 
@@ -53,10 +54,10 @@ def parts_per_million(text: str) -> int:
     """A share such as "10 %" in millionths, exactly."""
     matched = SHARE.fullmatch(text)
     if not matched:
-        raise Unreadable(f'"{text}" is not a percentage', 'write it as "10 %"')
+        raise UnreadableError(f'"{text}" is not a percentage', 'write it as "10 %"')
     scaled = Decimal(matched[1]).scaleb(4)
     if scaled != scaled.to_integral_value():
-        raise Unreadable(f'"{text}" is not exact in millionths', "write at most four decimals")
+        raise UnreadableError(f'"{text}" is not exact in millionths', "write at most four decimals")
     return int(scaled)
 
 
@@ -83,31 +84,31 @@ class Measures:
         example = EXAMPLES[unit].replace("USD", self.currency)
         matched = QUANTITY.fullmatch(text)
         if not matched:
-            raise Unreadable(
+            raise UnreadableError(
                 f'"{text}" is not a quantity', f'write a number and its unit, such as "{example}"'
             )
         if matched[2] not in self.sizes:
-            raise Unreadable(
+            raise UnreadableError(
                 f'"{text}" has the unknown unit "{matched[2]}"',
                 f"the units are {', '.join(self.sizes)}",
             )
         counted, size = self.sizes[matched[2]]
         if counted != unit:
-            raise Unreadable(
+            raise UnreadableError(
                 f'"{text}" counts {counted}, where {unit} are counted', f'write it as "{example}"'
             )
         scaled = Decimal(matched[1]) * size
         if scaled != scaled.to_integral_value():
-            raise Unreadable(f'"{text}" is not a whole number of {unit}', "round it")
+            raise UnreadableError(f'"{text}" is not a whole number of {unit}', "round it")
         if scaled > UNITS_MAX:
-            raise Unreadable(f'"{text}" is more than any usage', "check the unit")
+            raise UnreadableError(f'"{text}" is more than any usage', "check the unit")
         return int(scaled)
 
 
 def minute_of_day(text: str) -> int:
     """A local time of day, "00:00" to "24:00", as minutes since midnight."""
     matched = TIME_OF_DAY.fullmatch(text)
-    minutes = int(matched[1]) * 60 + int(matched[2]) if matched else -1
-    if not matched or int(matched[2]) >= 60 or minutes > MINUTES_OF_DAY:  # noqa: PLR2004 - a clock
-        raise Unreadable(f'"{text}" is not a time of day', 'write hours and minutes: "22:00"')
+    minutes = int(matched[1]) * MINUTES_OF_HOUR + int(matched[2]) if matched else -1
+    if not matched or int(matched[2]) >= MINUTES_OF_HOUR or minutes > MINUTES_OF_DAY:
+        raise UnreadableError(f'"{text}" is not a time of day', 'write hours and minutes: "22:00"')
     return minutes

@@ -1,5 +1,7 @@
 """zones.csv and the lists that lead to a zone: destinations, short numbers, networks, groups."""
 
+import itertools
+
 import msgspec
 
 from tenure.terms.documents import Folder, Row
@@ -72,7 +74,9 @@ def known_zone(row: Row, zones: dict[str, Zone], kind: str) -> str:
     if name not in zones:
         row.note(f'unknown zone "{name}"', "add it to zones.csv, or correct the name")
     elif zones[name].kind != kind:
-        row.note(f'the zone "{name}" is of kind {zones[name].kind}', f"choose a zone of kind {kind}")
+        row.note(
+            f'the zone "{name}" is of kind {zones[name].kind}', f"choose a zone of kind {kind}"
+        )
     return name
 
 
@@ -171,6 +175,6 @@ def _members(
 
 def _check_ranges(found: list[tuple[MemberRange, Row]]) -> None:
     ordered = sorted(found, key=lambda each: (each[0].closed_group, each[0].first))
-    for (one, _), (other, row) in zip(ordered, ordered[1:], strict=False):
+    for (one, _), (other, row) in itertools.pairwise(ordered):
         if one.closed_group == other.closed_group and other.first <= one.last:
             row.note("the range overlaps another of its group", "join the two ranges")

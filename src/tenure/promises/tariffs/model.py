@@ -47,7 +47,7 @@ class Refusal(IntEnum):
     NOT_IN_FORCE = 5
     """No published version covers the instant."""
     NOT_OFFERED = 6
-    """The offer has no rate for this service, direction and zone; the detail names the missing row."""
+    """The offer has no rate for this service, direction and zone; the detail names the row."""
     TOO_LONG = 7
     """A call longer than any real one (CALL_SECONDS_MAX)."""
 

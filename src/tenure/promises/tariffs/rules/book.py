@@ -15,7 +15,10 @@ from tenure.values.refused import Refused
 
 RowName = tuple[str, str, str, str, str]
 """Offer, service, direction, zone, visited zone."""
+FoundRoutes = dict[tuple[str, str, str], Route | Refused[Refusal]]
 SERVICES: Final = {service: service.name.lower() for service in Service}
+SLASHES: Final = 2
+"""A route key is service/direction/zone."""
 DIRECTED: Final = frozenset({Service.VOICE, Service.SMS, Service.MMS})
 
 
@@ -46,8 +49,10 @@ class Book:
 
     __slots__ = (
         "bundles",
+        "content_zone",
         "coverage",
         "destinations",
+        "dialling_prefixes",
         "editions",
         "groups",
         "lines",
@@ -79,10 +84,18 @@ class Book:
 
         self.zones: dict[str, Zone] = {zone.name: zone for zone in pack.zones}
         self.zones[EMERGENCY] = Zone(name=EMERGENCY, kind="short", always=True)
+        content = [zone.name for zone in pack.zones if zone.kind == "content"]
+        self.content_zone: str = content[0] if content else ANY
         self.destinations: dict[str, str] = {each.prefix: each.zone for each in pack.destinations}
         self.prefix_digits: tuple[int, ...] = tuple(
             sorted({len(prefix) for prefix in self.destinations}, reverse=True)
         )
+        self.dialling_prefixes: tuple[str, ...] = (
+            "+",
+            *terms.international_prefixes,
+            *filter(None, [terms.national_prefix]),
+        )
+        """What may stand before the country code or instead of it."""
         self.short_numbers: dict[str, str] = {
             **{each.number: each.zone for each in pack.short_numbers},
             **dict.fromkeys(terms.emergency_numbers, EMERGENCY),
@@ -95,7 +108,10 @@ class Book:
         self.editions: tuple[Edition, ...] = _editions(pack, self.rates)
 
         self.visited: dict[str, Network | None] = {"": None, **dict.fromkeys(terms.home_plmns)}
-        self.routes: dict[tuple[str, Service, str], Route | Refused[Refusal]] = {}
+        self.routes: tuple[tuple[FoundRoutes, FoundRoutes, FoundRoutes], ...] = tuple(
+            ({}, {}, {}) for _ in range(max(Service) + 1)
+        )
+        """By service and direction; then by offer, zone and visited zone."""
         self.lines: dict[tuple[str, str], Line] = {}
         self.coverage: dict[tuple[str, str], bool] = {}
 
@@ -133,7 +149,7 @@ def line_of(book: Book, offer: str, key: str) -> Line | Refused[Refusal]:
     if not chain:
         return Refused(refusal=Refusal.UNKNOWN_OFFER, detail=f"no offer is named {offer}")
     found = []
-    if key.count("/") >= 2:  # noqa: PLR2004 - service/direction/zone
+    if key.count("/") >= SLASHES:
         for edition in book.editions:
             rates = _rates_of(edition, chain, key)
             if rates is not None:
@@ -147,7 +163,8 @@ def line_of(book: Book, offer: str, key: str) -> Line | Refused[Refusal]:
 
 def missing_row(offer: str, key: str) -> str:
     """What to add to a pack so that an offer has a price for a route."""
-    _, service, direction, zone, visited = row_of(offer, key) if "/" in key else ("",) * 5
+    known = key.count("/") >= SLASHES
+    _, service, direction, zone, visited = row_of(offer, key) if known else ("",) * 5
     where = f", visited {visited}" if visited else ""
     return (
         f"neither the offer {offer} nor its base has a row for {service} {direction}, "

@@ -63,7 +63,7 @@ class Calendar:
         return tuple(start for start, _ in found), tuple(band for _, band in found), end
 
     def _starts(self, local: date) -> list[tuple[int, int]]:
-        # A time that clocks skip, or show twice, is taken as they showed it first (PEP 495, fold 0).
+        # A time that clocks skip, or show twice, is taken as they show it first (PEP 495).
         midnight = datetime(local.year, local.month, local.day, tzinfo=self._zone)
         return [
             (

@@ -24,9 +24,7 @@ def covers(book: Book, allowance: str, route_key: str) -> bool:
 def _fits(pattern: str, key: str) -> bool:
     pattern_home, pattern_at, pattern_visited = pattern.partition("@")
     home, at, visited = key.partition("@")
-    return (
-        pattern_at == at and _matches(pattern_home, home) and _matches(pattern_visited, visited)
-    )
+    return pattern_at == at and _matches(pattern_home, home) and _matches(pattern_visited, visited)
 
 
 def _matches(pattern: str, text: str) -> bool:

@@ -17,31 +17,42 @@ SOS: Final = "urn:service:sos"
 
 def zone_of(book: Book, closed_group: str, text: str, network: Network | None) -> str | None:
     """The zone that a dialled number leads to; None when it leads nowhere that is priced."""
-    plain = text.isascii() and text.isdecimal()
-    number = text if plain else _written(text)
-    if number == EMERGENCY:
-        return EMERGENCY
+    number = text if text.isdecimal() and text.isascii() else _written(text)
     if len(number) <= book.terms.short_digits_max:
         return book.short_numbers.get(number)
-    digits = _e164(book, number, network)
+    if number == EMERGENCY:
+        return EMERGENCY
+    digits = _e164(book, number, network) if number.startswith(book.dialling_prefixes) else number
     if not book.terms.short_digits_max < len(digits) <= DIGITS_MAX:
         return None
     if network is not None and network.country_code != book.terms.country_code:
         return _place(book, digits, network)
     if closed_group:
-        for first, last, zone in book.members[closed_group]:
-            if len(digits) == len(first) and first <= digits <= last:
-                return zone
+        member_of = _group_zone(book, closed_group, digits)
+        if member_of is not None:
+            return member_of
+    return _destination(book, digits)
+
+
+def _destination(book: Book, digits: str) -> str | None:
+    """The zone of the longest prefix."""
     destinations = book.destinations
     for length in book.prefix_digits:
-        zone_found = destinations.get(digits[:length])
-        if zone_found is not None:
-            return zone_found
+        zone = destinations.get(digits[:length])
+        if zone is not None:
+            return zone
+    return None
+
+
+def _group_zone(book: Book, closed_group: str, digits: str) -> str | None:
+    for first, last, zone in book.members[closed_group]:
+        if len(digits) == len(first) and first <= digits <= last:
+            return zone
     return None
 
 
 def _written(text: str) -> str:
-    """The number in a URI or with separators: digits, perhaps after one plus; "" if there is none."""
+    """The number in a URI or with separators: digits, perhaps after a plus; "" if none."""
     if len(text) > TEXT_MAX or not text.isascii():
         return ""
     if text.lower().startswith(SOS):

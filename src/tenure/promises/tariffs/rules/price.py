@@ -30,7 +30,7 @@ def exact(found: Iterable[Run]) -> tuple[int, int]:
     return numerator // shared, denominator // shared
 
 
-def price(  # noqa: PLR0913 - as runs
+def price(
     book: Book, offer: str, route: Route, since: Instant, used_units: int, at: Instant
 ) -> Price | Refused[Refusal]:
     """The price of a whole usage that no allowance covers; nothing for nothing used."""

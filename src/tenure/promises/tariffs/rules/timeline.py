@@ -3,7 +3,7 @@
 from typing import Final
 
 from tenure.promises.tariffs.model import InForce, Rate, Refusal, Step
-from tenure.promises.tariffs.rules.book import Book, Edition, line_of, row_of
+from tenure.promises.tariffs.rules.book import SLASHES, Book, Edition, line_of, row_of
 from tenure.values.instant import NEVER, Instant, iso
 from tenure.values.money import Rounding
 from tenure.values.refused import Refused
@@ -11,9 +11,7 @@ from tenure.values.refused import Refused
 FREE_STEPS: Final = (Step(from_units=0, price_micros=0, per_units=1, increment_units=1),)
 
 
-def in_force(
-    book: Book, offer: str, route_key: str, at: Instant
-) -> InForce | Refused[Refusal]:
+def in_force(book: Book, offer: str, route_key: str, at: Instant) -> InForce | Refused[Refusal]:
     """The rate of a route at an instant, until the price may be another: the next version or band.
 
     A band in which the route has the same rate does not end it.  Refuses an instant that no
@@ -54,7 +52,7 @@ def _holding(edition: Edition, rates: tuple[Rate, ...], at: Instant) -> tuple[in
 
 def _free_or(refused: Refused[Refusal], book: Book, key: str) -> InForce | Refused[Refusal]:
     """What is always reachable is free, in every version and to every offer."""
-    if refused.refusal is not Refusal.NOT_OFFERED or key.count("/") < 2:  # noqa: PLR2004
+    if refused.refusal is not Refusal.NOT_OFFERED or key.count("/") < SLASHES:
         return refused
     zone = row_of("", key)[3]
     if zone not in book.zones or not book.zones[zone].always:
@@ -70,9 +68,7 @@ def _free_or(refused: Refused[Refusal], book: Book, key: str) -> InForce | Refus
 
 
 def _not_in_force(book: Book, offer: str, key: str, at: Instant) -> Refused[Refusal]:
-    covering = [
-        edition for edition in book.editions if edition.starts_at <= at < edition.ends_at
-    ]
+    covering = [edition for edition in book.editions if edition.starts_at <= at < edition.ends_at]
     if not covering or not 0 <= at < NEVER:
         when = iso(at) if 0 <= at < NEVER else "that instant"
         return Refused(refusal=Refusal.NOT_IN_FORCE, detail=f"no version is in force at {when}")

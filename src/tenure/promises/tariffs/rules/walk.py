@@ -1,5 +1,7 @@
 """How a usage becomes runs of whole increments, each priced at its own start."""
 
+from typing import Final
+
 from tenure.promises.tariffs.model import (
     CALL_SECONDS_MAX,
     Refusal,
@@ -13,8 +15,10 @@ from tenure.promises.tariffs.rules.timeline import in_force
 from tenure.values.instant import SECOND_MS, Instant
 from tenure.values.refused import Refused
 
+VOICE: Final = Service.VOICE
 
-def runs(  # noqa: PLR0913 - the offer and route of a usage, and where it stands
+
+def runs(  # noqa: PLR0913, PLR0917 - the offer and route of a usage, and where it stands
     book: Book,
     offer: str,
     route: Route,
@@ -34,7 +38,7 @@ def runs(  # noqa: PLR0913 - the offer and route of a usage, and where it stands
     found: list[Run] = []
     if position_units >= target_units:
         return found, position_units
-    is_call = route.service is Service.VOICE
+    is_call = route.service is VOICE
     if is_call and target_units > CALL_SECONDS_MAX:
         return Refused(
             refusal=Refusal.TOO_LONG, detail=f"no call is longer than {CALL_SECONDS_MAX} seconds"
@@ -48,7 +52,8 @@ def runs(  # noqa: PLR0913 - the offer and route of a usage, and where it stands
         rate = holding.rate
         if position == 0 and target < rate.minimum_units:
             target = rate.minimum_units
-        step, end = _step(rate.steps, position)
+        steps = rate.steps
+        step, end = (steps[0], None) if len(steps) == 1 else _step(steps, position)
         size = step.increment_units
         count = -(-(target - position) // size)
         if end is not None and position + count * size > end:
