@@ -29,14 +29,22 @@ class _Lane(Generic[CommandT, AnswerT]):
         self.house = house
         self.waiting: deque[tuple[CommandT, Callable[[AnswerT], None]]] = deque()
         self.wake = asyncio.Event()
+        self.rest = asyncio.Event()
         self.connection: Transaction | None = None
 
     async def run(self) -> None:
         while True:
             if not self.waiting:
                 self.wake.clear()
+                self.rest.set()
                 await self.wake.wait()
+                self.rest.clear()
             await self.batch()
+
+    async def idle(self) -> None:
+        """Wait until all that was queued is answered."""
+        while self.waiting or not self.rest.is_set():
+            await self.rest.wait()
 
     async def batch(self) -> None:
         take = min(len(self.waiting), self.house.batch_max)
@@ -48,7 +56,7 @@ class _Lane(Generic[CommandT, AnswerT]):
             try:
                 reply(answer)
             except Exception:
-                # The effect is committed; a peer that has gone must not cost the others their answer.
+                # The effect is committed; a peer that has gone must not cost the others theirs.
                 log.exception("a reply could not be handed over")
         if self.house.after_batch is not None:
             self.house.after_batch()
@@ -87,7 +95,7 @@ class Lanes(Generic[CommandT, AnswerT]):
     ``queue_max`` commands wait.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the parts of a lane, named at the one place that makes them
         self,
         connect: Callable[[], Awaitable[Transaction]],
         operation: Callable[[Transaction, Sequence[CommandT]], Awaitable[list[AnswerT]]],
@@ -123,8 +131,8 @@ class Lanes(Generic[CommandT, AnswerT]):
 
     async def stop(self) -> None:
         """Answer all that waits, then close."""
-        while self.waiting and any(not task.done() for task in self._tasks):
-            await asyncio.sleep(0.005)
+        for lane in self._lanes:
+            await lane.idle()
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:

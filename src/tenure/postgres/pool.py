@@ -5,6 +5,9 @@ from typing import Any, Final, TypeAlias
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
+from tenure.postgres.arrays import adapt
+from tenure.postgres.transaction import Transaction
+
 Pool: TypeAlias = "AsyncConnectionPool[Any]"
 
 SIZE_MIN: Final = 2
@@ -13,6 +16,10 @@ SIZE_MAX: Final = 16
 LEND_SECONDS_MAX: Final = 30
 """Who waits longer for a connection is told so; a restart of PostgreSQL takes less."""
 DEFAULTS: Final = {"application_name": "tenure", "connect_timeout": "5", "keepalives_idle": "30"}
+
+
+async def _taught(connection: Transaction) -> None:
+    adapt(connection)
 
 
 def pool_of(dsn: str, *, size_min: int = SIZE_MIN, size_max: int = SIZE_MAX) -> Pool:
@@ -26,6 +33,7 @@ def pool_of(dsn: str, *, size_min: int = SIZE_MIN, size_max: int = SIZE_MAX) -> 
     return AsyncConnectionPool(
         make_conninfo(dsn, **defaults),
         open=False,
+        configure=_taught,
         kwargs={"autocommit": True},
         min_size=size_min,
         max_size=size_max,

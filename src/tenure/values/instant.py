@@ -29,7 +29,7 @@ def moment_of(at: Instant) -> datetime:
 
 
 def parse_instant(text: str) -> Instant:
-    """Read ISO 8601 with an offset, such as 2026-01-31T08:00:00+07:00; ValueError says what is wrong."""
+    """Read ISO 8601 with an offset: 2026-01-31T08:00:00+07:00; ValueError says what is wrong."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone; add an offset such as +07:00 or Z")

@@ -8,7 +8,7 @@ MICROS: Final = 1_000_000
 
 
 class Rounding(Enum):
-    """The direction in which a tariff rounds a price to a whole millionth, stated by its version."""
+    """The direction in which a tariff version rounds a price to a whole millionth."""
 
     DOWN = "down"
     UP = "up"

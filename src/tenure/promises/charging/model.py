@@ -1,4 +1,4 @@
-"""What a network element may ask of charging, what it is answered, and what a purse remembers of it."""
+"""What a network element may ask of charging, the answers, and what a purse remembers."""
 
 from enum import IntEnum
 
@@ -125,7 +125,7 @@ class Ask(msgspec.Struct, frozen=True):
     refunds: str = ""
     """REFUND only: the key of the debit to undo."""
     retransmitted: bool = False
-    """The peer says it may have sent this before; decides nothing, since every request may be a repeat."""
+    """The peer says it may have sent this before; decides nothing: any request may be a repeat."""
 
 
 class Granted(msgspec.Struct, frozen=True, array_like=True):
@@ -144,7 +144,7 @@ class Granted(msgspec.Struct, frozen=True, array_like=True):
     final: FinalUnit | None = None
     """The last units: what to do when they are used up."""
     tariff_change_at: Instant | None = None
-    """The price changes at this instant, within the validity: report usage before and after apart."""
+    """The price changes at this instant, within the validity: report before and after apart."""
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):
@@ -163,7 +163,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Stale(msgspec.Struct, frozen=True):
-    """A live session whose grant no longer fits: the network is to ask again, or to end it."""
+    """A live session whose grant no longer fits: the network shall ask again, or end it."""
 
     key: str
     peer: str
@@ -234,7 +234,8 @@ class Recorded(msgspec.Struct, frozen=True, array_like=True):
 
     number: int
     digest: bytes
-    answer: Answer
+    answer: msgspec.Raw
+    """An Answer in msgpack: read only when the request is repeated, which is rare."""
 
 
 class Session(msgspec.Struct, frozen=True, array_like=True):

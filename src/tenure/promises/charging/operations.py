@@ -61,9 +61,7 @@ async def charge(tx: Transaction, book: tariffs.Book, asks: Sequence[Ask]) -> li
                 known[one.key] = one
                 remembered.append(one)
     changes = [
-        Change(
-            store.with_sessions(ledger.case.purse, ledger.case.sessions), tuple(ledger.entries)
-        )
+        Change(store.with_sessions(ledger.case.purse, ledger.case.sessions), tuple(ledger.entries))
         for ledger in ledgers.values()
         if ledger.changed
     ]

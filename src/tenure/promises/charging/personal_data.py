@@ -10,7 +10,7 @@ HOLDINGS = (
             column=column,
             whose=Subject.SUBSCRIBER,
             category=Category.SERVICE_ACCOUNT,
-            why="a repeated request gets the answer of the first, and a refund restores what was drawn",
+            why="a repeat gets the first answer, and a refund restores what was drawn",
             keep="accounts",
             end=End.UNTIE,
         )

@@ -101,7 +101,7 @@ async def cases_of_purses(tx: Transaction, purse_ids: Sequence[int]) -> list[Cas
 
 
 async def cases_with_sessions(tx: Transaction) -> list[Case]:
-    """All cases that have live sessions or remember ended ones; reads the whole table, at a start."""
+    """All cases with live sessions or ended ones remembered; reads the whole table, at a start."""
     cursor = await tx.execute(WITH_SESSIONS, (NO_SESSIONS,), binary=True)
     return [case_of(row) for row in await cursor.fetchall()]
 

@@ -9,7 +9,7 @@ from tenure.values.quantity import Unit
 
 
 class Account(IntEnum):
-    """The operator's side of an entry.  These are sums over entries, never rows that are updated."""
+    """The operator's side of an entry.  These are sums over entries, never rows of their own."""
 
     REVENUE_VOICE = 1
     REVENUE_SMS = 2

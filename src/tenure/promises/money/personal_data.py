@@ -40,8 +40,15 @@ HOLDINGS = (
         end=End.DELETE,
     ),
     *impersonal(
-        "entry", "the books of the operator", "purse_id", "seq", "kind", "account", "tax_micros",
-        "overrun_micros", "contra_micros",
+        "entry",
+        "the books of the operator",
+        "purse_id",
+        "seq",
+        "kind",
+        "account",
+        "tax_micros",
+        "overrun_micros",
+        "contra_micros",
     ),
     *_account(
         "entry",

@@ -22,7 +22,7 @@ class Drawn(msgspec.Struct, frozen=True, array_like=True):
 
 
 def usable(grant: Grant, at: Instant) -> bool:
-    """Whether a grant may be spent at the instant (its period is half-open) and has anything left."""
+    """Whether a grant has anything left and may be spent at the instant (half-open period)."""
     return grant.remaining > 0 and grant.starts_at <= at < grant.ends_at
 
 
@@ -66,11 +66,16 @@ def draw(purse: Purse, amount_micros: int, at: Instant) -> tuple[Purse, Drawn]:
                 break
     funds = min(rest, valid_funds(purse, at))
     owed = rest - funds
-    changed = msgspec.structs.replace(
-        purse,
-        funds_micros=purse.funds_micros - funds,
-        owed_micros=purse.owed_micros + owed,
-        grants=reduced(purse.grants, taken) if taken else purse.grants,
+    changed = Purse(
+        purse.purse_id,
+        purse.seq,
+        purse.version,
+        purse.funds_micros - funds,
+        purse.funds_end,
+        purse.owed_micros + owed,
+        purse.credit_limit_micros,
+        reduced(purse.grants, taken) if taken else purse.grants,
+        purse.sessions,
     )
     return changed, Drawn(funds, owed, tuple(taken))
 

@@ -19,9 +19,7 @@ from tenure.promises.tariffs import rules as tariffs
 __all__ = ["Answered", "Case", "Decision", "answer_key", "decide", "refund_key", "stale"]
 
 
-def decide(
-    book: tariffs.Book, case: Case, ask: Ask, known: Mapping[bytes, Answered]
-) -> Decision:
+def decide(book: tariffs.Book, case: Case, ask: Ask, known: Mapping[bytes, Answered]) -> Decision:
     """Answer one ask.  ``known`` holds what was answered before under its keys."""
     problem = malformed(ask)
     if problem is not None:

@@ -1,4 +1,4 @@
-"""Whether a line may use a service at an instant: what was asked is well formed, and nothing bars it."""
+"""Whether a line may use a service: what was asked is well formed, and nothing bars it."""
 
 from hashlib import blake2b
 

@@ -10,6 +10,14 @@ from tenure.promises.money.rules import Drawn
 from tenure.promises.numbers.model import Line
 from tenure.values.instant import Instant
 
+_pack = msgspec.msgpack.Encoder().encode
+_answer = msgspec.msgpack.Decoder(Answer).decode
+
+
+def recorded(number: int, asked: bytes, answer: Answer) -> Recorded:
+    """An answer as a session keeps it for the repeat of its request."""
+    return Recorded(number, asked, msgspec.Raw(_pack(answer)))
+
 
 class Case(msgspec.Struct):
     """A line with its purse and live sessions, as loaded and as changed by the batch so far."""
@@ -54,13 +62,13 @@ def refused(case: Case, refusal: Refusal, detail: str = "") -> Decision:
     return unchanged(case, Answer(refusal=refusal, detail=detail))
 
 
-def repeated(case: Case, ask: Ask, recorded: Recorded) -> Decision:
-    """The recorded answer again, or KEY_REUSED when something else is asked under the same number."""
-    if recorded.digest != digest(ask):
+def repeated(case: Case, ask: Ask, earlier: Recorded) -> Decision:
+    """The recorded answer again, or KEY_REUSED when the same number asks something else."""
+    if earlier.digest != digest(ask):
         return refused(
             case, Refusal.KEY_REUSED, "this number was answered before, for another content"
         )
-    return unchanged(case, msgspec.structs.replace(recorded.answer, repeated=True))
+    return unchanged(case, msgspec.structs.replace(_answer(earlier.answer), repeated=True))
 
 
 def held_elsewhere(sessions: Sessions, mine: Session | None, at: Instant) -> Held:

@@ -1,4 +1,4 @@
-"""One-off requests: a debit at once, its refund, a look at the balance, a question for the price."""
+"""One-off requests: a debit at once, its refund, the balance, the price."""
 
 from collections.abc import Mapping
 from hashlib import blake2b
@@ -23,13 +23,13 @@ from tenure.promises.charging.rules.cases import (
     refused,
     unchanged,
 )
-from tenure.promises.charging.rules.metering import ACCOUNT, Bill, bill, entry, open_meter
+from tenure.promises.charging.rules.metering import ACCOUNT, Bill, Till, bill, entry, open_meter
 from tenure.promises.charging.rules.reserving import has_positive_balance
 from tenure.promises.money import rules as money
 from tenure.promises.money.model import Account, Entry, EntryKind, Purse
 from tenure.promises.money.rules import Drawn
 from tenure.promises.tariffs import rules as tariffs
-from tenure.promises.tariffs.model import UNIT_OF, Route, Use
+from tenure.promises.tariffs.model import Route, Use
 from tenure.values.refused import Refused
 
 _json = msgspec.json.Encoder().encode
@@ -45,9 +45,7 @@ def refund_key(refunds: str) -> bytes:
     return blake2b(refunds.encode(), digest_size=16, person=b"refund").digest()
 
 
-def debit(
-    book: tariffs.Book, case: Case, ask: Ask, known: Mapping[bytes, Answered]
-) -> Decision:
+def debit(book: tariffs.Book, case: Case, ask: Ask, known: Mapping[bytes, Answered]) -> Decision:
     """DEBIT: charge all groups or none.
 
     Units that are ``requested`` must be affordable.  Units that are ``used`` have been used: they
@@ -74,9 +72,7 @@ def debit(
             cost,
             kind=EntryKind.OFFLINE if offline else EntryKind.EVENT,
             account=ACCOUNT[ask.service],
-            at=ask.at,
-            reference=ask.key,
-            party=ask.other_party,
+            ask=ask,
         )
         entries.append(booked)
     paid = sum(cost.due_micros - cost.overrun_micros for _, cost in bills)
@@ -112,8 +108,7 @@ def _charge_event(
     book: tariffs.Book, case: Case, purse: Purse, ask: Ask, group: GroupAsk
 ) -> tuple[Purse, Bill] | Refused[Refusal]:
     began = ask.used_at if ask.used_at is not None else ask.at
-    unit = UNIT_OF[ask.service]
-    held = held_elsewhere(case.sessions, None, ask.at)
+    till = Till(book, case.line.offer, held_elsewhere(case.sessions, None, ask.at))
     if group.used is not None:
         # What was used is used: bars are the network's business then, only a loss report counts.
         route = _priced(book, case, ask, group)
@@ -127,10 +122,10 @@ def _charge_event(
         lost_at = case.line.lost_at
         if lost_at is not None and began >= lost_at:
             return Refused(Refusal.LOST_OR_STOLEN, "used after the report: not charged")
-    elif not has_positive_balance(book, purse, meter, unit, ask.at):
+    elif not has_positive_balance(till, purse, meter, ask.at):
         return Refused(Refusal.CREDIT_EXHAUSTED)
     # Price and Active Period are those of when it was used, never of when the record came.
-    billed = bill(book, case.line.offer, purse, meter, unit, units, began, held)
+    billed = bill(till, purse, meter, units, began, ask.at)
     if isinstance(billed, Refused):
         return billed
     paid, _, cost = billed
@@ -142,9 +137,7 @@ def _charge_event(
     return paid, cost
 
 
-def _priced(
-    book: tariffs.Book, case: Case, ask: Ask, group: GroupAsk
-) -> Route | Refused[Refusal]:
+def _priced(book: tariffs.Book, case: Case, ask: Ask, group: GroupAsk) -> Route | Refused[Refusal]:
     use = Use(ask.service, ask.direction, ask.other_party, ask.visited_plmn, group.rating_group)
     route = tariffs.route(book, case.line.offer, use)
     if isinstance(route, Refused):
@@ -205,9 +198,7 @@ def refund(case: Case, ask: Ask, known: Mapping[bytes, Answered]) -> Decision:
     return Decision(answer, purse, case.sessions, (booked,), (remembered,))
 
 
-def _refund_entry(
-    before: Purse, after: Purse, ask: Ask, original: Answered
-) -> tuple[Purse, Entry]:
+def _refund_entry(before: Purse, after: Purse, ask: Ask, original: Answered) -> tuple[Purse, Entry]:
     assert original.entry is not None
     _, account, due, overrun, tax = original.entry
     funds = after.funds_micros - before.funds_micros
@@ -253,17 +244,15 @@ def _promo(purse: Purse) -> int:
 
 def enquire(book: tariffs.Book, case: Case, ask: Ask) -> Decision:
     """PRICE_ENQUIRY and BALANCE_CHECK: what it would cost and what is available; no effect."""
-    held = held_elsewhere(case.sessions, None, ask.at)
-    available = max(money.payable(case.purse, ask.at) - held.micros, 0)
+    till = Till(book, case.line.offer, held_elsewhere(case.sessions, None, ask.at))
+    available = max(money.payable(case.purse, ask.at) - till.held.micros, 0)
     cost = 0
     for group in ask.groups:
         route = _priced(book, case, ask, group)
         if isinstance(route, Refused):
             return refused(case, route.refusal, route.detail)
         meter = open_meter(group.rating_group, group.service_id, route, ask.at)
-        unit = UNIT_OF[ask.service]
-        units = group.requested or 0
-        billed = bill(book, case.line.offer, case.purse, meter, unit, units, ask.at, held)
+        billed = bill(till, case.purse, meter, group.requested or 0, ask.at, ask.at)
         if isinstance(billed, Refused):
             return refused(case, billed.refusal, billed.detail)
         cost += billed[2].due_micros
@@ -278,5 +267,3 @@ def enquire(book: tariffs.Book, case: Case, ask: Ask) -> Decision:
             balance_micros=available,
         ),
     )
-
-

@@ -1,18 +1,17 @@
-"""Used units become money: priced by increments, covered by allowances, rounded once, paid in order."""
+"""Used units become money: priced by increments, covered, rounded once, paid in order."""
 
 from math import gcd
 
 import msgspec
 
-from tenure.promises.charging.model import Explanation, Meter, Refusal
+from tenure.promises.charging.model import Ask, Explanation, Meter, Refusal
 from tenure.promises.money import rules as money
 from tenure.promises.money.model import Account, Entry, EntryKind, Purse
 from tenure.promises.money.rules import Drawn
 from tenure.promises.tariffs import rules as tariffs
-from tenure.promises.tariffs.model import Route, Run, Service
+from tenure.promises.tariffs.model import UNIT_OF, Route, Service
 from tenure.values.instant import Instant
 from tenure.values.money import rounded
-from tenure.values.quantity import Unit
 from tenure.values.refused import Refused
 
 ACCOUNT = {
@@ -39,6 +38,20 @@ class Held(msgspec.Struct):
         for grant_id, units in meter.hold_units:
             self.units[grant_id] = self.units.get(grant_id, 0) + units
 
+    def release(self, meter: Meter) -> None:
+        """A meter that reports no longer holds what it held."""
+        self.micros -= meter.hold_micros
+        for grant_id, units in meter.hold_units:
+            self.units[grant_id] -= units
+
+
+class Till(msgspec.Struct, frozen=True):
+    """Where a usage is charged: by which prices, for which offer, beside which other holds."""
+
+    book: tariffs.Book
+    offer: str
+    held: Held
+
 
 class Bill(msgspec.Struct, frozen=True):
     """What a usage cost and from which buckets it was paid."""
@@ -52,7 +65,9 @@ class Bill(msgspec.Struct, frozen=True):
 
 def open_meter(rating_group: int, service_id: int, route: Route, since: Instant) -> Meter:
     """A meter at zero."""
-    return Meter(rating_group, service_id, route, since, 0, 0, 0, 1, 0, 0, (), 0, since, since, False)
+    return Meter(
+        rating_group, service_id, route, since, 0, 0, 0, 1, 0, 0, (), 0, since, since, final=False
+    )
 
 
 def plus(numerator: int, denominator: int, price: int, per: int) -> tuple[int, int]:
@@ -64,21 +79,16 @@ def plus(numerator: int, denominator: int, price: int, per: int) -> tuple[int, i
 
 
 def covered_by(
-    book: tariffs.Book,
-    purse: Purse,
-    route: Route,
-    unit: Unit,
-    units: int,
-    at: Instant,
-    reserved: dict[int, int],
+    till: Till, purse: Purse, route: Route, units: int, at: Instant, reserved: dict[int, int]
 ) -> list[tuple[int, int]]:
     """How many of the units allowances cover, as (grant_id, units) in spending order.
 
     ``reserved`` holds units per grant that may not be taken: held elsewhere, or taken just now.
     """
+    unit = UNIT_OF[route.service]
     taken: list[tuple[int, int]] = []
     for grant in money.in_spending_order(purse.grants, unit, at):
-        if not tariffs.covers(book, grant.allowance, route.key):
+        if not tariffs.covers(till.book, grant.allowance, route.key):
             continue
         free = grant.remaining - reserved.get(grant.grant_id, 0)
         part = min(free, units)
@@ -90,50 +100,42 @@ def covered_by(
     return taken
 
 
-def connect_fee(book: tariffs.Book, offer: str, meter: Meter) -> int:
+def connect_fee(till: Till, meter: Meter) -> int:
     """The fee of the rate that holds when the usage begins; due once, with its first unit."""
     if meter.position_units:
         return 0
-    force = tariffs.in_force(book, offer, meter.route.key, meter.since)
+    force = tariffs.in_force(till.book, till.offer, meter.route.key, meter.since)
     return 0 if isinstance(force, Refused) else force.rate.connect_fee_micros
 
 
 def bill(
-    book: tariffs.Book,
-    offer: str,
-    purse: Purse,
-    meter: Meter,
-    unit: Unit,
-    used_units: int,
-    at: Instant,
-    held: Held,
+    till: Till, purse: Purse, meter: Meter, used_units: int, at: Instant, reported_at: Instant
 ) -> tuple[Purse, Meter, Bill] | Refused[Refusal]:
     """Charge units that were used: move the meter, draw what is due, write off what cannot be paid.
 
-    ``at`` is the instant for which price and validity are asked.  Charged is always the rounded
+    ``at`` is the instant for which price and validity are asked; the meter stands at
+    ``reported_at`` afterwards, with nothing held.  Charged is always the rounded
     price of the whole usage less what was charged before, so that no way of cutting a usage into
     reports changes its price.  What others hold is never touched.
     """
     total = meter.used_units + used_units
     walked = tariffs.runs(
-        book, offer, meter.route, meter.since, meter.position_units, total, at
+        till.book, till.offer, meter.route, meter.since, meter.position_units, total, at
     )
-    force = tariffs.in_force(book, offer, meter.route.key, at)
+    force = tariffs.in_force(till.book, till.offer, meter.route.key, at)
     if isinstance(walked, Refused) or isinstance(force, Refused):
         cause = walked if isinstance(walked, Refused) else force
         assert isinstance(cause, Refused)
         return Refused(refusal=Refusal.RATING_FAILED, detail=cause.detail)
     runs, position = walked
     numerator, denominator = meter.exact_numerator, meter.exact_denominator
-    fee = connect_fee(book, offer, meter) if runs else 0
+    fee = connect_fee(till, meter) if runs else 0
     numerator += fee * denominator
     covered: list[tuple[int, int]] = []
     for run in runs:
         units = run.units
         if purse.grants:
-            for grant_id, part in covered_by(
-                book, purse, meter.route, unit, units, at, held.units
-            ):
+            for grant_id, part in covered_by(till, purse, meter.route, units, at, till.held.units):
                 covered.append((grant_id, part))
                 units -= part
                 purse = msgspec.structs.replace(
@@ -145,7 +147,7 @@ def bill(
             )
     charged = rounded(numerator, denominator, force.rounding)
     due = max(charged - meter.charged_micros, 0)
-    paid = min(due, max(money.payable(purse, at) - held.micros, 0))
+    paid = min(due, max(money.payable(purse, at) - till.held.micros, 0))
     before = purse
     purse, drawn = money.draw(purse, paid, at) if paid else (purse, Drawn(0, 0, ()))
     tax = money.tax_within(due, force.rate.tax_ppm)
@@ -180,8 +182,8 @@ def bill(
         0,
         (),
         0,
-        meter.held_at,
-        meter.hold_until,
+        reported_at,
+        reported_at,
         meter.final,
     )
     everything = Drawn(drawn.funds_micros, drawn.owed_micros, drawn.grants + tuple(covered))
@@ -194,33 +196,40 @@ def _named(purse: Purse, covered: list[tuple[int, int]]) -> tuple[tuple[str, int
 
 
 def entry(
-    purse: Purse,
-    bill: Bill,
-    *,
-    kind: EntryKind,
-    account: Account,
-    at: Instant,
-    reference: str,
-    party: str,
+    purse: Purse, cost: Bill, *, kind: EntryKind, account: Account, ask: Ask
 ) -> tuple[Purse, Entry]:
     """The balanced entry of a bill, numbered as the purse's next."""
-    promo = sum(amount for _, amount in bill.explanation.promo)
-    tax = bill.tax_micros
+    promo = sum(amount for _, amount in cost.explanation.promo)
+    tax = cost.tax_micros
     numbered = Entry(
         purse_id=purse.purse_id,
         seq=purse.seq + 1,
-        at=at,
+        at=ask.at,
         kind=kind,
         account=account,
-        funds_micros=-bill.drawn.funds_micros,
+        funds_micros=-cost.drawn.funds_micros,
         grants_micros=-promo,
-        owed_micros=-bill.drawn.owed_micros,
+        owed_micros=-cost.drawn.owed_micros,
         tax_micros=tax,
-        overrun_micros=-bill.overrun_micros,
-        contra_micros=bill.due_micros - tax,
+        overrun_micros=-cost.overrun_micros,
+        contra_micros=cost.due_micros - tax,
         funds_after_micros=purse.funds_micros,
-        reference=reference,
-        party=party,
-        explanation=_json(bill.explanation).decode(),
+        reference=ask.key,
+        party=ask.other_party,
+        explanation=_json(cost.explanation).decode(),
     )
-    return msgspec.structs.replace(purse, seq=purse.seq + 1), numbered
+    return _numbered(purse), numbered
+
+
+def _numbered(purse: Purse) -> Purse:
+    return Purse(
+        purse.purse_id,
+        purse.seq + 1,
+        purse.version,
+        purse.funds_micros,
+        purse.funds_end,
+        purse.owed_micros,
+        purse.credit_limit_micros,
+        purse.grants,
+        purse.sessions,
+    )

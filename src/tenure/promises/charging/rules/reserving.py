@@ -3,15 +3,14 @@
 import msgspec
 
 from tenure.promises.charging.model import FinalUnit, Granted, Meter, Refusal
-from tenure.promises.charging.rules.metering import Held, connect_fee, covered_by, plus
+from tenure.promises.charging.rules.metering import Till, connect_fee, covered_by, plus
 from tenure.promises.money import rules as money
 from tenure.promises.money.model import Purse
 from tenure.promises.tariffs import rules as tariffs
 from tenure.promises.tariffs.model import Direction, InForce, Run, Service
 from tenure.terms.model import Quota
 from tenure.values.instant import MINUTE_MS, SECOND_MS, Instant
-from tenure.values.money import rounded
-from tenure.values.quantity import Unit
+from tenure.values.money import Rounding, rounded
 from tenure.values.refused import Refused
 
 HOLD_GRACE_MS = 2 * MINUTE_MS
@@ -27,45 +26,35 @@ class Affordable(msgspec.Struct, frozen=True):
     all_of_it: bool
 
 
-def has_positive_balance(
-    book: tariffs.Book, purse: Purse, meter: Meter, unit: Unit, at: Instant
-) -> bool:
+def has_positive_balance(till: Till, purse: Purse, meter: Meter, at: Instant) -> bool:
     """GTC-POSITIVE: services need a positive balance; the pack says whether an allowance is one."""
     route = meter.route
     if route.always or route.direction is Direction.IN or money.payable(purse, at) > 0:
         return True
-    return book.terms.topups.positive_balance == "coverage" and bool(
-        covered_by(book, purse, route, unit, 1, at, {})
+    return till.book.terms.topups.positive_balance == "coverage" and bool(
+        covered_by(till, purse, route, 1, at, {})
     )
 
 
 def reach(
-    book: tariffs.Book,
-    offer: str,
-    purse: Purse,
-    meter: Meter,
-    unit: Unit,
-    runs: list[Run],
-    force: InForce,
-    at: Instant,
-    held: Held,
+    till: Till, purse: Purse, meter: Meter, runs: list[Run], rounding: Rounding, at: Instant
 ) -> Affordable:
     """Walk the runs as far as allowances and money go, in whole increments."""
-    budget = max(money.payable(purse, at) - held.micros, 0)
+    budget = max(money.payable(purse, at) - till.held.micros, 0)
     ceiling = meter.charged_micros + budget
     numerator, denominator = meter.exact_numerator, meter.exact_denominator
-    fee = connect_fee(book, offer, meter) if runs else 0
+    fee = connect_fee(till, meter) if runs else 0
     if fee > budget:
         return Affordable(meter.position_units, 0, (), all_of_it=False)
     numerator += fee * denominator
     position = meter.position_units
-    reserved = dict(held.units)
+    reserved = dict(till.held.units)
     taken: list[tuple[int, int]] = []
     all_of_it = True
     for run in runs:
         units = run.units
         if purse.grants:
-            parts = covered_by(book, purse, meter.route, unit, units, at, reserved)
+            parts = covered_by(till, purse, meter.route, units, at, reserved)
             for grant_id, part in parts:
                 reserved[grant_id] = reserved.get(grant_id, 0) + part
                 units -= part
@@ -79,7 +68,9 @@ def reach(
             if affordable < units:
                 all_of_it = False
                 begun = run.units - units
-                units = max((begun + affordable) // run.increment_units * run.increment_units, begun)
+                units = max(
+                    (begun + affordable) // run.increment_units * run.increment_units, begun
+                )
                 units -= begun
             numerator, denominator = plus(
                 numerator, denominator, run.price_micros * units, run.per_units
@@ -87,13 +78,11 @@ def reach(
         position += units
         if not all_of_it:
             break
-    hold = rounded(numerator, denominator, force.rounding) - meter.charged_micros
+    hold = rounded(numerator, denominator, rounding) - meter.charged_micros
     return Affordable(position, max(hold, 0), _summed(taken), all_of_it)
 
 
 def _summed(taken: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    if len(taken) < 2:
-        return tuple(taken)
     sums: dict[int, int] = {}
     for grant_id, units in taken:
         sums[grant_id] = sums.get(grant_id, 0) + units
@@ -101,31 +90,25 @@ def _summed(taken: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 
 def reserve(
-    book: tariffs.Book,
-    offer: str,
-    purse: Purse,
-    meter: Meter,
-    unit: Unit,
-    requested: int,
-    at: Instant,
-    held: Held,
+    till: Till, purse: Purse, meter: Meter, requested: int, at: Instant
 ) -> tuple[Meter, Granted]:
     """Grant units for a meter whose usage has been billed; ``requested`` 0 leaves the amount to us.
 
     What is granted can be paid whatever happens meanwhile: it is held.  Less than asked is the
     final grant (RFC 8506 section 5.6); nothing at all is CREDIT_EXHAUSTED.
     """
-    quota = book.quotas[meter.route.service]
+    quota = till.book.quotas[meter.route.service]
     want = min(requested or quota.default_units, quota.maximum_units)
+    target = meter.used_units + want
     walked = tariffs.runs(
-        book, offer, meter.route, meter.since, meter.position_units, meter.used_units + want, at
+        till.book, till.offer, meter.route, meter.since, meter.position_units, target, at
     )
-    force = tariffs.in_force(book, offer, meter.route.key, at)
+    force = tariffs.in_force(till.book, till.offer, meter.route.key, at)
     if isinstance(walked, Refused) or isinstance(force, Refused):
         return _nothing(meter, Refusal.RATING_FAILED)
-    if not has_positive_balance(book, purse, meter, unit, at):
+    if not has_positive_balance(till, purse, meter, at):
         return _nothing(meter, Refusal.CREDIT_EXHAUSTED)
-    far = reach(book, offer, purse, meter, unit, walked[0], force, at, held)
+    far = reach(till, purse, meter, walked[0], force.rounding, at)
     units = min(want, far.position_units - meter.used_units)
     if units <= 0:
         return _nothing(meter, Refusal.CREDIT_EXHAUSTED)

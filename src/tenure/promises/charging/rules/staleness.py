@@ -3,9 +3,10 @@
 from tenure.promises.charging.model import Meter, Session, Stale
 from tenure.promises.charging.rules.admission import barred
 from tenure.promises.charging.rules.cases import Case, held_elsewhere
+from tenure.promises.charging.rules.metering import Till
 from tenure.promises.charging.rules.reserving import reserve
 from tenure.promises.tariffs import rules as tariffs
-from tenure.promises.tariffs.model import UNIT_OF, Service
+from tenure.promises.tariffs.model import Service
 from tenure.values.instant import Instant
 from tenure.values.refused import Refused
 
@@ -29,9 +30,7 @@ def stale(book: tariffs.Book, case: Case, at: Instant) -> list[Stale]:
 def _must_end(book: tariffs.Book, case: Case, session: Session, at: Instant) -> str | None:
     if session.meters and all(meter.route.always for meter in session.meters):
         return None
-    bar = barred(
-        case.line, case.purse.funds_end, book.terms.lifecycle, session.direction, at
-    )
+    bar = barred(case.line, case.purse.funds_end, book.terms.lifecycle, session.direction, at)
     return None if bar is None else bar.name.lower()
 
 
@@ -47,9 +46,8 @@ def _must_ask_again(book: tariffs.Book, case: Case, session: Session, at: Instan
 def _reaches_further(
     book: tariffs.Book, case: Case, session: Session, meter: Meter, at: Instant
 ) -> bool:
-    held = held_elsewhere(case.sessions, session, at)
-    unit = UNIT_OF[session.service]
-    again, granted = reserve(book, case.line.offer, case.purse, meter, unit, 0, at, held)
+    till = Till(book, case.line.offer, held_elsewhere(case.sessions, session, at))
+    again, granted = reserve(till, case.purse, meter, 0, at)
     return granted.refusal is None and (
         again.granted_units > meter.granted_units or not again.final
     )

@@ -11,6 +11,9 @@ from tenure.values.quantity import Unit
 
 _explanation = msgspec.json.Decoder(Explanation).decode
 
+SHORT_NUMBER_MAX: Final = 4
+"""Short codes are nobody's number and are shown whole."""
+
 _VERB: Final = {
     ("voice", "out"): "Called",
     ("voice", "in"): "Was called by",
@@ -56,7 +59,8 @@ def explain(entry: Entry, currency: str, *, masked: bool = True) -> str:
         return _usage(entry, currency, masked=masked)
     if entry.kind is EntryKind.REFUND:
         given = entry.funds_micros + entry.grants_micros + entry.owed_micros
-        return f"Refunded {words(given, currency)}, to where it was taken from. {_left(entry, currency)}"
+        given_back = words(given, currency)
+        return f"Refunded {given_back}, to where it was taken from. {_left(entry, currency)}"
     amount = entry.funds_micros + entry.grants_micros + entry.owed_micros
     name = _OTHER.get(entry.kind, entry.kind.name.capitalize())
     return f"{name}: {words(amount, currency)}. {_left(entry, currency)}"
@@ -126,4 +130,4 @@ def _left(entry: Entry, currency: str) -> str:
 def _number(party: str, *, masked: bool) -> str:
     if not party:
         return "an unknown number"
-    return f"…{party[-2:]}" if masked and len(party) > 4 else party
+    return f"…{party[-2:]}" if masked and len(party) > SHORT_NUMBER_MAX else party
