@@ -1,6 +1,9 @@
 """What the tests of top-ups start from: terms with round figures, purses, and tables to read."""
 
+import hashlib
+import itertools
 import re
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -112,3 +115,13 @@ def legs(entry: Entry) -> tuple[int, ...]:
         entry.overrun_micros,
         entry.contra_micros,
     )
+
+
+def chance(seed: int) -> Callable[[int], bytes]:
+    """Bytes that look random and are the same for the same seed."""
+    calls = itertools.count()
+
+    def octets(count: int) -> bytes:
+        return hashlib.shake_256(f"{seed} {next(calls)}".encode()).digest(count)
+
+    return octets

@@ -10,7 +10,7 @@ from tenure.terms.model import Terms
 from tenure.values.instant import DAY_MS, Instant
 from tenure.values.money import MICROS
 from tenure.values.refused import Refused
-from topups.given import END, instant, purse, rows, terms
+from tests.topups.given import END, instant, purse, rows, terms
 
 
 def credit(units: int, days: int) -> Credit:
@@ -244,9 +244,9 @@ def test_grants_never_share_an_id() -> None:
         bought = crediting.buy(after, bundle, terms(), Instant(END - 1), f"bundle {number}")
         assert not isinstance(bought, Refused)
         after = bought[0].purse
-        after = crediting.top_up(
-            after, credit(5, 30), terms(), Instant(END - 1), postpaid=False
-        )[0].purse
+        after = crediting.top_up(after, credit(5, 30), terms(), Instant(END - 1), postpaid=False)[
+            0
+        ].purse
 
     ids = [grant.grant_id for grant in after.grants]
     assert len(ids) == 15
