@@ -149,7 +149,8 @@ def line_of(book: Book, offer: str, key: str) -> Line | Refused[Refusal]:
     if not chain:
         return Refused(refusal=Refusal.UNKNOWN_OFFER, detail=f"no offer is named {offer}")
     found = []
-    if key.count("/") >= SLASHES:
+    # What is always reachable is free, so that a row for every zone (*) does not price it.
+    if key.count("/") >= SLASHES and not always_free(book, key):
         for edition in book.editions:
             rates = _rates_of(edition, chain, key)
             if rates is not None:
@@ -159,6 +160,12 @@ def line_of(book: Book, offer: str, key: str) -> Line | Refused[Refusal]:
     line = Line(tuple(found))
     book.lines[offer, key] = line
     return line
+
+
+def always_free(book: Book, key: str) -> bool:
+    """Whether a route leads to what the pack declares always reachable, emergency numbers too."""
+    zone = row_of("", key)[3]
+    return zone in book.zones and book.zones[zone].always
 
 
 def missing_row(offer: str, key: str) -> str:

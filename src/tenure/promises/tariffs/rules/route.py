@@ -30,9 +30,11 @@ def route(book: Book, offer: str, use: Use) -> Route | Refused[Refusal]:
     sold_as = book.offers.get(offer)
     if sold_as is None:
         return Refused(refusal=Refusal.UNKNOWN_OFFER, detail=f"no offer is named {offer}")
-    network = book.visited.get(use.visited_plmn, UNSEEN)
+    # A purchase costs the same wherever it is made.
+    plmn = "" if use.service is CONTENT else use.visited_plmn
+    network = book.visited.get(plmn, UNSEEN)
     if network is UNSEEN:
-        network = _network(book, use.visited_plmn)
+        network = _network(book, plmn)
         if network is UNSEEN:
             return _unknown_network(use)
     zone = _zone(book, sold_as, use, network)
