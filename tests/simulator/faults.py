@@ -73,6 +73,8 @@ class Wire:
         told = asyncio.create_task(self._pump(up_reader, writer, Cut.AFTER_COMMIT, COMMIT_DONE))
         try:
             await asyncio.wait({asked, told}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            pass  # the proxy is being taken down
         finally:
             for pump in (asked, told):
                 pump.cancel()

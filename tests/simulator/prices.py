@@ -59,6 +59,8 @@ class Prices:
         }
         self.visited = {network.plmn: network.zone for network in pack.networks}
         self.always = {zone.name for zone in pack.zones if zone.always}
+        self._found: dict[tuple[str, ...], list[RateRow]] = {}
+        self._bands: dict[tuple[str, int], str] = {}
 
     def where(self, offer: str, ask: Ask, rating_group: int) -> Where:
         """The place of an ask in the price list."""
@@ -73,9 +75,27 @@ class Prices:
             return Where(offer, service, "-", zone, visited)
         if ask.direction is Direction.IN:
             return Where(offer, service, "in", "any", visited)
-        place = Where(offer, service, "out", self._party_zone(offer, ask.other_party), visited)
-        place.free = place.zone == "emergency" or place.zone in self.always
+        zone = self._party_zone(offer, ask.other_party)
+        place = Where(offer, service, "out", zone, visited)
+        place.free = zone == "emergency" or zone in self.always
+        short = len(ask.other_party) <= self.pack.terms.short_digits_max
+        if visited and not short:
+            place.zone = self._reached_from(ask.visited_plmn, ask.other_party) or zone
         return place
+
+    def _reached_from(self, plmn: str, number: str) -> str:
+        """While abroad a number is local to the visited country, home, or abroad; else ""."""
+        country = next(
+            network.country_code
+            for key in (plmn, plmn[:3])
+            for network in self.pack.networks
+            if network.plmn == key
+        )
+        if country == self.pack.terms.country_code:
+            return ""
+        if number.startswith(country):
+            return "local"
+        return "home" if number.startswith(self.pack.terms.country_code) else "abroad"
 
     def covers(self, allowance: str, where: Where) -> bool:
         """Whether an allowance may be spent there."""
@@ -96,7 +116,13 @@ class Prices:
             raise NoPriceError(f"no version at {at}")
         version = max(begun, key=lambda version: version.effective_from)
         band = self._band(version, at)
-        offer: str | None = where.offer
+        name = (version.version_id, band, where.offer, where.key)
+        if name not in self._found:
+            self._found[name] = self._rows_of(version, band, where)
+        return version, self._found[name]
+
+    def _rows_of(self, version: Version, band: str, where: Where) -> list[RateRow]:
+        offer = where.offer
         while offer:
             for zone in (where.zone, "*"):
                 for wanted in (band, "*"):
@@ -107,7 +133,7 @@ class Prices:
                         == (offer, where.service, where.direction, zone, where.visited, wanted)
                     ]
                     if found:
-                        return version, sorted(found, key=lambda row: row.from_units)
+                        return sorted(found, key=lambda row: row.from_units)
             offer = self.offers[offer].base
         raise NoPriceError(where.key)
 
@@ -116,12 +142,19 @@ class Prices:
         return self.rows(where, at)[0].rounding
 
     def _band(self, version: Version, at: int) -> str:
-        local = datetime.fromtimestamp(at // 1000, UTC).astimezone(self.zone)
-        minute = local.hour * 60 + local.minute
-        for span in version.bands:
-            if span.weekday == local.weekday() and span.from_minute <= minute < span.until_minute:
-                return span.band
-        return "*"
+        minute = at // 60_000
+        name = (version.version_id, minute)
+        if name not in self._bands:
+            local = datetime.fromtimestamp(minute * 60, UTC).astimezone(self.zone)
+            of_day = local.hour * 60 + local.minute
+            spans = [
+                span.band
+                for span in version.bands
+                if span.weekday == local.weekday()
+                and span.from_minute <= of_day < span.until_minute
+            ]
+            self._bands[name] = spans[0] if spans else "*"
+        return self._bands[name]
 
     def _visited(self, plmn: str) -> str:
         if not plmn or plmn in self.pack.terms.home_plmns:
@@ -182,11 +215,10 @@ class Tally:
         ``allowances`` are [free units, taken units] in spending order; taken is counted here.
         """
         self.used += units
-        if not self.where.free:
-            self._walk(at, allowances)
-        total = round_once(self.exact, self.prices.rounding(self.where, at))
         if self.where.free:
-            total = 0
+            return 0
+        self._walk(at, allowances)
+        total = round_once(self.exact, self.prices.rounding(self.where, at))
         due = max(total - self.charged, 0)
         self.charged += due
         return due
@@ -198,8 +230,8 @@ class Tally:
             _, rows = self.prices.rows(self.where, moment)
             row = [row for row in rows if row.from_units <= self.position][-1]
             if self.position == 0:
-                first = self.since if voice else self.since
-                self.exact += self.prices.rows(self.where, first)[1][0].connect_fee_micros
+                begun = self.prices.rows(self.where, self.since)[1][0]
+                self.exact += begun.connect_fee_micros
             steps = 1
             if not voice:
                 end = self._target(at) if row.until_units is None else row.until_units
@@ -215,8 +247,10 @@ class Tally:
             self.exact += Fraction(row.price_micros * units, row.per_units)
 
     def _target(self, at: int) -> int:
-        _, rows = self.prices.rows(self.where, self.since if self.position == 0 else at)
-        return max(self.used, rows[0].minimum_units) if self.position == 0 else self.used
+        if self.position:
+            return self.used
+        begun = self.since if self.where.service == "voice" else at
+        return max(self.used, self.prices.rows(self.where, begun)[1][0].minimum_units)
 
 
 def round_once(exact: Fraction, rounding: Rounding) -> int:
