@@ -88,7 +88,7 @@ def first_number(pack: Pack) -> Msisdn:
 def scale(pack: Pack) -> int:
     """Micros that are worth about a dollar here: a fifth of a usual top-up."""
     amounts = sorted(one.amount_micros for one in pack.terms.topups.denominations)
-    return max(amounts[len(amounts) // 2] // 5, 1) if amounts else MICROS
+    return max(amounts[(len(amounts) - 1) // 2] // 5, 1) if amounts else MICROS
 
 
 def _subscriber(
@@ -184,7 +184,7 @@ def _imsi(pack: Pack, index: int) -> Imsi:
 
 
 def _prefixes(pack: Pack) -> list[tuple[str, int]]:
-    """Prefixes of our own numbers, each with the digits that follow it in a number of its country."""
+    """Prefixes of our own numbers, each with how many digits follow it."""
     ours = [one.prefix for one in pack.destinations if one.zone == "onnet"]
     long_ago = [prefix for prefix in ours if len(prefix) <= len(pack.terms.country_code) + 4]
     usual = long_ago or [f"{pack.terms.country_code}88"]
@@ -206,4 +206,3 @@ def _number(index: int, prefixes: Sequence[tuple[str, int]]) -> Msisdn:
     # A step without a common factor with 10 visits every number once before it repeats one.
     spread = (index // len(prefixes) * 7_919 + 200_003) % 10**digits
     return Msisdn(f"{prefix}{spread:0{digits}d}")
-

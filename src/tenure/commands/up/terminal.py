@@ -39,7 +39,12 @@ def view(live: Live, *, width: int, height: int) -> RenderableType:
             border_style="dim",
         ),
     )
-    return Group(_head(live), _gateways(live.traffic, live.history), _beside(charges, side, width), _foot(live))
+    return Group(
+        _head(live),
+        _gateways(live.traffic, live.history),
+        _beside(charges, side, width),
+        _foot(live),
+    )
 
 
 def _beside(left: RenderableType, right: RenderableType, width: int) -> RenderableType:
@@ -126,7 +131,9 @@ def _refusals(refusals: Sequence[Refused], lines: int) -> RenderableType:
 
 
 def _foot(live: Live) -> Group:
-    state = Text(live.store, style="" if live.store_well else "bold red", no_wrap=True, overflow="ellipsis")
+    state = Text(
+        live.store, style="" if live.store_well else "bold red", no_wrap=True, overflow="ellipsis"
+    )
     about = Text.assemble(
         ("page ", "dim"),
         (live.page, "bold underline"),
@@ -136,7 +143,10 @@ def _foot(live: Live) -> Group:
         no_wrap=True,
         overflow="ellipsis",
     )
-    return Group(Text(f" {state.plain}", style=state.style, no_wrap=True, overflow="ellipsis"), Text(" ").append(about))
+    return Group(
+        Text(f" {state.plain}", style=state.style, no_wrap=True, overflow="ellipsis"),
+        Text(" ").append(about),
+    )
 
 
 def plain(live: Live) -> str:
