@@ -25,7 +25,7 @@ APPLICATION: Final = "tenure_app"
 """The role that Tenure works as; the least privileges."""
 SUPERUSER: Final = "postgres"
 SOCKET_PORT: Final = 5432
-"""The number in the name of the socket; nothing listens on it unless a TCP port is asked for."""
+"""The number in the name of the socket, unless a TCP port is asked for: then it is that one."""
 SOCKET_PATH_BYTES_MAX: Final = 107
 READY_SECONDS_MAX: Final = 600
 """Recovery after a crash may take its time; an end of the process is noticed at once."""
@@ -130,8 +130,16 @@ class Cluster:
     def dsn_of(self, role: str, database: str = DATABASE) -> str:
         """How a role connects to a database of this cluster."""
         return make_conninfo(
-            host=str(self.socket_folder), port=SOCKET_PORT, user=role, dbname=database
+            host=str(self.socket_folder), port=self.port, user=role, dbname=database
         )
+
+    @property
+    def port(self) -> int:
+        """The number in the name of the socket, and the TCP port if one was asked for."""
+        lines = self._pid_file()
+        if self._lock is None and len(lines) > 3:  # noqa: PLR2004 -- its fourth line
+            return int(lines[3])
+        return SOCKET_PORT if self.settings.tcp_port is None else self.settings.tcp_port
 
     @property
     def home(self) -> Path:
@@ -142,7 +150,7 @@ class Cluster:
     def socket_folder(self) -> Path:
         """Where the socket is: beside the data, or, if that path is too long, in a short one."""
         beside = self.home / "socket"
-        name = f".s.PGSQL.{SOCKET_PORT}.lock"
+        name = ".s.PGSQL.65535.lock"
         if len(os.fsencode(beside / name)) <= SOCKET_PATH_BYTES_MAX:
             return beside
         digest = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]
@@ -166,6 +174,11 @@ class Cluster:
         """Start the server if it does not run, for instance after it was killed; wait for it."""
         if self._process is not None and self._process.poll() is None and self.is_ready():
             return
+        if self._process is not None and self.pid is None:
+            # It is on its way out; its number is free only when we have collected it.
+            self._process.kill()
+            self._process.wait()
+            self._process = None
         if self.pid is not None and not self._fits():
             self._shut_down()
         for _ in range(STALE_TRIES):
@@ -298,20 +311,20 @@ class Cluster:
         """Whether the running server has the port and the socket that we want."""
         lines = self._pid_file()
         listens = lines[5].strip() if len(lines) > 5 else ""  # noqa: PLR2004 -- its sixth line
-        wanted = self.settings.tcp_port
-        port = wanted if wanted is not None else SOCKET_PORT
-        return lines[3:5] == [str(port), str(self.socket_folder)] and bool(listens) == (
-            wanted is not None
+        return lines[3:5] == [str(self.port), str(self.socket_folder)] and bool(listens) == (
+            self.settings.tcp_port is not None
         )
 
     def _clear_stale(self) -> None:
-        """Remove the pid file of a server that is gone, when another process has its number now.
+        """Remove the locks of a server that is gone, when another process has its number now.
 
-        With the number free, PostgreSQL clears it itself, and checks for remains as it does.
+        That may be its own remains, if nobody has collected them.  With the number free, PostgreSQL
+        clears the locks itself, and checks for other remains as it does.
         """
         lines = self._pid_file()
-        if lines and lines[0].isdecimal() and Path(f"/proc/{lines[0]}").exists():
+        if not lines or Path(f"/proc/{lines[0].lstrip('-')}").exists():
             (self.home / "postgres" / "postmaster.pid").unlink(missing_ok=True)
+            (self.socket_folder / f".s.PGSQL.{self.port}.lock").unlink(missing_ok=True)
 
     def _pid_file(self) -> list[str]:
         """The lines that a running server keeps about itself."""

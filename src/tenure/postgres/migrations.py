@@ -105,7 +105,8 @@ def _connected(dsn: str) -> Iterator[Connection]:
         connection = psycopg.connect(dsn, autocommit=True, application_name="tenure migrate")
     except psycopg.OperationalError as error:
         raise CannotMigrateError(
-            f"no connection to the database: {str(error).strip()}; see that it runs and check --dsn"
+            f"no connection to the database: {' '.join(str(error).split())} See that it runs, and "
+            "check --dsn"
         ) from error
     with connection:
         yield connection
