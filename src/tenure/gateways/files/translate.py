@@ -88,6 +88,9 @@ REASON: Final[Mapping[Refusal, Reason]] = {
     Refusal.TOO_BUSY: Reason(
         "", "too much was waiting", "run the file again: nothing is charged twice"
     ),
+    Refusal.PURCHASE_TOO_LARGE: Reason(
+        "amount", "above the largest purchase of the terms", "ask the store to split or cancel it"
+    ),
     Refusal.ACCIDENT: Reason(
         "", "it failed for a reason of ours", "run the file again: nothing is charged twice"
     ),

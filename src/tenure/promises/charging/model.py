@@ -57,6 +57,8 @@ class Refusal(IntEnum):
     """More waits than we can answer in time; nothing happened, ask again."""
     ACCIDENT = 19
     """Our own fault, logged; nothing happened, asking again is harmless."""
+    PURCHASE_TOO_LARGE = 20
+    """A purchase above what the terms allow at once (GTC-DCB)."""
 
 
 UNITS_MAX = 1 << 50
@@ -212,7 +214,7 @@ class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     """The connect fee in micros, when this request was the first use."""
     rounding: str = ""
     exact: tuple[int, int] = (0, 1)
-    """The exact price of the whole usage so far as a fraction of micros, before the one rounding."""
+    """The exact price of the whole usage so far, a fraction of micros, before its rounding."""
     due: int = 0
     """What this request cost: the rounded whole less what was charged before."""
     funds: int = 0

@@ -65,6 +65,7 @@ PROBLEM: Final[Mapping[Refusal, Problem]] = {
     Refusal.NOTHING_TO_REFUND: Problem(400, "CHARGING_FAILED"),
     Refusal.TOO_BUSY: Problem(503, "NF_CONGESTION"),
     Refusal.ACCIDENT: Problem(500, "SYSTEM_FAILURE"),
+    Refusal.PURCHASE_TOO_LARGE: Problem(403, "END_USER_REQUEST_DENIED"),
 }
 
 RESULT_CODE: Final[Mapping[Refusal, str]] = {
@@ -87,6 +88,7 @@ RESULT_CODE: Final[Mapping[Refusal, str]] = {
     Refusal.NOTHING_TO_REFUND: "END_USER_SERVICE_REJECTED",
     Refusal.TOO_BUSY: "END_USER_SERVICE_REJECTED",
     Refusal.ACCIDENT: "END_USER_SERVICE_REJECTED",
+    Refusal.PURCHASE_TOO_LARGE: "END_USER_SERVICE_DENIED",
 }
 """Per rating group (TS 32.291 table 6.1.6.3.14-1)."""
 

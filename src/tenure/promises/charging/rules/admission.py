@@ -22,6 +22,7 @@ def digest(ask: Ask) -> bytes:
     """What was asked, without when it came and by which way: equal for a repeat, else different."""
     content = (
         ask.request,
+        ask.key,
         ask.service,
         ask.direction,
         ask.other_party,

@@ -11,6 +11,7 @@ from tenure.promises.charging.model import (
     Explanation,
     Granted,
     GroupAsk,
+    Meter,
     Refusal,
     Request,
 )
@@ -29,7 +30,8 @@ from tenure.promises.money import rules as money
 from tenure.promises.money.model import Account, Entry, EntryKind, Purse
 from tenure.promises.money.rules import Drawn
 from tenure.promises.tariffs import rules as tariffs
-from tenure.promises.tariffs.model import Route, Use
+from tenure.promises.tariffs.model import Route, Service, Use
+from tenure.values.money import words
 from tenure.values.refused import Refused
 
 _json = msgspec.json.Encoder().encode
@@ -57,6 +59,9 @@ def debit(book: tariffs.Book, case: Case, ask: Ask, known: Mapping[bytes, Answer
     if not any(group.requested or group.used for group in ask.groups):
         return refused(case, Refusal.NOTHING_ASKED, "name the units to charge for")
     purse = case.purse
+    problem = _too_large(book, ask)
+    if problem is not None:
+        return refused(case, problem.refusal, problem.detail)
     bills: list[tuple[GroupAsk, Bill]] = []
     for group in ask.groups:
         charged = _charge_event(book, case, purse, ask, group)
@@ -104,26 +109,25 @@ def debit(book: tariffs.Book, case: Case, ask: Ask, known: Mapping[bytes, Answer
     return Decision(answer, purse, case.sessions, tuple(entries), (remembered,))
 
 
+def _too_large(book: tariffs.Book, ask: Ask) -> Refused[Refusal] | None:
+    """GTC-DCB: what a purchase may cost at once, a guard for whoever loses a phone."""
+    limit_micros = book.terms.purchase_maximum_micros
+    asked = sum(group.requested or 0 for group in ask.groups)
+    if ask.service is not Service.CONTENT or asked <= limit_micros:
+        return None
+    limit = words(limit_micros, book.terms.currency)
+    return Refused(Refusal.PURCHASE_TOO_LARGE, f"at most {limit} in one purchase")
+
+
 def _charge_event(
     book: tariffs.Book, case: Case, purse: Purse, ask: Ask, group: GroupAsk
 ) -> tuple[Purse, Bill] | Refused[Refusal]:
     began = ask.used_at if ask.used_at is not None else ask.at
     till = Till(book, case.line.offer, held_elsewhere(case.sessions, None, ask.at))
-    if group.used is not None:
-        # What was used is used: bars are the network's business then, only a loss report counts.
-        route = _priced(book, case, ask, group)
-    else:
-        route = admitted(book, case.line, purse, ask, group.rating_group)
-    if isinstance(route, Refused):
-        return route
-    meter = open_meter(group.rating_group, group.service_id, route, began)
+    meter = _admitted_event(till, case, purse, ask, group)
+    if isinstance(meter, Refused):
+        return meter
     units = group.used.units if group.used is not None else (group.requested or 0)
-    if group.used is not None:
-        lost_at = case.line.lost_at
-        if lost_at is not None and began >= lost_at:
-            return Refused(Refusal.LOST_OR_STOLEN, "used after the report: not charged")
-    elif not has_positive_balance(till, purse, meter, ask.at):
-        return Refused(Refusal.CREDIT_EXHAUSTED)
     # Price and Active Period are those of when it was used, never of when the record came.
     billed = bill(till, purse, meter, units, began, ask.at)
     if isinstance(billed, Refused):
@@ -135,6 +139,28 @@ def _charge_event(
         told = msgspec.structs.replace(cost.explanation, what=ask.description)
         cost = msgspec.structs.replace(cost, explanation=told)
     return paid, cost
+
+
+def _admitted_event(
+    till: Till, case: Case, purse: Purse, ask: Ask, group: GroupAsk
+) -> Meter | Refused[Refusal]:
+    """A meter for an event that may happen, or that did happen and must be paid."""
+    began = ask.used_at if ask.used_at is not None else ask.at
+    if group.used is None:
+        route = admitted(till.book, case.line, purse, ask, group.rating_group)
+        if isinstance(route, Refused):
+            return route
+        meter = open_meter(group.rating_group, group.service_id, route, began)
+        positive = has_positive_balance(till, purse, meter, ask.at)
+        return meter if positive else Refused(Refusal.CREDIT_EXHAUSTED)
+    # What was used is used: bars are the network's business then; only a loss report counts.
+    route = _priced(till.book, case, ask, group)
+    if isinstance(route, Refused):
+        return route
+    lost_at = case.line.lost_at
+    if lost_at is not None and began >= lost_at:
+        return Refused(Refusal.LOST_OR_STOLEN, "used after the report: not charged")
+    return open_meter(group.rating_group, group.service_id, route, began)
 
 
 def _priced(book: tariffs.Book, case: Case, ask: Ask, group: GroupAsk) -> Route | Refused[Refusal]:
