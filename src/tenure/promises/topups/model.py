@@ -88,6 +88,7 @@ class Redeem(msgspec.Struct, frozen=True):
     msisdn: str
     pin: Pin
     key: str
+    """The client's; "" where a person types: then the card itself is the key."""
     at: Instant
 
     def __repr__(self) -> str:

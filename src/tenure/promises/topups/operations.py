@@ -98,7 +98,8 @@ async def redeem(tx: Transaction, terms: Terms, key: VoucherKey, asked: Redeem) 
     if isinstance(pin, Refused):
         return pin
     pin_hash = vouchers.pin_hash(key, pin)
-    at_key, digest = (line.purse_id, asked.key), orders.content_of_pin(pin_hash)
+    digest = orders.content_of_pin(pin_hash)
+    at_key = (line.purse_id, asked.key or orders.key_of_card(digest))
     earlier = await store.answered(tx, [at_key])
     known = orders.key_refusal(asked) or orders.repeated(earlier.get(at_key), digest)
     if known is not None:

@@ -42,6 +42,11 @@ def content_of_pin(pin_hash: bytes) -> bytes:
     return hashlib.sha256(b"voucher" + pin_hash).digest()
 
 
+def key_of_card(digest: bytes) -> str:
+    """The key of who uses a card without one: the same card again is the same order again."""
+    return f"card {digest.hex()[:32]}"
+
+
 def repeated(earlier: tuple[bytes, Done] | None, digest: bytes) -> Answer | None:
     """The recorded answer of an equal order; KEY_REUSED for another one; None for a new key."""
     if earlier is None:
@@ -54,7 +59,8 @@ def repeated(earlier: tuple[bytes, Done] | None, digest: bytes) -> Answer | None
 
 def key_refusal(order: Order | Redeem) -> Refused[Refusal] | None:
     """Whether the key is one: something short that can be stored and printed."""
-    if 0 < len(order.key) <= KEY_CHARACTERS_MAX and order.key.isprintable():
+    least = 0 if isinstance(order, Redeem) else 1
+    if least <= len(order.key) <= KEY_CHARACTERS_MAX and order.key.isprintable():
         return None
     detail = f"a key has 1 to {KEY_CHARACTERS_MAX} printable characters"
     return Refused(Refusal.KEY_MALFORMED, detail)

@@ -1,0 +1,136 @@
+"""How a command reaches the database and the terms, says who acts, and answers."""
+
+import asyncio
+import datetime as dt
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn, TypeAlias, TypeVar
+
+import msgspec
+import typer
+
+from tenure.postgres import migrations
+from tenure.postgres.migrations import CannotMigrateError
+from tenure.postgres.pool import Pool, pool_of
+from tenure.postgres.programs import CannotStartError
+from tenure.postgres.reach import reached
+from tenure.promises.numbers import rules as numbers
+from tenure.promises.record.model import Act
+from tenure.terms import pack
+from tenure.terms.model import Terms
+from tenure.terms.problems import UnreadableError, UnusablePackError
+from tenure.terms.quantities import micros
+from tenure.values.instant import Instant, instant_of, parse_instant
+from tenure.values.msisdn import Msisdn
+from tenure.values.refused import Refused
+
+FAILED: Final = 1
+SALT_OCTETS: Final = 32
+
+AnswerT = TypeVar("AnswerT")
+
+Data: TypeAlias = Annotated[
+    Path, typer.Option("--data", help="The data folder, with an embedded PostgreSQL in it.")
+]
+Dsn: TypeAlias = Annotated[
+    str | None, typer.Option("--dsn", help="A PostgreSQL of your own, instead of --data.")
+]
+Operator: TypeAlias = Annotated[
+    str, typer.Option("--operator", help="The pack: a name under operators/ or a path.")
+]
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+By: TypeAlias = Annotated[
+    str, typer.Option("--by", help="Your login; demo is enrolled by tenure up --demo.")
+]
+Reason: TypeAlias = Annotated[
+    str, typer.Option("--reason", help="Why you do it; kept in the record.")
+]
+At: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--at", help="Act at this instant (2026-11-22T08:00:00+07:00), not now."),
+]
+
+DATA: Final = Path(".tenure")
+OPERATOR: Final = "smart-kh"
+BY: Final = "demo"
+
+
+def run(
+    name: str, data: Path, dsn: str | None, work: Callable[[Pool], Awaitable[AnswerT]]
+) -> AnswerT:
+    """Do the work on the database of the command, or say what is in the way and exit with 1."""
+    try:
+        with reached(data=data, dsn=dsn) as database:
+            missing = migrations.pending(database.dsn, migrations.read(migrations.folder()))
+            if missing:
+                where = f"--dsn {dsn}" if dsn else f"--data {data}"
+                fail(name, f"the database lacks {missing[0].title}; run: tenure migrate {where}")
+            return asyncio.run(_with_pool(database.dsn, work))
+    except (CannotMigrateError, CannotStartError) as error:
+        fail(name, str(error))
+
+
+async def _with_pool(dsn: str, work: Callable[[Pool], Awaitable[AnswerT]]) -> AnswerT:
+    async with pool_of(dsn, size_min=1, size_max=2) as pool:
+        return await work(pool)
+
+
+def terms_of(name: str, operator: str) -> Terms:
+    """The terms of the pack, or every problem of it and exit with 1."""
+    try:
+        return pack.load(operator).terms
+    except UnusablePackError as unusable:
+        fail(name, str(unusable))
+
+
+def number_of(name: str, typed: str, terms: Terms, *, as_json: bool) -> Msisdn:
+    """The number in any form that a person types, or the refusal and exit with 1."""
+    number = numbers.normalised(typed, terms.country)
+    if isinstance(number, Refused):
+        refused(name, number, as_json=as_json)
+    return number
+
+
+def amount_of(typed: str) -> int:
+    """An amount in units of the currency (2.50) as micros; anything else was asked wrongly."""
+    try:
+        return micros(typed)
+    except UnreadableError as wrong:
+        raise typer.BadParameter(f"{wrong}; {wrong.remedy}") from wrong
+
+
+def instant_typed(typed: str | None) -> Instant:
+    """The instant of the option --at, or now."""
+    if typed is None:
+        return instant_of(dt.datetime.now(dt.UTC))
+    try:
+        return parse_instant(typed)
+    except ValueError as wrong:
+        raise typer.BadParameter(f"--at: {wrong}") from wrong
+
+
+def act_of(by: str, at: Instant, reason: str = "") -> Act:
+    """Somebody of ours acts now, with fresh salt for the record."""
+    return Act(by, at, os.urandom(SALT_OCTETS), reason)
+
+
+def say(words: str, told: object, *, as_json: bool) -> None:
+    """The answer, for a person or for a program."""
+    text = msgspec.json.encode(told).decode() if as_json else words
+    sys.stdout.write(f"{text}\n")
+
+
+def refused(name: str, refusal: Refused[Any], *, as_json: bool) -> NoReturn:
+    """Say that it was refused, by name and with the remedy, and exit with 1."""
+    if as_json:
+        say("", {"refused": refusal.refusal.name, "detail": refusal.detail}, as_json=True)
+        raise typer.Exit(FAILED)
+    fail(name, f"refused ({refusal.refusal.name}): {refusal.detail}")
+
+
+def fail(name: str, words: str) -> NoReturn:
+    """Say what is in the way and exit with 1."""
+    sys.stderr.write(f"tenure {name}: {words}\n")
+    raise typer.Exit(FAILED) from None

@@ -1,0 +1,302 @@
+"""The commands ``tenure line``: a number is shown in words, barred, unbarred, lost and found."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from tenure.commands import connect
+from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, Reason
+from tenure.postgres.pool import Pool
+from tenure.postgres.transaction import Transaction, perform
+from tenure.promises.charging import operations as charging
+from tenure.promises.charging.model import Session
+from tenure.promises.money import operations as money
+from tenure.promises.money import rules as money_rules
+from tenure.promises.money.model import Entry, Grant, Purse
+from tenure.promises.numbers import operations as numbers
+from tenure.promises.numbers import rules as number_rules
+from tenure.promises.numbers.model import Bar, Change, Line, Refusal, ReportFound, ReportLost
+from tenure.promises.record.model import Act
+from tenure.promises.staff import operations as staff
+from tenure.promises.staff.model import Refusal as StaffRefusal
+from tenure.promises.staff.model import Task
+from tenure.terms.model import Terms
+from tenure.values.instant import NEVER, Instant, iso
+from tenure.values.money import words
+from tenure.values.quantity import Unit
+from tenure.values.refused import Refused
+
+app = typer.Typer(help="Show a number in words; bar it, report it lost.", no_args_is_help=True)
+
+NAME = "line"
+
+Number = Annotated[str, typer.Argument(metavar="MSISDN", help="The number, in any form.")]
+Outgoing = Annotated[bool, typer.Option("--outgoing", help="Only calls, texts and data it makes.")]
+Incoming = Annotated[bool, typer.Option("--incoming", help="Only what comes in.")]
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """All there is to see of a line at an instant."""
+
+    line: Line
+    purse: Purse
+    entries: list[Entry]
+    sessions: list[Session]
+
+
+@app.command()
+def show(
+    number: Number,
+    charges: Annotated[int, typer.Option(help="So many of the newest entries.", min=0)] = 10,
+    at: At = None,
+    operator: Operator = connect.OPERATOR,
+    data: Data = connect.DATA,
+    dsn: Dsn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show funds, validity, stage, plans, live sessions and the last charges in words.
+
+    Example: tenure line show "012 345 678"
+    """
+    terms = connect.terms_of(NAME, operator)
+    msisdn = connect.number_of(NAME, number, terms, as_json=as_json)
+    now = connect.instant_typed(at)
+
+    async def work(pool: Pool) -> Shown | Refused[Refusal]:
+        return await perform(pool, _load, msisdn, charges, now)
+
+    shown = connect.run(NAME, data, dsn, work)
+    if isinstance(shown, Refused):
+        connect.refused(NAME, shown, as_json=as_json)
+    connect.say("\n".join(_lines(shown, terms, now)), _told(shown, terms, now), as_json=as_json)
+
+
+async def _load(
+    tx: Transaction, msisdn: str, charges: int, at: Instant
+) -> Shown | Refused[Refusal]:
+    line = await numbers.find(tx, msisdn)
+    purse = None
+    if line is not None:
+        purse = (await money.purses(tx, [line.purse_id])).get(line.purse_id)
+    if line is None or purse is None:
+        return Refused(Refusal.UNKNOWN_NUMBER, "no line has this number; check its digits")
+    entries = await money.entries(tx, line.purse_id, charges)
+    return Shown(line, purse, entries, await charging.sessions_of(tx, line.purse_id, at))
+
+
+def _explained(entry: Entry, terms: Terms) -> str:
+    """The words that were recorded with the entry, else those for what the record says."""
+    said = msgspec.json.decode(entry.explanation, type=dict[str, object])
+    recorded = said.get("words")
+    return recorded if isinstance(recorded, str) else charging.explain(entry, terms.currency)
+
+
+def _state(line: Line, at: Instant) -> list[str]:
+    states = ["outgoing barred"] if line.bar_outgoing else []
+    states += ["incoming barred"] if line.bar_incoming else []
+    states += ["suspended"] if line.suspended else []
+    if line.lost_at is not None and at >= line.lost_at:
+        states.append(f"reported lost at {iso(line.lost_at)}")
+    return states
+
+
+def _stage(shown: Shown, terms: Terms, at: Instant) -> str:
+    stage = number_rules.stage(
+        shown.purse.funds_end, terms.lifecycle, at, postpaid=shown.line.postpaid
+    )
+    return stage.name.lower().replace("_", " ")
+
+
+def _grant_words(grant: Grant, terms: Terms) -> str:
+    if grant.unit is Unit.MICROS:
+        left = f"{words(grant.remaining, terms.currency)} promotional"
+    else:
+        left = f"{grant.remaining:,} {grant.unit.name.lower()} of {grant.allowance}"
+    return f"{left}, until {iso(grant.ends_at)}"
+
+
+def _lines(shown: Shown, terms: Terms, at: Instant) -> list[str]:
+    """The line as a person reads it."""
+    line, purse = shown.line, shown.purse
+    kind = "postpaid" if line.postpaid else "prepaid"
+    states = ", ".join([_stage(shown, terms, at), *_state(line, at)])
+    lines = [f"+{line.msisdn}  {line.offer}, {kind}: {states}"]
+    if line.postpaid:
+        limit = words(purse.credit_limit_micros, terms.currency)
+        lines.append(f"owed        {words(purse.owed_micros, terms.currency)} of at most {limit}")
+        lines.append(f"on account  {words(purse.funds_micros, terms.currency)}")
+    else:
+        ended = "" if at < purse.funds_end else ", ended"
+        until = "for ever" if purse.funds_end >= NEVER else f"until {iso(purse.funds_end)}"
+        funds = words(purse.funds_micros, terms.currency)
+        lines.append(f"funds       {funds} {until}{ended}")
+    usable = [grant for grant in purse.grants if money_rules.usable(grant, at)]
+    lines += [f"plan        {_grant_words(grant, terms)}" for grant in usable]
+    lines += [
+        f"live        {session.service.name.lower()} since {iso(session.opened_at)}"
+        for session in shown.sessions
+    ]
+    lines += [f"{iso(entry.at)}  {_explained(entry, terms)}" for entry in shown.entries]
+    return lines
+
+
+def _told(shown: Shown, terms: Terms, at: Instant) -> dict[str, object]:
+    """The line as a program reads it."""
+    line, purse = shown.line, shown.purse
+    return {
+        "msisdn": str(line.msisdn),
+        "offer": line.offer,
+        "postpaid": line.postpaid,
+        "stage": _stage(shown, terms, at),
+        "bar_outgoing": line.bar_outgoing,
+        "bar_incoming": line.bar_incoming,
+        "suspended": line.suspended,
+        "lost_at": None if line.lost_at is None else iso(line.lost_at),
+        "funds_micros": purse.funds_micros,
+        "usable_micros": money_rules.valid_funds(purse, at),
+        "funds_end": iso(purse.funds_end),
+        "owed_micros": purse.owed_micros,
+        "credit_limit_micros": purse.credit_limit_micros,
+        "grants": [
+            {
+                "unit": grant.unit.name.lower(),
+                "remaining": grant.remaining,
+                "allowance": grant.allowance,
+                "ends_at": iso(grant.ends_at),
+                "usable": money_rules.usable(grant, at),
+            }
+            for grant in purse.grants
+        ],
+        "sessions": [
+            {"service": session.service.name.lower(), "opened_at": iso(session.opened_at)}
+            for session in shown.sessions
+        ],
+        "entries": [
+            {
+                "seq": entry.seq,
+                "at": iso(entry.at),
+                "kind": entry.kind.name.lower(),
+                "account": entry.account.name.lower(),
+                "contra_micros": entry.contra_micros,
+                "funds_after_micros": entry.funds_after_micros,
+                "words": _explained(entry, terms),
+            }
+            for entry in shown.entries
+        ],
+    }
+
+
+@app.command()
+def bar(
+    number: Number,
+    outgoing: Outgoing = False,
+    incoming: Incoming = False,
+    by: By = connect.BY,
+    reason: Reason = "",
+    operator: Operator = connect.OPERATOR,
+    data: Data = connect.DATA,
+    dsn: Dsn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bar a line, both ways unless one is named.  Live sessions are told at once.
+
+    Example: tenure line bar "012 345 678" --outgoing --reason "asked by its holder"
+    """
+    asked = _bars(outgoing, incoming, on=True)
+    _change(number, asked, (by, reason), operator, (data, dsn), as_json=as_json)
+
+
+@app.command()
+def unbar(
+    number: Number,
+    outgoing: Outgoing = False,
+    incoming: Incoming = False,
+    by: By = connect.BY,
+    reason: Reason = "",
+    operator: Operator = connect.OPERATOR,
+    data: Data = connect.DATA,
+    dsn: Dsn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lift the bars of a line, both unless one is named.
+
+    Example: tenure line unbar "012 345 678"
+    """
+    asked = _bars(outgoing, incoming, on=False)
+    _change(number, asked, (by, reason), operator, (data, dsn), as_json=as_json)
+
+
+def _bars(outgoing: bool, incoming: bool, *, on: bool) -> Bar:
+    both = outgoing == incoming
+    return Bar(on if outgoing or both else None, on if incoming or both else None)
+
+
+@app.command()
+def lost(
+    number: Number,
+    by: By = connect.BY,
+    reason: Reason = "",
+    operator: Operator = connect.OPERATOR,
+    data: Data = connect.DATA,
+    dsn: Dsn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Report the SIM lost or stolen: from this instant on nothing is charged (GTC-LOST).
+
+    Example: tenure line lost "012 345 678" --reason "stolen on a bus"
+    """
+    _change(number, ReportLost(), (by, reason), operator, (data, dsn), as_json=as_json)
+
+
+@app.command()
+def found(
+    number: Number,
+    by: By = connect.BY,
+    reason: Reason = "",
+    operator: Operator = connect.OPERATOR,
+    data: Data = connect.DATA,
+    dsn: Dsn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Report the SIM found again: use is allowed and charged from now on.
+
+    Example: tenure line found "012 345 678"
+    """
+    _change(number, ReportFound(), (by, reason), operator, (data, dsn), as_json=as_json)
+
+
+def _change(
+    number: str,
+    asked: Change,
+    who: tuple[str, str],
+    operator: str,
+    where: tuple[Path, str | None],
+    *,
+    as_json: bool,
+) -> None:
+    """Change the line and say what it is now."""
+    terms = connect.terms_of(NAME, operator)
+    msisdn = connect.number_of(NAME, number, terms, as_json=as_json)
+    by, reason = who
+    act = connect.act_of(by, connect.instant_typed(None), reason)
+
+    async def work(pool: Pool) -> Line | Refused[Refusal] | Refused[StaffRefusal]:
+        return await perform(pool, _by_staff, msisdn, asked, act)
+
+    line = connect.run(NAME, *where, work)
+    if isinstance(line, Refused):
+        connect.refused(NAME, line, as_json=as_json)
+    state = ", ".join(_state(line, act.at)) or "nothing bars it"
+    told = {"msisdn": str(line.msisdn), "state": _state(line, act.at)}
+    connect.say(f"+{line.msisdn}: {state}", told, as_json=as_json)
+
+
+async def _by_staff(
+    tx: Transaction, msisdn: str, asked: Change, act: Act
+) -> Line | Refused[Refusal] | Refused[StaffRefusal]:
+    member = await staff.allowed(tx, act.by, Task.BAR_LINE, act.at)
+    if isinstance(member, Refused):
+        return member
+    return await numbers.change(tx, msisdn, asked, act)
