@@ -50,6 +50,8 @@ class Refusal(IntEnum):
     """The offer has no rate for this service, direction and zone; the detail names the row."""
     TOO_LONG = 7
     """A call longer than any real one (CALL_SECONDS_MAX)."""
+    TOO_DEAR = 8
+    """GTC-DCB: a purchase by carrier billing above the limit that the terms set."""
 
 
 CALL_SECONDS_MAX: Final = 366 * 24 * 3600

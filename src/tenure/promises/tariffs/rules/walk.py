@@ -13,9 +13,11 @@ from tenure.promises.tariffs.model import (
 from tenure.promises.tariffs.rules.book import Book
 from tenure.promises.tariffs.rules.timeline import in_force
 from tenure.values.instant import SECOND_MS, Instant
+from tenure.values.money import words
 from tenure.values.refused import Refused
 
 VOICE: Final = Service.VOICE
+CONTENT: Final = Service.CONTENT
 
 
 def runs(  # noqa: PLR0913, PLR0917 - the offer and route of a usage, and where it stands
@@ -38,11 +40,10 @@ def runs(  # noqa: PLR0913, PLR0917 - the offer and route of a usage, and where 
     found: list[Run] = []
     if position_units >= target_units:
         return found, position_units
+    beyond = _beyond(book, route, target_units)
+    if beyond is not None:
+        return beyond
     is_call = route.service is VOICE
-    if is_call and target_units > CALL_SECONDS_MAX:
-        return Refused(
-            refusal=Refusal.TOO_LONG, detail=f"no call is longer than {CALL_SECONDS_MAX} seconds"
-        )
     position, target = position_units, target_units
     while position < target:
         instant = Instant(since + position * SECOND_MS) if is_call else at
@@ -64,6 +65,18 @@ def runs(  # noqa: PLR0913, PLR0917 - the offer and route of a usage, and where 
         found.append(Run(units, step.price_micros, step.per_units, size, rate.rate_id))
         position += units
     return found, position
+
+
+def _beyond(book: Book, route: Route, target_units: int) -> Refused[Refusal] | None:
+    """The refusal of what is more than one usage can be."""
+    if route.service is VOICE and target_units > CALL_SECONDS_MAX:
+        return Refused(
+            refusal=Refusal.TOO_LONG, detail=f"no call is longer than {CALL_SECONDS_MAX} seconds"
+        )
+    if route.service is CONTENT and target_units > book.terms.purchase_maximum_micros:
+        most = words(book.terms.purchase_maximum_micros, book.terms.currency)
+        return Refused(refusal=Refusal.TOO_DEAR, detail=f"a purchase may cost at most {most}")
+    return None
 
 
 def _step(steps: tuple[Step, ...], position: int) -> tuple[Step, int | None]:
