@@ -1,0 +1,1 @@
+"""Sockets, TLS, limits, timers and the instant: all that acts in the Diameter gateway."""

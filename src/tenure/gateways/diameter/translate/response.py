@@ -1,0 +1,258 @@
+"""The answer of charging as a Credit-Control-Answer (RFC 8506 section 3.2), in as few steps as can be.
+
+The common groups (octets or seconds granted, with validity and threshold) are packed in one call
+from a prepared form; all that is rare is built AVP by AVP.
+"""
+
+import struct
+from typing import Final
+
+import msgspec
+
+from tenure.gateways.diameter.translate.request import event_key
+from tenure.gateways.diameter.translate.results import FAILED_AVP, RESULT_OF
+from tenure.gateways.diameter.wire.answer import FAILED_OCTETS_MAX, identity_avps
+from tenure.gateways.diameter.wire.avp import avp, encoded, group
+from tenure.gateways.diameter.wire.credit import MSCC, REQUESTED_ACTION, Ccr, Group
+from tenure.gateways.diameter.wire.dictionary.table import BY_NAME
+from tenure.gateways.diameter.wire.message import ERROR, PROXIABLE, decoded
+from tenure.gateways.diameter.wire.result import PROTOCOL_ERRORS, Fault, Result
+from tenure.promises.charging.model import Answer, FinalUnit, Granted, Refusal
+from tenure.promises.tariffs.model import UNIT_OF, Service
+from tenure.values.instant import SECOND_MS, Instant
+from tenure.values.quantity import Unit
+
+NTP_TO_UNIX_SECONDS: Final = 2_208_988_800
+INITIAL: Final = 1
+EVENT: Final = 4
+ENOUGH_CREDIT, NO_CREDIT = 0, 1
+"""Check-Balance-Result (RFC 8506 section 8.6)."""
+DEBIT: Final = 0
+BALANCE_CHECK: Final = 2
+PRICE_ENQUIRY: Final = 3
+MICROS_EXPONENT: Final = -6
+U32_MAX: Final = (1 << 32) - 1
+
+REMEMBERED_MAX: Final = 10_000
+
+_HEAD: Final = struct.Struct(">III8s")
+_KIND_AND_NUMBER: Final = struct.Struct(">IIIIII")
+_KIND: Final = 416
+_NUMBER: Final = 415
+_U32_HEAD: Final = 0x4000000C
+_U32: Final = struct.Struct(">I").pack
+_U64: Final = struct.Struct(">Q").pack
+_SUCCESS: Final = avp("Result-Code", Result.SUCCESS)
+_RESULT: Final = {result: avp("Result-Code", result) for result in Result}
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """What we say of ourselves and our terms in every answer."""
+
+    host: str
+    realm: str
+    currency: int
+    redirect_url: str
+    failover: bool = False
+    """Whether another node can go on with our sessions (RFC 8506 section 8.4)."""
+
+
+class Speaker:
+    """Writes answers; keeps the bytes that recur."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._currency = avp("Currency-Code", voice.currency)
+        rest = identity_avps(voice.host, voice.realm) + avp("Auth-Application-Id", 4)
+        self._plain = {result: avp("Result-Code", result) + rest for result in Result}
+        self._supervision = avp("CC-Session-Failover", int(voice.failover)) + avp(
+            "Credit-Control-Failure-Handling", 0
+        )
+        self._final = _final_units(voice.redirect_url)
+        self._ratings: dict[int, bytes] = {}
+        self._validities: dict[int, bytes] = {}
+
+    def answer(self, ccr: Ccr, service: Service, answer: Answer, *, tgpp: bool) -> bytes:
+        """The whole message.  ``tgpp``: whether the peer understands AVPs of 3GPP."""
+        refusal = answer.refusal
+        result = Result.SUCCESS if refusal is None else RESULT_OF[refusal]
+        if refusal is Refusal.CREDIT_EXHAUSTED and _is(ccr, BALANCE_CHECK):
+            result = Result.SUCCESS
+        parts = [
+            b"",
+            ccr.session_avp,
+            self._plain[result],
+            _KIND_AND_NUMBER.pack(_KIND, _U32_HEAD, ccr.kind, _NUMBER, _U32_HEAD, ccr.number),
+        ]
+        flags = ccr.flags & PROXIABLE
+        if result in PROTOCOL_ERRORS:
+            flags |= ERROR
+        elif ccr.groups:
+            self._groups(parts, ccr, service, answer, tgpp=tgpp)
+        elif answer.groups and answer.groups[0].refusal is None:
+            parts.append(self._grant(answer.groups[0], UNIT_OF[service], tgpp=tgpp))
+        if refusal is not None:
+            parts.append(_explained(ccr, refusal, answer.detail))
+        if ccr.kind == INITIAL:
+            parts.append(self._supervision)
+        elif ccr.kind == EVENT:
+            parts.append(self._event(ccr, answer, tgpp=tgpp))
+        if ccr.proxies:
+            parts.append(ccr.proxies)
+        body = b"".join(parts)
+        return _HEAD.pack(0x01000014 + len(body), flags << 24 | 272, 4, ccr.raw[12:20]) + body
+
+    def _groups(
+        self, parts: list[bytes], ccr: Ccr, service: Service, answer: Answer, *, tgpp: bool
+    ) -> None:
+        """A Multiple-Services-Credit-Control for each group of the request, once."""
+        unit = UNIT_OF[service]
+        granted = answer.groups
+        plain = len(granted) == len(ccr.groups)
+        by_identity = {} if plain else {(one.rating_group, one.service_id): one for one in granted}
+        told: set[tuple[int, int]] = set()
+        for index, asked in enumerate(ccr.groups):
+            rating_group = asked.rating_group or 0
+            service_id = asked.service_ids[0] if asked.service_ids else 0
+            if plain:
+                one: Granted | None = granted[index]
+            else:
+                if (rating_group, service_id) in told:
+                    continue
+                told.add((rating_group, service_id))
+                one = by_identity.get((rating_group, service_id))
+            body = self._named(asked)
+            if one is None:
+                body += _SUCCESS if answer.refusal is None else _RESULT[RESULT_OF[answer.refusal]]
+            elif one.refusal is not None:
+                body += _RESULT[RESULT_OF[one.refusal]]
+            else:
+                body = self._grant(one, unit, tgpp=tgpp) + body + _SUCCESS
+            if tgpp and ccr.kind == EVENT and _is(ccr, DEBIT):
+                body += avp("Refund-Information", event_key(ccr.session_id, ccr.number).encode())
+            parts.append(_MSCC_HEAD + _U32(0x40000008 + len(body)) + body)
+
+    def _named(self, asked: Group) -> bytes:
+        """Service-Identifier and Rating-Group as the request had them."""
+        rating_group = asked.rating_group
+        named = b""
+        for service_id in asked.service_ids:
+            named += _SERVICE_HEAD + _U32(service_id)
+        if rating_group is None:
+            return named
+        rating = self._ratings.get(rating_group)
+        if rating is None:
+            rating = avp("Rating-Group", rating_group)
+            if len(self._ratings) < REMEMBERED_MAX:
+                self._ratings[rating_group] = rating
+        return named + rating if named else rating
+
+    def _grant(self, one: Granted, unit: Unit, *, tgpp: bool) -> bytes:
+        """Granted-Service-Unit, Validity-Time, Final-Unit-Indication and threshold."""
+        units = one.units
+        if units is None:
+            return b""
+        if one.tariff_change_at is not None or unit is Unit.MICROS:
+            grant = self._rare_grant(units, unit, one.tariff_change_at)
+        elif unit is Unit.OCTETS:
+            grant = _GRANTED_OCTETS + _U64(units)
+        elif unit is Unit.SECONDS:
+            grant = _GRANTED_SECONDS + _U32(min(units, U32_MAX))
+        else:
+            grant = _GRANTED_MESSAGES + _U64(units)
+        seconds = one.validity_seconds
+        if seconds:
+            validity = self._validities.get(seconds)
+            if validity is None:
+                validity = avp("Validity-Time", min(seconds, U32_MAX))
+                if len(self._validities) < REMEMBERED_MAX:
+                    self._validities[seconds] = validity
+            grant += validity
+        if one.final is not None:
+            grant += self._final[one.final]
+        if one.threshold_units and tgpp and unit is not Unit.MICROS:
+            grant += _THRESHOLD_HEAD[unit] + _U32(min(one.threshold_units, U32_MAX))
+        return grant
+
+    def _rare_grant(self, units: int, unit: Unit, change_at: Instant | None) -> bytes:
+        change = b""
+        if change_at is not None:
+            seconds = change_at // SECOND_MS + NTP_TO_UNIX_SECONDS
+            change = avp("Tariff-Time-Change", seconds & U32_MAX)
+        if unit is Unit.MICROS:
+            return group("Granted-Service-Unit", change, self._money("CC-Money", units))
+        return group("Granted-Service-Unit", change, _UNIT[unit](units))
+
+    def _money(self, name: str, micros: int) -> bytes:
+        value = group("Unit-Value", avp("Value-Digits", micros), avp("Exponent", MICROS_EXPONENT))
+        return group(name, value, self._currency)
+
+    def _event(self, ccr: Ccr, answer: Answer, *, tgpp: bool) -> bytes:
+        """What only events are told: whether there is enough, and what it costs."""
+        if _is(ccr, BALANCE_CHECK) and answer.refusal in (None, Refusal.CREDIT_EXHAUSTED):
+            enough = ENOUGH_CREDIT if answer.refusal is None else NO_CREDIT
+            told = avp("Check-Balance-Result", enough)
+            if tgpp:
+                told += self._money("Remaining-Balance", answer.balance_micros)
+            return told
+        if answer.refusal is None and (_is(ccr, PRICE_ENQUIRY) or _is(ccr, DEBIT)):
+            return self._money("Cost-Information", answer.cost_micros)
+        return b""
+
+
+def _final_units(redirect_url: str) -> dict[FinalUnit, bytes]:
+    redirect = group(
+        "Redirect-Server",
+        avp("Redirect-Address-Type", 2),
+        avp("Redirect-Server-Address", redirect_url),
+    )
+    name = "Final-Unit-Indication"
+    return {
+        FinalUnit.TERMINATE: group(name, avp("Final-Unit-Action", 0)),
+        FinalUnit.REDIRECT: group(name, avp("Final-Unit-Action", 1), redirect),
+        FinalUnit.RESTRICT: group(name, avp("Final-Unit-Action", 2)),
+    }
+
+
+_UNIT: Final = {
+    Unit.OCTETS: lambda units: avp("CC-Total-Octets", units),
+    Unit.SECONDS: lambda units: avp("CC-Time", min(units, U32_MAX)),
+    Unit.MESSAGES: lambda units: avp("CC-Service-Specific-Units", units),
+}
+_GRANTED_OCTETS: Final = group("Granted-Service-Unit", avp("CC-Total-Octets", 0))[:-8]
+_GRANTED_SECONDS: Final = group("Granted-Service-Unit", avp("CC-Time", 0))[:-4]
+_GRANTED_MESSAGES: Final = group("Granted-Service-Unit", avp("CC-Service-Specific-Units", 0))[:-8]
+_SERVICE_HEAD: Final = avp("Service-Identifier", 0)[:-4]
+_MSCC_HEAD: Final = avp("Multiple-Services-Credit-Control", b"")[:4]
+_THRESHOLD_HEAD: Final = {
+    Unit.OCTETS: avp("Volume-Quota-Threshold", 0)[:-4],
+    Unit.SECONDS: avp("Time-Quota-Threshold", 0)[:-4],
+    Unit.MESSAGES: avp("Unit-Quota-Threshold", 0)[:-4],
+}
+
+
+def _is(ccr: Ccr, action: int) -> bool:
+    return ccr.kind == EVENT and ccr.facts.get(REQUESTED_ACTION) == action
+
+
+def _explained(ccr: Ccr, refusal: Refusal, detail: str) -> bytes:
+    """Error-Message, and Failed-AVP where the result requires one."""
+    words = detail or refusal.name.lower().replace("_", " ")
+    told = avp("Error-Message", words)
+    names = FAILED_AVP.get(refusal, ())
+    if not names:
+        return told
+    shown = next((found for name in names if (found := _shown(ccr, name))), avp(names[-1], b""))
+    return told + group("Failed-AVP", shown)
+
+
+def _shown(ccr: Ccr, name: str) -> bytes:
+    """The first AVP of that name in the request, at the level of the command or of a group."""
+    message = decoded(ccr.raw)
+    avps = list(message.avps)
+    for one in message.avps:
+        members = one.members() if one.code == MSCC else []
+        avps += [] if isinstance(members, Fault) else members
+    code = BY_NAME[name].code
+    found = next((one for one in avps if one.code == code and one.vendor == 0), None)
+    shown = encoded(found) if found is not None else b""
+    return shown if len(shown) <= FAILED_OCTETS_MAX else b""

@@ -1,0 +1,1 @@
+"""Bytes to Diameter messages and back, without input or output."""
