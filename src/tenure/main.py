@@ -22,6 +22,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "vouchers": "Issue, block and report top-up cards.",
     "topup": "Add funds to a number.",
     "line": "Show a number: funds, validity, stage, last charges in words.",
+    "staff": "Enrol, suspend and list the logins of staff.",
     "promises": "Show each promise, what keeps it, and whether it is kept.",
     "migrate": "Bring a database to the shape this version needs.",
 }
