@@ -28,53 +28,61 @@ class Settings(msgspec.Struct, frozen=True):
     """Nothing has to survive a crash: for tests only."""
 
 
-def configuration(settings: Settings, *, socket_folder: Path, socket_port: int) -> str:
-    """The file of settings, each with its reason."""
-    values: dict[str, str] = {
-        # Who can reach it: a socket in a folder of its own; TCP only if asked, on loopback.
+SAFE: Final[Mapping[str, str]] = {
+    # An acknowledged charge is on the disk.
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "wal_buffers": "16MB",
+    "max_wal_size": "4GB",
+    "min_wal_size": "256MB",
+    "checkpoint_timeout": "15min",
+    "checkpoint_completion_target": "0.9",
+    # The purse table changes all the time: come often, a little each time.
+    "autovacuum_naptime": "15s",
+    "autovacuum_vacuum_cost_limit": "2000",
+    "autovacuum_vacuum_cost_delay": "1ms",
+    "jit": "off",  # our statements are short
+    "max_connections": "100",
+    "max_locks_per_transaction": "128",  # the partitions of years, in one transaction
+    "idle_in_transaction_session_timeout": "60s",
+    "timezone": "UTC",
+}
+QUIET: Final[Mapping[str, str]] = {
+    # What people said and who they are is not for a log: no statements, no values, no keys.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_checkpoints": "off",
+    "log_line_prefix": "%m [%p] ",
+    "log_timezone": "UTC",
+}
+THROWN_AWAY: Final[Mapping[str, str]] = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "wal_buffers": "4MB",
+    "max_wal_size": "512MB",
+    "min_wal_size": "64MB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
+"""Instead of the safe ones, when nothing has to survive a crash."""
+
+
+def configuration(settings: Settings, *, socket_folder: Path, port: int) -> str:
+    """The file of settings: reached by a socket in a folder of its own, by TCP only if asked."""
+    least_mb = BUFFERS_MB_MIN if settings.throw_away else _buffers_mb()
+    values = {
+        **SAFE,
+        **QUIET,
+        **(THROWN_AWAY if settings.throw_away else {}),
         "listen_addresses": "" if settings.tcp_port is None else "127.0.0.1",
-        "port": str(socket_port if settings.tcp_port is None else settings.tcp_port),
+        "port": str(port),
         "unix_socket_directories": str(socket_folder),
         "unix_socket_permissions": "0700",
-        "max_connections": "100",
-        "max_locks_per_transaction": "128",  # partitions of a year, in one transaction
-        # An acknowledged charge is on the disk.
-        "fsync": "on",
-        "synchronous_commit": "on",
-        "full_page_writes": "on",
-        "shared_buffers": f"{settings.shared_buffers_mb or _buffers_mb()}MB",
-        "wal_buffers": "16MB",
-        "max_wal_size": "4GB",
-        "min_wal_size": "256MB",
-        "checkpoint_timeout": "15min",
-        "checkpoint_completion_target": "0.9",
-        "jit": "off",  # our statements are short
-        # The purse table changes all the time: come often, a little each time.
-        "autovacuum_naptime": "15s",
-        "autovacuum_vacuum_cost_limit": "2000",
-        "autovacuum_vacuum_cost_delay": "1ms",
-        "idle_in_transaction_session_timeout": "60s",
-        "timezone": "UTC",
-        # What people said and who they are is not for a log: no statements, no values, no keys.
-        "log_timezone": "UTC",
-        "log_error_verbosity": "terse",
-        "log_min_error_statement": "panic",
-        "log_parameter_max_length": "0",
-        "log_parameter_max_length_on_error": "0",
-        "log_checkpoints": "off",
-        "log_line_prefix": "%m [%p] ",
+        "shared_buffers": f"{settings.shared_buffers_mb or least_mb}MB",
     }
-    if settings.throw_away:
-        values |= {
-            "fsync": "off",
-            "full_page_writes": "off",
-            "shared_buffers": f"{settings.shared_buffers_mb or BUFFERS_MB_MIN}MB",
-            "wal_buffers": "4MB",
-            "max_wal_size": "512MB",
-            "min_wal_size": "64MB",
-            "wal_level": "minimal",
-            "max_wal_senders": "0",
-        }
     lines = [f"{name} = {_quoted(value)}" for name, value in values.items()]
     return "\n".join(
         ["# Written by Tenure at each start; change it with ALTER SYSTEM.", *lines, ""]

@@ -217,7 +217,7 @@ class Cluster:
             )
         data_folder.own(self.socket_folder, found)
         (pgdata / "tenure.conf").write_text(
-            configuration(self.settings, socket_folder=self.socket_folder, socket_port=SOCKET_PORT)
+            configuration(self.settings, socket_folder=self.socket_folder, port=self.port)
         )
         for name, text in admission(found.account).items():
             (pgdata / name).write_text(text)
