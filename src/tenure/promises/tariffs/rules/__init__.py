@@ -1,7 +1,8 @@
 """How a usage is priced: pure, total and exact.
 
-Read book (what is compiled), route (which price), dialled (whose number), timeline (when it
-holds), walk (how many units at which price), price (what it costs), words (why), gaps (what has no price).
+Read book (what is compiled), route (which price), dialled (whose number), calendar and timeline
+(when it holds), walk (how many units at which price), price (what it costs), words (why), cover
+(what an allowance pays for), gaps (what has no price).
 """
 
 from tenure.promises.tariffs.rules.book import Book, compile_book

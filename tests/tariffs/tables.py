@@ -1,0 +1,35 @@
+"""Reads the decision tables: text that a person in product or legal can read and extend."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+FOLDER = Path(__file__).parent / "decisions"
+
+
+class Case(NamedTuple):
+    """One line of a table, and where it stands."""
+
+    place: str
+    cells: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:  # type: ignore[override]
+        """The cell of a column."""
+        return self.cells[column]
+
+
+def cases(name: str) -> list[Case]:
+    """The lines of a table.  The first line names the columns; # and blank lines are for people."""
+    found: list[Case] = []
+    header: list[str] = []
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        cells = [cell.strip() for cell in line.split("|")]
+        if not header:
+            header = cells
+            continue
+        assert len(cells) == len(header), f"{name}:{number} has {len(cells)} cells"
+        found.append(Case(f"{name}:{number}", dict(zip(header, cells, strict=True))))
+    assert found, f"{name} has no cases"
+    return found
