@@ -220,6 +220,15 @@ GRANT SELECT, INSERT, UPDATE ON money.purse TO tenure_app;
 -- An entry is never changed, and goes only with its whole month.
 GRANT SELECT, INSERT ON money.entry, money.entry_other TO tenure_app;
 
+-- Who may do what.  Entries are only ever appended.
+GRANT USAGE ON SCHEMA money TO tenure_app, tenure_regulator;
+GRANT SELECT, INSERT, UPDATE ON money.purse TO tenure_app;
+GRANT SELECT, INSERT ON money.entry TO tenure_app;
+GRANT SELECT (purse_id, seq, at, kind, account, funds_micros, grants_micros, owed_micros,
+    tax_micros, overrun_micros, contra_micros) ON money.entry TO tenure_regulator;
+REVOKE ALL ON FUNCTION money.open_month(timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION money.open_month(timestamptz) TO tenure_app;
+
 
 -- numbers -----------------------------------------------------------------------------------
 
@@ -278,6 +287,10 @@ CREATE TABLE charging.answered (
     -- Whatever the rules say, one key has one effect.
     CONSTRAINT answered_once PRIMARY KEY (key)
 );
+
+-- Who may do what.
+GRANT USAGE ON SCHEMA charging TO tenure_app;
+GRANT SELECT, INSERT ON charging.answered TO tenure_app;
 
 
 -- topups ------------------------------------------------------------------------------------
