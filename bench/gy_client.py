@@ -242,7 +242,7 @@ class Client:
         """Requests leave by the clock; waiting for a free session counts as waiting."""
         began = time.perf_counter_ns()
         gap_ns = 1e9 / self.options.rate
-        sent = 0
+        sent = due = 0
         while time.perf_counter() < until:
             due = int((time.perf_counter_ns() - began) / gap_ns)
             while sent < due and self.ready:

@@ -9,6 +9,7 @@ import msgspec
 
 from tenure.gateways.diameter.wire.answer import answer, identity_avps, refusal
 from tenure.gateways.diameter.wire.avp import Avp, avp
+from tenure.gateways.diameter.wire.credit import missing
 from tenure.gateways.diameter.wire.message import (
     BASE,
     CREDIT_CONTROL,
@@ -32,8 +33,8 @@ INBAND_SECURITY: Final = 299
 DESTINATION_HOST: Final = 293
 DESTINATION_REALM: Final = 283
 ROUTE_RECORD: Final = 282
-REQUIRED_IN_CER: Final = (("Origin-Host", 264), ("Origin-Realm", 296), ("Host-IP-Address", 257),
-                          ("Vendor-Id", 266), ("Product-Name", 269))  # fmt: skip
+REQUIRED_IN_CER: Final = (ORIGIN_HOST, ORIGIN_REALM)
+"""RFC 6733 section 5.3.1 requires more, but Kamailio sends no Host-IP-Address, and we need none."""
 NAME_CHARACTERS_MAX: Final = 255
 REBOOTING: Final = 0
 """Disconnect-Cause when we stop (RFC 6733 section 5.4.3)."""
@@ -295,9 +296,9 @@ class Session:
 
     def _why_not(self, cer: Message, others: int) -> Fault | None:
         """Why the peer is not admitted (RFC 6733 section 5.3)."""
-        for name, code in REQUIRED_IN_CER:
+        for code in REQUIRED_IN_CER:
             if cer.first(code) is None:
-                return Fault(Result.MISSING_AVP, f"{name} is missing", avp(name, b""))
+                return missing(code)
         if reason := self._stranger(cer):
             return Fault(Result.UNKNOWN_PEER, reason)
         if not _applications(cer) & {CREDIT_CONTROL, RELAY}:

@@ -100,7 +100,7 @@ class Connection(asyncio.Protocol):
             log.warning(
                 "a connection from %s is refused: %d are open", self.address, len(house.connections)
             )
-            transport.abort()
+            self.transport.abort()
             return
         house.connections.add(self)
         house.metrics.connections += 1

@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import logging
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,8 @@ import msgspec
 
 from tenure.gateways.diameter.server.connection import Charging, Connection, House, Limits
 from tenure.gateways.diameter.server.metrics import Metrics
-from tenure.gateways.diameter.session import Node, State
+from tenure.gateways.diameter.session import Node, State, peer_from
+from tenure.gateways.diameter.translate.currencies import NUMBER_OF
 from tenure.gateways.diameter.translate.request import Terms
 from tenure.gateways.diameter.translate.response import Speaker, Voice
 from tenure.gateways.diameter.wire.answer import identity_avps
@@ -25,6 +26,7 @@ from tenure.gateways.diameter.wire.message import (
     request,
 )
 from tenure.promises.charging.model import Stale
+from tenure.terms.model import Terms as OperatorTerms
 from tenure.values.instant import Instant
 
 log = logging.getLogger(__name__)
@@ -65,6 +67,48 @@ class Settings(msgspec.Struct, frozen=True):
     terms: Terms
     voice: Voice
     limits: Limits = Limits()
+
+
+HOST: Final = "ocs.example.net"
+REALM: Final = "example.net"
+PEERS: Final = ("pcscf.example.net", "ericlient.example.net", "ctf.example.net")
+"""Admitted unless a setting says who is: two test clients, and the demo population."""
+
+
+def settings_for(
+    terms: OperatorTerms,
+    endpoints: Sequence[Endpoint],
+    started_at: Instant,
+    *,
+    peers: Sequence[str] = PEERS,
+    host: str = HOST,
+    realm: str = REALM,
+) -> Settings:
+    """The settings of a server for an operator.  ``peers`` as ``session.peer_from`` reads them.
+
+    ValueError when the currency of the terms has no number in ISO 4217.
+    """
+    currency = NUMBER_OF.get(terms.currency)
+    if currency is None:
+        raise ValueError(f"currency {terms.currency} has no number in ISO 4217")
+    address = next((one.host for one in endpoints if _is_ipv4(one.host)), "127.0.0.1")
+    return Settings(
+        endpoints=tuple(endpoints),
+        node=Node(
+            host=host,
+            realm=realm,
+            address=address,
+            origin_state_id=started_at // 1_000 & 0xFFFFFFFF,
+            peers=tuple(peer_from(one) for one in peers),
+        ),
+        terms=Terms(currency, frozenset(terms.home_plmns)),
+        voice=Voice(host, realm, currency, terms.redirect_url),
+    )
+
+
+def _is_ipv4(text: str) -> bool:
+    parts = text.split(".")
+    return len(parts) == 4 and all(part.isdecimal() and int(part) < 256 for part in parts)  # noqa: PLR2004
 
 
 def tls_context(tls: Tls) -> ssl.SSLContext:

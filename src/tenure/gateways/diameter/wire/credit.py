@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from tenure.gateways.diameter.wire.avp import Avp, encoded, packed
+from tenure.gateways.diameter.wire.avp import MANDATORY, Avp, encoded, packed
 from tenure.gateways.diameter.wire.dictionary.table import BY_CODE, OCTETS_OF, TGPP, Kind
 from tenure.gateways.diameter.wire.message import Message
 from tenure.gateways.diameter.wire.result import Fault, Result
@@ -48,6 +48,7 @@ CURRENCY_CODE: Final = 425
 TARIFF_CHANGE_USAGE: Final = 452
 SERVICE_PARAMETER_VALUE: Final = 442
 
+SERVICE_INFORMATION: Final = 873
 SGSN_MCC_MNC: Final = 18
 USER_LOCATION: Final = 22
 VISITED_NETWORK: Final = 600
@@ -73,13 +74,15 @@ NUMBERS: Final = {ROLE_OF_NODE, MESSAGE_TYPE}
 """AVPs of 3GPP, anywhere in the request, whose number is kept in ``Ccr.facts``."""
 
 SINGLE: Final = (
-    SESSION_ID, ORIGIN_HOST, ORIGIN_REALM, DESTINATION_REALM, AUTH_APPLICATION_ID,
-    SERVICE_CONTEXT_ID, CC_REQUEST_TYPE, CC_REQUEST_NUMBER, DESTINATION_HOST, REQUESTED_ACTION,
+    SESSION_ID, ORIGIN_HOST, ORIGIN_REALM, DESTINATION_REALM, SERVICE_CONTEXT_ID,
+    CC_REQUEST_TYPE, CC_REQUEST_NUMBER, AUTH_APPLICATION_ID, DESTINATION_HOST, REQUESTED_ACTION,
     EVENT_TIMESTAMP, CORRELATION_ID, REQUESTED,
 )  # fmt: skip
-"""AVPs that may occur once at the level of the command."""
-REQUIRED: Final = SINGLE[:8]
-"""Those that must (RFC 8506 section 3.1)."""
+"""AVPs that may occur once at the level of the command.  Kamailio repeats some; an equal repeat is
+as good as none."""
+REQUIRED: Final = SINGLE[:7]
+"""Those that must (RFC 8506 section 3.1).  Auth-Application-Id must too, but Kamailio puts it into a
+Vendor-Specific-Application-Id, and the header says the same."""
 REQUEST_TYPES: Final = range(1, 5)
 
 Units = dict[int, int]
@@ -135,7 +138,7 @@ def ccr_of(raw: bytes, message: Message) -> Ccr | Fault:
     """What charging needs of the message, or which AVP is missing, superfluous or wrong."""
     single: dict[int, Avp] = {}
     for avp in message.avps:
-        if avp.vendor == 0 and avp.code in SINGLE and single.setdefault(avp.code, avp) is not avp:
+        if avp.vendor == 0 and avp.code in SINGLE and single.setdefault(avp.code, avp) != avp:
             return _faulty(Result.AVP_OCCURS_TOO_MANY_TIMES, avp, "occurs more than once")
     for code in REQUIRED:
         if code not in single:
@@ -160,6 +163,7 @@ def _assembled(raw: bytes, message: Message, single: dict[int, Avp], session_id:
     if CORRELATION_ID in single:
         facts[CORRELATION_ID] = single[CORRELATION_ID].data
     destination_host = single.get(DESTINATION_HOST)
+    application = single.get(AUTH_APPLICATION_ID)
     command = _group(list(message.avps))
     return Ccr(
         raw,
@@ -170,11 +174,11 @@ def _assembled(raw: bytes, message: Message, single: dict[int, Avp], session_id:
         single[ORIGIN_REALM].data,
         destination_host.data if destination_host else b"",
         single[DESTINATION_REALM].data,
-        int.from_bytes(single[AUTH_APPLICATION_ID].data),
+        int.from_bytes(application.data) if application else message.header.application,
         single[SERVICE_CONTEXT_ID].data,
         int.from_bytes(single[CC_REQUEST_TYPE].data),
         int.from_bytes(single[CC_REQUEST_NUMBER].data),
-        tuple(_subscription(avp) for avp in message.every(SUBSCRIPTION_ID)),
+        tuple(_subscription(avp) for avp in _subscriptions(message)),
         tuple(_group(_members(avp)) for avp in message.every(MSCC)),
         command if command.requested is not None or command.used else None,
         facts,
@@ -187,6 +191,15 @@ def _members(avp: Avp) -> list[Avp]:
     members = avp.members()
     assert not isinstance(members, Fault), "a Message was examined before"
     return members
+
+
+def _subscriptions(message: Message) -> list[Avp]:
+    """Those of the command, else those that only the Service-Information has (TS 32.299)."""
+    found = message.every(SUBSCRIPTION_ID)
+    information = message.first(SERVICE_INFORMATION, TGPP)
+    if found or information is None:
+        return found
+    return [avp for avp in _members(information) if avp.code == SUBSCRIPTION_ID and not avp.vendor]
 
 
 def _collect(avps: tuple[Avp, ...] | list[Avp], facts: Facts, within: int) -> None:
@@ -257,7 +270,8 @@ def _faulty(result: Result, avp: Avp, what: str) -> Fault:
 
 
 def missing(code: int, vendor: int = 0) -> Fault:
-    """5005, with an example of the AVP, its value zero (RFC 6733 section 7.1.5)."""
+    """5005, with an example of the AVP, its value the least and zero (RFC 6733 section 7.5)."""
     definition = BY_CODE[vendor, code]
-    example = packed(code, vendor, 0x40, bytes(OCTETS_OF.get(definition.kind, 0)))
+    least = 0 if definition.kind is Kind.GROUPED else OCTETS_OF.get(definition.kind, 1)
+    example = packed(code, vendor, MANDATORY, bytes(least))
     return Fault(Result.MISSING_AVP, f"{definition.name} is missing", example)

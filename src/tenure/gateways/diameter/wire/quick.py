@@ -117,9 +117,10 @@ def _ccr(w: Words, raw: bytes, flags: int) -> Ccr | None:  # noqa: C901, PLR0912
             if not _skim(w, raw, (i, j, 0, 0), facts):
                 return None
         elif slot < _MSCC:
-            if at[slot]:
+            if not at[slot]:
+                at[slot] = i
+            elif raw[4 * i : 4 * j] != raw[4 * at[slot] : 4 * (at[slot] + j - i)]:
                 return None
-            at[slot] = i
         elif slot == _MSCC:
             group = _group(w, raw, i, j, facts)
             if group is None:
@@ -150,14 +151,16 @@ def _gathered(
     at: list[int],
     found: tuple[list[Group], list[tuple[int, bytes]], list[int], Facts],
 ) -> Ccr | None:
-    session, host, realm, to_realm, application, context, kind, number = at[:8]
-    if not (session and host and realm and to_realm and context):
+    session, host, realm, to_realm, context, kind, number, application = at[:8]
+    groups, subscriptions, rest, facts = found
+    if not (session and host and realm and to_realm and context and subscriptions):
         return None
-    if not w[application + 1] & LENGTH == w[kind + 1] & LENGTH == w[number + 1] & LENGTH == U32:
+    if not w[kind + 1] & LENGTH == w[number + 1] & LENGTH == U32:
         return None  # An absent one stands at 0, where the second word is flags and command code.
+    if application and w[application + 1] & LENGTH != U32:
+        return None
     if not 0 < w[kind + 2] < 5:  # noqa: PLR2004 (credit.REQUEST_TYPES)
         return None
-    groups, subscriptions, rest, facts = found
     proxies = b""
     routes: tuple[bytes, ...] = ()
     command: Group | None = None
@@ -177,7 +180,7 @@ def _gathered(
         raw[4 * realm + 8 : 4 * realm + (w[realm + 1] & LENGTH)],
         raw[4 * to_host + 8 : 4 * to_host + (w[to_host + 1] & LENGTH)] if to_host else b"",
         raw[4 * to_realm + 8 : 4 * to_realm + (w[to_realm + 1] & LENGTH)],
-        w[application + 2],
+        w[application + 2] if application else w[2],
         raw[4 * context + 8 : 4 * context + (w[context + 1] & LENGTH)],
         w[kind + 2],
         w[number + 2],
