@@ -113,6 +113,8 @@ class Watch:
         self.latency: deque[int] = deque(maxlen=HISTORY_SECONDS)
         self.charged: deque[Ask] = deque(maxlen=RECENT_MAX)
         """Asks that moved money or allowance since somebody took them."""
+        self.penniless: Callable[[str], None] | None = None
+        """Told the number of who could not pay: the demo's shoppers are drawn from them."""
 
     def before(self, lanes: Taking, name: str, address: str) -> "WatchedLanes":
         """The lanes, for one gateway, with this watch before them."""
@@ -132,12 +134,14 @@ class Watch:
             return
         for group in answer.groups:
             if group.refusal is not None:
-                self._refused_group(group)
+                self._refused_group(ask, group)
         if not answer.repeated and (answer.cost_micros or _used(ask)):
             self.charged.append(ask)
 
-    def _refused_group(self, group: Granted) -> None:
+    def _refused_group(self, ask: Ask, group: Granted) -> None:
         assert group.refusal is not None
+        if group.refusal is Refusal.CREDIT_EXHAUSTED and self.penniless is not None:
+            self.penniless(ask.msisdn)
         self.refused(group.refusal.name, WORDS[group.refusal])
 
     def tick(self) -> None:

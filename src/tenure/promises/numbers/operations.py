@@ -27,6 +27,11 @@ async def find_by_imsi(tx: Transaction, imsi: str) -> Line | None:
     return await store.by_imsi(tx, imsi)
 
 
+async def count(tx: Transaction) -> int:
+    """How many lines there are; dear with millions, so not for every second."""
+    return await store.count(tx)
+
+
 async def find_all(tx: Transaction, msisdns: Sequence[str]) -> dict[str, Line]:
     """The lines of these numbers, as far as there are any, in one round trip."""
     return {str(line.msisdn): line for line in await store.by_msisdn(tx, msisdns)}

@@ -60,6 +60,14 @@ async def by_msisdn_locked(tx: Transaction, msisdn: str) -> Line | None:
     return None if row is None else _line(row)
 
 
+async def count(tx: Transaction) -> int:
+    """How many lines there are; reads the whole index."""
+    cursor = await tx.execute("SELECT count(*) FROM numbers.line")
+    row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 async def by_imsi(tx: Transaction, imsi: str) -> Line | None:
     """The line of a SIM."""
     cursor = await tx.execute(_BY_IMSI, [imsi])

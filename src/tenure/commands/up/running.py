@@ -1,0 +1,192 @@
+"""Everything that runs in the one process, from the first gateway opened to the last one closed."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from tenure.commands.demo.shopping import Shopping
+from tenure.commands.up.addresses import Address
+from tenure.commands.up.demo import Demo
+from tenure.commands.up.gateways import diameter_of, nchf_of
+from tenure.commands.up.opening import Store
+from tenure.commands.up.showing import About, Showing
+from tenure.commands.up.telling import Telling
+from tenure.commands.up.trouble import CannotRunError
+from tenure.commands.up.watching import Watch
+from tenure.gateways.clock.server import Clock, Duty, keep
+from tenure.gateways.web.server import Looking, WebGateway
+from tenure.postgres.connection import connector
+from tenure.postgres.lanes import Lanes
+from tenure.postgres.pool import Pool, pool_of
+from tenure.postgres.transaction import Transaction, perform
+from tenure.promises.charging import operations as charging
+from tenure.promises.charging.model import Answer, Ask, Refusal
+from tenure.promises.money import operations as money
+from tenure.promises.tariffs.rules import Book, compile_book
+from tenure.promises.topups.model import VoucherKey
+from tenure.terms.pricelist import Pack
+from tenure.values.instant import DAY_MS, MINUTE_MS, Instant
+
+log = logging.getLogger(__name__)
+
+LANES: Final = 2
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What is to run."""
+
+    pack: Pack
+    operator: str
+    """The pack as it was named."""
+    data: Path
+    clock: Clock
+    simulated: bool
+    diameter: Address
+    http: Address
+    nchf: Address | None
+    peers: tuple[str, ...]
+    secret: bytes
+    """Of the Nchf gateway's references."""
+    voucher_key: VoucherKey
+    demo: int
+    """So many subscribers; 0 for no demo."""
+    demo_rate: int
+    """Requests a second of the demo population."""
+
+
+Show = Callable[[Showing], Coroutine[Any, Any, None]]
+"""Shows what happens, until it is cancelled."""
+
+
+async def run(plan: Plan, store: Store, show: Show) -> None:
+    """Run until SIGINT or SIGTERM, then close in the opposite order.
+
+    CannotRunError when something cannot begin.
+    """
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stopping.set)
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(pool_of(store.dsn))
+        await perform(pool, money.open_months, plan.clock.now())
+        book = compile_book(plan.pack)
+        lanes = await stack.enter_async_context(_lanes(store.dsn, book))
+        watch = Watch()
+        diameter = diameter_of(plan, watch.before(lanes, "Diameter Gy/Ro", str(plan.diameter)))
+        await _opened(stack, diameter, f"--diameter {plan.diameter}")
+        gateways: list[Any] = [diameter]
+        if plan.nchf is not None:
+            nchf = nchf_of(plan, plan.nchf, watch.before(lanes, "5G Nchf", str(plan.nchf)))
+            await _opened(stack, nchf, f"--nchf {plan.nchf}")
+            gateways.append(nchf)
+        showing = Showing(_about(plan, store), watch, pool, plan.clock.now)
+        telling = Telling(pool, book, _starts(plan), plan.clock.now, gateways, showing.changed)
+        look = Looking(pool, plan.pack, plan.clock.now)
+        page = WebGateway(plan.http.host, plan.http.port, showing.live, look)
+        await _opened(stack, page, f"--http {plan.http}")
+        tasks = [
+            showing.run(),
+            telling.listen(connector(store.dsn)),
+            keep(plan.clock, _duties(pool, telling)),
+            show(showing),
+        ]
+        if plan.demo:
+            shopping = Shopping(pool, plan.pack, plan.voucher_key, plan.clock.now, watch.refused)
+            watch.penniless = shopping.empty.append
+            demo = Demo(plan, pool, shopping)
+            await stack.enter_async_context(demo.calling())
+            tasks.append(demo.shop())
+        log.info("open: diameter %s, http %s, nchf %s", plan.diameter, plan.http, plan.nchf)
+        await _until(stopping, tasks)
+        log.info("stopping")
+
+
+async def _until(stopping: asyncio.Event, work: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Do all the work until told to stop; work that ends by an accident ends everything."""
+    tasks = [asyncio.create_task(each) for each in work]
+    stop = asyncio.create_task(stopping.wait())
+    try:
+        done, _ = await asyncio.wait([*tasks, stop], return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {stop}:
+            task.result()
+    finally:
+        for task in (*tasks, stop):
+            task.cancel()
+        await asyncio.gather(*tasks, stop, return_exceptions=True)
+
+
+async def _opened(stack: AsyncExitStack, gateway: Any, option: str) -> None:
+    """Open a gateway, and have it closed at the end."""
+    try:
+        await gateway.start()
+    except OSError as error:
+        raise CannotRunError(f"{option}: cannot be opened: {error.strerror or error}") from error
+    stack.push_async_callback(gateway.stop)
+
+
+@asynccontextmanager
+async def _lanes(dsn: str, book: Book) -> "AsyncIterator[Lanes[Ask, Answer]]":
+    async def charge(tx: Transaction, asks: Sequence[Ask]) -> list[Answer]:
+        return await charging.charge(tx, book, asks)
+
+    lanes: Lanes[Ask, Answer] = Lanes(
+        connector(dsn),
+        charge,
+        key=lambda ask: ask.msisdn or ask.imsi,
+        accident=lambda _ask, _error: Answer(Refusal.ACCIDENT),
+        busy=lambda _ask: Answer(Refusal.TOO_BUSY),
+        lanes=LANES,
+    )
+    lanes.start()
+    try:
+        yield lanes
+    finally:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(lanes.stop(), timeout=10)
+
+
+def _duties(pool: Pool, telling: Telling) -> list[Duty]:
+    async def open_months(at: Instant) -> None:
+        await perform(pool, money.open_months, at)
+
+    return [
+        Duty("open the months ahead", DAY_MS // 4, open_months),
+        Duty("look at a new tariff", MINUTE_MS, telling.at_new_versions),
+    ]
+
+
+def _starts(plan: Plan) -> list[Instant]:
+    return [one.effective_from for one in plan.pack.versions]
+
+
+def _about(plan: Plan, store: Store) -> About:
+    demo = ""
+    if plan.demo:
+        demo = (
+            f"{plan.demo:,} invented subscribers call, text, browse and top up,"
+            f" at about {plan.demo_rate} requests a second."
+        )
+    return About(
+        pack=plan.pack,
+        version=_version(),
+        simulated=plan.simulated,
+        where=store.where,
+        page=f"http://{plan.http}/",
+        demo=demo,
+    )
+
+
+def _version() -> str:
+    try:
+        return version("tenure")
+    except PackageNotFoundError:
+        return "from a checkout"

@@ -1,0 +1,169 @@
+"""Puts what is watched into words, once a second: the figures, and the newest charges explained."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tenure.commands.up.watching import Watch
+from tenure.gateways.web.translate import clock_time, date, happening, local, masked
+from tenure.gateways.web.wire.shapes import Happening, Live
+from tenure.postgres.pool import Pool
+from tenure.postgres.state import look
+from tenure.postgres.transaction import perform
+from tenure.promises.money import operations as money
+from tenure.promises.money.model import Entry, EntryKind
+from tenure.promises.numbers import operations as numbers
+from tenure.terms.pricelist import Pack
+from tenure.values.instant import Instant
+from tenure.values.quantity import Unit, quantity
+
+log = logging.getLogger(__name__)
+
+EXPLAINED_PER_SECOND: Final = 4
+"""So many are read by a person; the rest of a busy second stays in the store."""
+SHOWN_MAX: Final = 14
+STORE_SECONDS_MAX: Final = 3
+COUNTED_EVERY: Final = 60
+"""Lines are counted once in so many seconds."""
+REFUSALS_SHOWN: Final = 10
+TOPUP_KINDS: Final = frozenset({EntryKind.TOPUP, EntryKind.BUNDLE})
+CHARGE_KINDS: Final = frozenset({EntryKind.USAGE, EntryKind.EVENT, EntryKind.REFUND})
+
+
+class About(msgspec.Struct, frozen=True):
+    """What does not change while Tenure runs."""
+
+    pack: Pack
+    version: str
+    simulated: bool
+    where: str
+    """Where the data is."""
+    page: str
+    demo: str
+
+
+class Showing:
+    """The live view's state."""
+
+    def __init__(self, about: About, watch: Watch, pool: Pool, now: Callable[[], Instant]) -> None:
+        """Nothing is known yet; ``run`` finds it out."""
+        self._about, self._watch, self._pool, self._now = about, watch, pool, now
+        self._zone = ZoneInfo(about.pack.terms.time_zone)
+        self._began = time.monotonic()
+        self._charges: deque[Happening] = deque(maxlen=SHOWN_MAX)
+        self._topups: deque[Happening] = deque(maxlen=SHOWN_MAX)
+        self._topped_up: deque[int] = deque(maxlen=SHOWN_MAX)
+        self._seen: dict[int, int] = {}
+        """The newest entry shown of a purse, so that none is shown twice."""
+        self._store, self._well = "PostgreSQL is being asked", True
+        self.lines = 0
+        self._looks = 0
+
+    def changed(self, purse_ids: Sequence[int]) -> None:
+        """Purses were changed outside of charging: topped up, most likely."""
+        self._topped_up.extend(purse_ids)
+
+    def live(self) -> Live:
+        """The view of this moment."""
+        about = self._about
+        return Live(
+            operator=about.pack.terms.name,
+            version=about.version,
+            time=self._time(),
+            simulated=about.simulated,
+            uptime=uptime(int(time.monotonic() - self._began)),
+            lines=self.lines,
+            traffic=tuple(meter.traffic() for meter in self._watch.meters),
+            history=tuple(self._watch.history),
+            latency=tuple(self._watch.latency),
+            charges=tuple(self._charges),
+            topups=tuple(self._topups),
+            refusals=self._watch.most_refused(REFUSALS_SHOWN),
+            store=self._store,
+            store_well=self._well,
+            page=about.page,
+            demo=about.demo,
+        )
+
+    def _time(self) -> str:
+        at = self._now()
+        moment = local(at, self._zone)
+        return f"{moment:%A} {date(at, self._zone)}, {moment:%H:%M:%S} {moment:%Z}"
+
+    async def run(self) -> None:
+        """Look once a second, until cancelled."""
+        while True:
+            await asyncio.sleep(1)
+            self._watch.tick()
+            await self._look()
+
+    async def _look(self) -> None:
+        began = time.perf_counter()
+        try:
+            async with asyncio.timeout(STORE_SECONDS_MAX):
+                health = await perform(self._pool, look)
+                took_ms = (time.perf_counter() - began) * 1_000
+                if self._looks % COUNTED_EVERY == 0:
+                    self.lines = await perform(self._pool, numbers.count)
+                await self._explain()
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the view goes on and says so
+            self._well = False
+            self._store = f"PostgreSQL does not answer ({type(error).__name__}); it is asked again"
+            log.warning("the live view gets no answer from the store: %s", type(error).__name__)
+            return
+        self._well = True
+        self._looks += 1
+        size = quantity(health.octets, Unit.OCTETS)
+        self._store = (
+            f"PostgreSQL {health.version} in {self._about.where}: {size},"
+            f" answers in {took_ms:.1f} ms"
+        )
+
+    async def _explain(self) -> None:
+        numbers_ = dict.fromkeys(ask.msisdn for ask in self._watch.charged if ask.msisdn)
+        self._watch.charged.clear()
+        for msisdn in list(numbers_)[-EXPLAINED_PER_SECOND:]:
+            await self._explain_number(msisdn)
+        purse_ids = list(dict.fromkeys(self._topped_up))
+        self._topped_up.clear()
+        for purse_id in purse_ids[-EXPLAINED_PER_SECOND:]:
+            entries = await perform(self._pool, money.entries, purse_id, 3)
+            self._note(self._topups, entries, "", TOPUP_KINDS)
+
+    async def _explain_number(self, msisdn: str) -> None:
+        line = await perform(self._pool, numbers.find, msisdn)
+        if line is not None:
+            entries = await perform(self._pool, money.entries, line.purse_id, 1)
+            self._note(self._charges, entries, masked(msisdn), CHARGE_KINDS)
+
+    def _note(
+        self,
+        shown: deque[Happening],
+        entries: Sequence[Entry],
+        number: str,
+        kinds: frozenset[EntryKind],
+    ) -> None:
+        entry = next((one for one in entries if one.kind in kinds), None)
+        if entry is None or self._seen.get(entry.purse_id, 0) >= entry.seq:
+            return
+        self._seen[entry.purse_id] = entry.seq
+        currency = self._about.pack.terms.currency
+        shown.appendleft(happening(entry, number, currency, clock_time(entry.at, self._zone)))
+
+
+def uptime(seconds: int) -> str:
+    """2 d 3 h, 3 h 4 min, 5 min 6 s."""
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    if days:
+        return f"{days} d {hour} h"
+    if hours:
+        return f"{hours} h {minute} min"
+    return f"{minute} min {second} s" if minutes else f"{second} s"
