@@ -3,17 +3,18 @@
 import asyncio
 import contextlib
 import logging
+import os
 import re
 import socket
 import time
 from pathlib import Path
 from typing import Any, Final
 
+from granian._granian import RSGIHTTPProtocol as HTTPProtocol
+from granian._granian import RSGIProtocolClosed as ProtocolClosed
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
-from granian._granian import RSGIHTTPProtocol as HTTPProtocol
-from granian._granian import RSGIProtocolClosed as ProtocolClosed
 from granian.rsgi import Scope
 from granian.server.embed import Server as Embedded
 
@@ -37,7 +38,15 @@ from tenure.values.instant import Instant
 log = logging.getLogger(__name__)
 
 STARTED_WITHIN_SECONDS: Final = 10.0
-STOPPED_WITHIN_SECONDS: Final = 10.0
+ANSWERED_WITHIN_SECONDS: Final = 10.0
+"""How long requests under way are waited for when we stop."""
+STOPPED_WITHIN_SECONDS: Final = 0.5
+"""How long a consumer may take to notice that we go; then its connection is cut."""
+OPEN_FILES: Final = Path("/proc/self/fd")
+SETTLED_SECONDS: Final = 0.05
+"""The threads of the embedded server end a little after it says so; were the interpreter to end
+first, the process would abort (seen in 13 of 20 runs without the pause, in none with 20 ms)."""
+READ_PAST_OCTETS_MAX: Final = 8 * BODY_OCTETS_MAX
 CONNECTIONS_MAX: Final = 4096
 
 _AUTHORITY: Final = re.compile(
@@ -57,6 +66,7 @@ class Server:
         self.settings = settings
         self.tally = Tally()
         self.gateway = Gateway(settings, lanes, self.tally)
+        self._application = _Application(self.gateway, settings)
         self._embedded: Embedded | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -68,7 +78,7 @@ class Server:
         """Listen."""
         host, port = self.settings.host, self.settings.port
         _must_be_free(host, port)
-        self._embedded = _embedded(self.settings, _Application(self.gateway, self.settings))
+        self._embedded = _embedded(self.settings, self._application)
         self._task = asyncio.create_task(self._embedded.serve())
         async with asyncio.timeout(STARTED_WITHIN_SECONDS):
             while not await _answers(host, port):
@@ -82,11 +92,18 @@ class Server:
         if self._embedded is None or self._task is None:
             return
         self._embedded.stop()  # type: ignore[no-untyped-call]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ANSWERED_WITHIN_SECONDS):
+                await self._application.idle.wait()
         done, _ = await asyncio.wait([self._task], timeout=STOPPED_WITHIN_SECONDS)
+        if not done:
+            _hang_up(self.settings.port)
+            done, _ = await asyncio.wait([self._task], timeout=STOPPED_WITHIN_SECONDS)
         if not done:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        await asyncio.sleep(SETTLED_SECONDS)
         await self.gateway.stop()
         self._embedded = self._task = None
 
@@ -129,6 +146,21 @@ def _must_be_free(host: str, port: int) -> None:
         probe.bind((host, port))
 
 
+def _hang_up(port: int) -> None:
+    """Cut the connections of consumers that keep one open and never read from it.
+
+    The embedded server has no such way itself; where the system does not list open files, the
+    connections end with the process.
+    """
+    if not OPEN_FILES.is_dir():
+        return
+    for entry in list(OPEN_FILES.iterdir()):
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(entry.name))) as there:
+            is_internet = there.family in {socket.AF_INET, socket.AF_INET6}
+            if is_internet and there.getsockname()[1] == port:
+                there.shutdown(socket.SHUT_RDWR)
+
+
 async def _answers(host: str, port: int) -> bool:
     there = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     try:
@@ -147,8 +179,22 @@ class _Application:
     def __init__(self, gateway: Gateway, settings: Settings) -> None:
         self._gateway = gateway
         self._settings = settings
+        self._under_way = 0
+        self.idle = asyncio.Event()
+        """Set while every request has its answer."""
+        self.idle.set()
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
+        self._under_way += 1
+        self.idle.clear()
+        try:
+            await self._answer(scope, protocol)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self.idle.set()
+
+    async def _answer(self, scope: Scope, protocol: HTTPProtocol) -> None:
         began = time.perf_counter()
         try:
             reply = await self._reply(scope, protocol)
@@ -184,19 +230,29 @@ class _Application:
         return await self._gateway.answer(where, body, at, self._api_root(scope, headers))
 
     async def _body(self, headers: Any, protocol: HTTPProtocol) -> bytes | ProblemDetails:
-        """The whole body, if it comes in time and is no larger than allowed."""
+        """The whole body, if it comes in time and is no larger than allowed.
+
+        Some of what is too large is read all the same: many a consumer looks for the answer only
+        when it has sent everything.
+        """
+        length = headers.get("content-length")
         try:
             async with asyncio.timeout(self._settings.body_seconds):
-                if headers.get("content-length") is not None:
+                if length is not None and int(length) <= BODY_OCTETS_MAX:
                     return bytes(await protocol())
                 body = bytearray()
+                received = 0
                 async for chunk in protocol:
-                    body += chunk
-                    if len(body) > BODY_OCTETS_MAX:
-                        return _too_large()
-                return bytes(body)
+                    received += len(chunk)
+                    if received <= BODY_OCTETS_MAX:
+                        body += chunk
+                    elif received > READ_PAST_OCTETS_MAX:
+                        break
         except TimeoutError:
             return problem(408, "", "the body did not arrive in time")
+        if received > BODY_OCTETS_MAX:
+            return problem(413, "", f"a body has at most {BODY_OCTETS_MAX} octets")
+        return bytes(body)
 
     def _api_root(self, scope: Scope, headers: Any) -> str:
         if self._settings.api_root:
@@ -205,10 +261,6 @@ class _Application:
         if _AUTHORITY.fullmatch(authority) is None:
             authority = f"{self._settings.host}:{self._settings.port}"
         return f"{'https' if self._settings.certificate else 'http'}://{authority}"
-
-
-def _too_large() -> ProblemDetails:
-    return problem(413, "", f"a body has at most {BODY_OCTETS_MAX} octets")
 
 
 def _unacceptable(scope: Scope, headers: Any) -> ProblemDetails | None:
@@ -225,7 +277,7 @@ def _unacceptable(scope: Scope, headers: Any) -> ProblemDetails | None:
         return None
     if not length.isdecimal():
         return problem(400, "INVALID_MSG_FORMAT", "content-length is no number")
-    return _too_large() if int(length) > BODY_OCTETS_MAX else None
+    return None
 
 
 __all__ = ["Route", "Server", "Settings"]

@@ -14,8 +14,9 @@ API_VERSION: Final = "v3"
 API_PATH: Final = f"/{API_NAME}/{API_VERSION}/chargingdata"
 
 Uint32 = Annotated[int, Meta(ge=0, le=4_294_967_295)]
-Uint64 = Annotated[int, Meta(ge=0)]
-"""Not bounded above here: 64 bits are more than msgspec compares; charging refuses the enormous."""
+Uint64 = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
+"""One bit less than in the standard, which nobody misses in a count of octets or seconds."""
+Integer = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 
 
 class Shape(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -66,7 +67,7 @@ class RequestedUnit(Shape, frozen=True):
 class UsedUnitContainer(Shape, frozen=True):
     """Usage under one set of charging conditions, closed by its triggers."""
 
-    local_sequence_number: int = 0
+    local_sequence_number: Integer = 0
     service_id: Uint32 | None = None
     quota_management_indicator: str = ""
     triggers: tuple[Trigger, ...] = ()
@@ -123,7 +124,7 @@ class ServingNetworkFunctionID(Shape, frozen=True):
 class PDUSessionInformation(Shape, frozen=True):
     """The data session."""
 
-    session_id: int | None = field(default=None, name="pduSessionID")
+    session_id: Integer | None = field(default=None, name="pduSessionID")
     dnn_id: str = ""
     serving_function: ServingNetworkFunctionID | None = field(
         default=None, name="servingNetworkFunctionID"
@@ -134,7 +135,7 @@ class PDUSessionInformation(Shape, frozen=True):
 class PDUSessionChargingInformation(Personal, frozen=True):
     """Data (TS 32.255)."""
 
-    charging_id: int | None = None
+    charging_id: Integer | None = None
     smf_charging_id: str = field(default="", name="sMFchargingId")
     user_information: UserInformation | None = None
     user_location: UserLocation | None = field(default=None, name="userLocationinfo")
@@ -174,7 +175,7 @@ class SMSChargingInformation(Personal, frozen=True):
     user_location: UserLocation | None = field(default=None, name="userLocationinfo")
     message_type: str = field(default="", name="sMMessageType")
     message_reference: str = ""
-    sequence_number: int | None = field(default=None, name="sMSequenceNumber")
+    sequence_number: Integer | None = field(default=None, name="sMSequenceNumber")
     messages_sent: Uint32 | None = field(default=None, name="numberofMessagesSent")
 
 
@@ -213,7 +214,7 @@ class ChargingDataRequest(Personal, frozen=True):
     invocation_time_stamp: str
     invocation_sequence_number: Uint32 | None = None
     subscriber_identifier: str = ""
-    charging_id: int | None = None
+    charging_id: Integer | None = None
     retransmission_indicator: bool = False
     one_time_event: bool = False
     one_time_event_type: str = ""
