@@ -56,7 +56,8 @@ QUERIES: Final[dict[str, LiteralString]] = {
         WHERE {OURS} AND c.relkind IN ('v', 'm')""",
     "policy": f"""
         SELECT n.nspname, c.relname, y.polname, y.polcmd, y.polpermissive,
-               y.polroles::regrole[]::text, pg_get_expr(y.polqual, y.polrelid), pg_get_expr(y.polwithcheck, y.polrelid)
+               y.polroles::regrole[]::text, pg_get_expr(y.polqual, y.polrelid),
+               pg_get_expr(y.polwithcheck, y.polrelid)
         FROM pg_policy y
         JOIN pg_class c ON c.oid = y.polrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {OURS}""",
