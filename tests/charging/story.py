@@ -20,7 +20,7 @@ ADA: Final = Msisdn("85512345678")
 OFFNET: Final = "012999888"
 ONNET: Final = "010999888"
 NOON: Final = parse_instant("2026-11-20T12:00:00+07:00")
-"""Within the band day of the version 2026-10: off-net 0.07 a minute, on-net 0.05, data 0.008 a MB."""
+"""Day, in version 2026-10: off-net 0.07 a minute, on-net 0.05, data 0.008 a MB."""
 MB: Final = 1 << 20
 
 
@@ -82,7 +82,7 @@ class Story:
             self.known |= {one.key: one for one in decision.answered}
         return decision.answer
 
-    def request(
+    def request(  # noqa: PLR0913  # a story names only what it is about
         self,
         request: Request,
         number: int,

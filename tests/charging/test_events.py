@@ -1,4 +1,4 @@
-"""One-off requests: charged at once or not at all, answered once, refunded to where it came from."""
+"""One-off requests: charged at once or not at all, answered once, refunded to its buckets."""
 
 import msgspec
 import pytest

