@@ -44,6 +44,8 @@ class Auditor:
         self.by_identity: dict[str, int] = {}
         self.violations: list[Violation] = []
         self.heard_answers = 0
+        self.reads_may_lag = False
+        """A batch was repeated after its commit was lost: what only reads saw its whole effect."""
         self.acknowledged: dict[int, int] = {}
         """Money that answers said was charged, by purse; refunds count against it."""
         self._answered: dict[tuple[str, ...], tuple[Ask, Answer]] = {}
@@ -80,7 +82,7 @@ class Auditor:
 
     def _is_repeat(self, account: Account, ask: Ask, answer: Answer) -> bool:
         """One identity has one content, one answer and one effect."""
-        identity = _identity(ask)
+        identity = _identity(ask, account.purse_id)
         if identity not in self._answered:
             if answer.refusal is None:
                 self._answered[identity] = (ask, answer)
@@ -88,11 +90,17 @@ class Auditor:
         first, said = self._answered[identity]
         if answer.refusal is not None:
             return True  # refused: without effect, whatever the reason
-        if _content(first) != _content(ask):
+        if self._content(first) != self._content(ask):
             self.accuse("another content under the same key is refused", account.purse_id, ask.key)
         elif not answer.repeated or _bare(said) != _bare(answer):
             self.accuse("a repeat gets the recorded answer", account.purse_id, ask.key)
         return True
+
+    def _content(self, ask: Ask) -> tuple[object, ...]:
+        """What is asked and for whom: a person by number or by SIM is the same person."""
+        who = self.by_identity[ask.msisdn or ask.imsi]
+        what = (ask.request, ask.service, ask.direction, ask.other_party, ask.visited_plmn)
+        return (who, *what, ask.groups, ask.used_at, ask.description, ask.refunds)
 
     def _took_effect(self, account: Account, ask: Ask, answer: Answer) -> None:
         match ask.request:
@@ -113,6 +121,8 @@ class Auditor:
         self.acknowledged[account.purse_id] = so_far + sign * answer.cost_micros
 
     def _looked(self, account: Account, ask: Ask, answer: Answer) -> None:
+        if self.reads_may_lag:
+            return
         if ask.request is Request.BALANCE_CHECK:
             available = max(account.payable(ask.at) - account.held(ask.at)[0], 0)
             self.expect(
@@ -183,7 +193,7 @@ class Auditor:
             self.accuse("a session that is not open is refused", account.purse_id, ask.key)
             return 0
         talk.heard_at = int(ask.at)
-        account.forget_silent(ask)
+        self._forget(account.forget_silent(ask))
         results = {(each.rating_group, each.service_id): each for each in answer.groups}
         since = max((m.held_at for m in talk.groups.values()), default=talk.opened_at)
         cost = 0
@@ -196,7 +206,14 @@ class Auditor:
                 self._granted(account, talk, ask, group, result)
         if ask.request is Request.TERMINATE:
             del account.talks[ask.key]
+            self._forget(account.end(ask))
         return cost
+
+    def _forget(self, keys: list[str]) -> None:
+        """Sessions that ended long ago, or fell silent, are remembered by nobody."""
+        gone = [name for name in self._answered if name[0] == "session" and name[2] in keys]
+        for name in gone:
+            del self._answered[name]
 
     def _reported(
         self, account: Account, talk: Talk, ask: Ask, group: GroupAsk, result: Granted, since: int
@@ -253,12 +270,14 @@ class Auditor:
     def _refused_grant(self, account: Account, ask: Ask, group: GroupAsk, metered: Metered) -> None:
         if account.covering(metered.tally, ask.at):
             return
+        further = metered.tally.copy()
         try:
-            first = metered.tally.copy().add(1, ask.at, [])
+            further.add(1, ask.at, [])
         except NoPriceError:
             return
+        first = further.exact - metered.tally.charged
         free = account.payable(ask.at) - account.held(ask.at, metered)[0]
-        if 0 < first <= free or (first == 0 < account.payable(ask.at)):
+        if 0 < first <= free or (first <= 0 < account.payable(ask.at)):
             self.accuse(
                 "who can pay is served", account.purse_id, f"{ask.key} {group.rating_group}"
             )
@@ -278,18 +297,12 @@ class Auditor:
             self.accuse("never below zero", purse_id, f"bought {bundle}")
 
 
-def _identity(ask: Ask) -> tuple[str, ...]:
+def _identity(ask: Ask, purse_id: int) -> tuple[str, ...]:
     if ask.request in IN_SESSION:
-        return ("session", ask.msisdn or ask.imsi, ask.key, str(ask.number))
+        return ("session", str(purse_id), ask.key, str(ask.number))
     if ask.request is Request.REFUND:
         return ("refund", ask.refunds)
     return ("debit", ask.key)
-
-
-def _content(ask: Ask) -> tuple[object, ...]:
-    who = ask.msisdn or ask.imsi
-    what = (ask.request, ask.service, ask.direction, ask.other_party, ask.visited_plmn)
-    return (who, *what, ask.groups, ask.used_at, ask.description, ask.refunds)
 
 
 def _bare(answer: Answer) -> tuple[object, ...]:

@@ -11,6 +11,8 @@ from tests.simulator.prices import Tally, Where
 
 DAY_MS = 86_400_000
 SILENT_MS = 2 * DAY_MS
+ENDED_KEPT = 6
+"""So many ended sessions of a purse are remembered, for a day, to answer repeats alike."""
 LATE_MS = 120_000
 """A hold outlives the validity of its grant by so much, for a report that is late."""
 
@@ -88,6 +90,7 @@ class Account:
         self.limit = 0
         self.buckets: list[Bucket] = []
         self.talks: dict[str, Talk] = {}
+        self.ended: list[tuple[str, int]] = []
         self.lost_at: int | None = None
         self.bar_out = False
         self.bar_in = False
@@ -110,11 +113,24 @@ class Account:
                         units[bucket] = units.get(bucket, 0) + count
         return micros, units
 
-    def forget_silent(self, ask: Ask) -> None:
+    def forget_silent(self, ask: Ask) -> list[str]:
         """Sessions other than this one that said nothing for two days are nobody's any more."""
-        for key, talk in list(self.talks.items()):
-            if key != ask.key and talk.heard_at + SILENT_MS <= ask.at:
-                del self.talks[key]
+        silent = [
+            key
+            for key, talk in self.talks.items()
+            if key != ask.key and talk.heard_at + SILENT_MS <= ask.at
+        ]
+        for key in silent:
+            del self.talks[key]
+        return silent
+
+    def end(self, ask: Ask) -> list[str]:
+        """A session ends and is remembered; which earlier ones are remembered no more."""
+        before = [key for key, _ in self.ended]
+        recent = [each for each in self.ended if each[1] > ask.at - DAY_MS]
+        self.ended = [*recent[-(ENDED_KEPT - 1) :], (ask.key, int(ask.at))]
+        kept = {key for key, _ in self.ended}
+        return [key for key in before if key not in kept]
 
     def in_order(self, unit: int, at: int) -> list[Bucket]:
         """The usable buckets of a unit in spending order; older ones first among equals."""

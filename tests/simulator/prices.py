@@ -75,12 +75,12 @@ class Prices:
             return Where(offer, service, "-", zone, visited)
         if ask.direction is Direction.IN:
             return Where(offer, service, "in", "any", visited)
-        zone = self._party_zone(offer, ask.other_party)
-        place = Where(offer, service, "out", zone, visited)
-        place.free = zone == "emergency" or zone in self.always
-        short = len(ask.other_party) <= self.pack.terms.short_digits_max
-        if visited and not short:
-            place.zone = self._reached_from(ask.visited_plmn, ask.other_party) or zone
+        number = ask.other_party
+        zone = self._short_zone(number)
+        if not zone and visited:
+            zone = self._reached_from(ask.visited_plmn, number)
+        place = Where(offer, service, "out", zone or self._party_zone(offer, number), visited)
+        place.free = place.zone == "emergency" or place.zone in self.always
         return place
 
     def _reached_from(self, plmn: str, number: str) -> str:
@@ -98,11 +98,12 @@ class Prices:
         return "home" if number.startswith(self.pack.terms.country_code) else "abroad"
 
     def covers(self, allowance: str, where: Where) -> bool:
-        """Whether an allowance may be spent there."""
-        return any(
-            where.key == route or (route.endswith("*") and where.key.startswith(route[:-1]))
-            for route in self.allowed.get(allowance, ())
-        )
+        """Whether an allowance may be spent there; a route without @ is one at home."""
+        for route in self.allowed.get(allowance, ()):
+            at_home, _, visited = route.partition("@")
+            if _matches(at_home, where.key.partition("@")[0]) and _matches(visited, where.visited):
+                return True
+        return False
 
     def rows(self, where: Where, at: int) -> tuple[Version, list[RateRow]]:
         """The rows in force there at an instant, one for each step, and their version."""
@@ -171,12 +172,13 @@ class Prices:
                     return group.zone
         raise NoPriceError(f"rating group {rating_group}")
 
-    def _party_zone(self, offer: str, number: str) -> str:
+    def _short_zone(self, number: str) -> str:
+        """The zone of a number that is dialled as it is; "" for others."""
         if number in self.pack.terms.emergency_numbers:
             return "emergency"
-        for short in self.pack.short_numbers:
-            if short.number == number:
-                return short.zone
+        return next((each.zone for each in self.pack.short_numbers if each.number == number), "")
+
+    def _party_zone(self, offer: str, number: str) -> str:
         closed = self.offers[offer].closed_group
         for member in self.pack.members:
             if member.closed_group == closed and member.first <= number <= member.last:
@@ -185,6 +187,10 @@ class Prices:
         if not found:
             raise NoPriceError("destination")
         return max(found, key=lambda each: len(each.prefix)).zone
+
+
+def _matches(pattern: str, text: str) -> bool:
+    return text == pattern or (pattern.endswith("*") and text.startswith(pattern[:-1]))
 
 
 class Tally:
@@ -225,7 +231,8 @@ class Tally:
 
     def _walk(self, at: int, allowances: list[list[int]]) -> None:
         voice = self.where.service == "voice"
-        while self.used and self.position < self._target(at):
+        target = self._target(at) if self.used else 0
+        while self.position < target:
             moment = self.since + self.position * 1000 if voice else at
             _, rows = self.prices.rows(self.where, moment)
             row = [row for row in rows if row.from_units <= self.position][-1]
@@ -234,12 +241,11 @@ class Tally:
                 self.exact += begun.connect_fee_micros
             steps = 1
             if not voice:
-                end = self._target(at) if row.until_units is None else row.until_units
-                reach = min(self._target(at), max(end, self.position + 1))
+                reach = target if row.until_units is None else min(target, row.until_units)
                 steps = -(-(reach - self.position) // row.increment_units)
             units = steps * row.increment_units
             self.position += units
-            for allowance in allowances:
+            for allowance in allowances if row.price_micros else []:
                 part = min(allowance[0], units)
                 allowance[0] -= part
                 allowance[1] += part

@@ -65,6 +65,15 @@ class Outcome(NamedTuple):
         )
 
 
+class Stage(NamedTuple):
+    """Where a run takes place."""
+
+    cluster: Cluster
+    dsn: str
+    wire: Wire
+    lanes: "Lanes[Ask, Answer]"
+
+
 class Simulation:
     """A run that is under way."""
 
@@ -113,38 +122,40 @@ class Simulation:
         )
         async with await connected(dsn) as direct:
             await perform_on(direct, world.write, self.world)
+        stage = Stage(cluster, dsn, wire, lanes)
         lanes.start()
         try:
             until = self.world.start + hours * HOUR_MS
             while self.clock.at < until:
-                await self._burst(cluster, dsn, lanes, wire)
-            await self._wind_up(lanes)
+                await self._burst(stage)
+            await self._wind_up(stage)
         finally:
             await lanes.stop()
         books.audit(dsn, self.auditor)
         self.cuts = sum(wire.cuts.values())
         return self._outcome(hours)
 
-    async def _burst(
-        self, cluster: Cluster, dsn: str, lanes: "Lanes[Ask, Answer]", wire: Wire
-    ) -> None:
+    async def _burst(self, stage: Stage) -> None:
         self.bursts += 1
         self.clock.run()
         if self.rng.randrange(1000) < self.faults.cuts:
-            wire.cut_next(self.rng.choice((Cut.BEFORE_COMMIT, Cut.AFTER_COMMIT)))
+            stage.wire.cut_next(self.rng.choice((Cut.BEFORE_COMMIT, Cut.AFTER_COMMIT)))
         if self.rng.randrange(1000) < self.faults.kills:
             self.kills += 1
-            kill = asyncio.to_thread(kill_postgres, cluster)
-            await asyncio.gather(kill, self._asked(lanes, self.workload.some(self.clock.at)))
+            kill = asyncio.to_thread(kill_postgres, stage.cluster)
+            asks = self.workload.some(self.clock.at)
+            await asyncio.gather(kill, self._asked(stage, asks, shaken=True))
         else:
-            await self._asked(lanes, self.workload.some(self.clock.at))
+            await self._asked(stage, self.workload.some(self.clock.at))
         if self.rng.random() < 0.06:
-            async with await connected(dsn) as direct:
+            async with await connected(stage.dsn) as direct:
                 await self._outside(direct, self.rng.choice(self.world.people))
 
-    async def _asked(self, lanes: "Lanes[Ask, Answer]", asks: Sequence[Ask]) -> None:
+    async def _asked(self, stage: Stage, asks: Sequence[Ask], *, shaken: bool = False) -> None:
         """Send asks together; hear their answers in the order of their effect."""
-        answers = await asyncio.gather(*(lanes.ask(ask) for ask in asks))
+        cuts = dict(stage.wire.cuts)
+        answers = await asyncio.gather(*(stage.lanes.ask(ask) for ask in asks))
+        self.auditor.reads_may_lag = shaken or cuts != stage.wire.cuts
         for ask, answer in zip(asks, answers, strict=True):
             self.auditor.heard(ask, answer)
             self.workload.heard(ask, answer)
@@ -190,15 +201,15 @@ class Simulation:
         else:
             self.auditor.bought(person.purse_id, order.bundle, order.at)
 
-    async def _wind_up(self, lanes: "Lanes[Ask, Answer]") -> None:
+    async def _wind_up(self, stage: Stage) -> None:
         """Half of what is open ends; the rest falls silent.  Then nothing may be held any more."""
         endings = self.workload.endings(self.clock.at)
-        await self._asked(lanes, endings[: len(endings) // 2])
+        await self._asked(stage, endings[: len(endings) // 2])
         self.clock.at = Instant(self.clock.at + SILENT_DAYS * DAY_MS)
         looks = [self.workload.look_at(person, self.clock.at) for person in self.world.people]
         for account in self.auditor.accounts.values():
             account.talks.clear()
-        await self._asked(lanes, looks)
+        await self._asked(stage, looks)
 
     def _outcome(self, hours: int) -> Outcome:
         return Outcome(
