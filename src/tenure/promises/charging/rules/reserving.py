@@ -63,14 +63,12 @@ def reach(
                 units -= part
             taken += parts
             position += run.units - units
-        if not units:
-            continue
         room = (ceiling * denominator - numerator) * run.per_units
-        affordable = room // (denominator * run.price_micros)
+        affordable = max(room // (denominator * run.price_micros), 0)
         if affordable < units:
             all_of_it = False
             begun = run.units - units
-            whole = (begun + max(affordable, 0)) // run.increment_units * run.increment_units
+            whole = (begun + affordable) // run.increment_units * run.increment_units
             # An increment of which an allowance covers a part is due whole: if the rest of it
             # cannot be paid, the part is not granted either.
             lacking = max(begun - whole, 0)
