@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import os
 import shutil
 import sys
 import tempfile
@@ -34,6 +35,36 @@ def _only_loopback(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_only_loopback)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, by name, what needs programs that are not here; fail it where they must be."""
+    for mark in item.iter_markers("peer"):
+        missing = [name for name in map(str, mark.args) if shutil.which(name) is None]
+        if missing:
+            reason = f"{item.name} needs {', '.join(missing)}; .ci/run installs them on Debian"
+            if _may_not_skip():
+                pytest.fail(reason)
+            pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Where every peer must be there, say so in red when something was skipped all the same."""
+    yield
+    if _may_not_skip() and terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line("TENURE_REQUIRE_PEERS=1: a skipped test is a failure", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where every peer must be there, a skipped test fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if _may_not_skip() and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _may_not_skip() -> bool:
+    return os.environ.get("TENURE_REQUIRE_PEERS") == "1"
 
 
 @pytest.fixture(scope="session")
