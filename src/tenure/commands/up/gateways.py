@@ -49,4 +49,4 @@ def nchf_of(plan: "Plan", address: Address, lanes: WatchedLanes) -> nchf.Server:
         emergency_number=next(iter(terms.emergency_numbers), "112"), redirect_url=terms.redirect_url
     )
     settings = nchf.Settings(secret=plan.secret, host=address.host, port=address.port, local=local)
-    return nchf.Server(settings, lanes)
+    return nchf.Server(settings, lanes, plan.clock.now)

@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,6 +56,11 @@ _AUTHORITY: Final = re.compile(
 _JSON_TYPE: Final = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE)
 
 
+def this_instant() -> Instant:
+    """What the clock of this machine says."""
+    return Instant(time.time_ns() // 1_000_000)
+
+
 class Server:
     """The Nchf gateway on its port.
 
@@ -62,11 +68,13 @@ class Server:
     requests under way finish.
     """
 
-    def __init__(self, settings: Settings, lanes: Asked) -> None:
+    def __init__(
+        self, settings: Settings, lanes: Asked, now: Callable[[], Instant] = this_instant
+    ) -> None:
         self.settings = settings
         self.tally = Tally()
         self.gateway = Gateway(settings, lanes, self.tally)
-        self._application = _Application(self.gateway, settings)
+        self._application = _Application(self.gateway, settings, now)
         self._embedded: Embedded | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -176,8 +184,9 @@ async def _answers(host: str, port: int) -> bool:
 class _Application:
     """What Granian calls for every request (RSGI)."""
 
-    def __init__(self, gateway: Gateway, settings: Settings) -> None:
+    def __init__(self, gateway: Gateway, settings: Settings, now: Callable[[], Instant]) -> None:
         self._gateway = gateway
+        self._now = now
         self._settings = settings
         self._under_way = 0
         self.idle = asyncio.Event()
@@ -226,8 +235,8 @@ class _Application:
         body = await self._body(headers, protocol)
         if isinstance(body, ProblemDetails):
             return refused(where.operation, body)
-        at = Instant(time.time_ns() // 1_000_000)
-        return await self._gateway.answer(where, body, at, self._api_root(scope, headers))
+        root = self._api_root(scope, headers)
+        return await self._gateway.answer(where, body, self._now(), root)
 
     async def _body(self, headers: Any, protocol: HTTPProtocol) -> bytes | ProblemDetails:
         """The whole body, if it comes in time and is no larger than allowed.
