@@ -116,8 +116,8 @@ async def test_a_batch_is_loaded_and_recorded_once(pool: Pool) -> None:
     assert (one.funds_micros, one.version, one.seq) == (FUNDS - 140_000, 1, 2)
     assert [entry.seq for entry in await entries(pool, 1)] == [2, 1]
     assert charging.explain((await entries(pool, 1))[0], "USD") == (
-        "Called …88, 5 s (offnet). Cost USD 0.07: 1 min at USD 0.07 per 1 min"
-        " (2026-10/prepaid/voice/out/offnet/day). USD 9.86 left."
+        "Called …88, 5 s (offnet). Cost USD 0.07: 1 min at USD 0.07 per minute"
+        " (tariff 2026-10, day). USD 9.86 left."
     )
 
 

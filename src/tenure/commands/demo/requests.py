@@ -103,7 +103,7 @@ def _part(service: str, part: Part) -> bytes:
     if part.requested is not None:
         asked = _units(service, part.requested) if part.requested else b""
         said.append(group("Requested-Service-Unit", asked))
-    if part.used is not None:
+    if part.used:
         said.append(group("Used-Service-Unit", _units(service, part.used)))
     if part.rating_group is not None:
         said.append(avp("Rating-Group", part.rating_group))

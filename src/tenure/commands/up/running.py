@@ -23,6 +23,7 @@ from tenure.commands.up.trouble import CannotRunError
 from tenure.commands.up.watching import Watch
 from tenure.gateways.clock.server import Clock, Duty, keep
 from tenure.gateways.web.server import Looking, WebGateway
+from tenure.gateways.web.translate import wording
 from tenure.postgres.connection import connector
 from tenure.postgres.lanes import Lanes
 from tenure.postgres.pool import Pool, pool_of
@@ -90,7 +91,7 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
             gateways.append(nchf)
         showing = Showing(_about(plan, store), watch, pool, plan.clock.now)
         telling = Telling(pool, book, _starts(plan), plan.clock.now, gateways, showing.changed)
-        look = Looking(pool, plan.pack, plan.clock.now)
+        look = Looking(pool, wording(plan.pack), plan.clock.now)
         page = WebGateway(plan.http.host, plan.http.port, showing.live, look)
         await _opened(stack, page, f"--http {plan.http}")
         tasks = [

@@ -6,12 +6,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from tenure.commands.up.watching import Watch
-from tenure.gateways.web.translate import clock_time, date, happening, local, masked
+from tenure.gateways.web.translate import clock_time, date, happening, local, masked, wording
 from tenure.gateways.web.wire.shapes import Happening, Live
 from tenure.postgres.pool import Pool
 from tenure.postgres.state import look
@@ -54,7 +53,8 @@ class Showing:
     def __init__(self, about: About, watch: Watch, pool: Pool, now: Callable[[], Instant]) -> None:
         """Nothing is known yet; ``run`` finds it out."""
         self._about, self._watch, self._pool, self._now = about, watch, pool, now
-        self._zone = ZoneInfo(about.pack.terms.time_zone)
+        self._said = wording(about.pack)
+        self._zone = self._said.zone
         self._began = time.monotonic()
         self._charges: deque[Happening] = deque(maxlen=SHOWN_MAX)
         self._topups: deque[Happening] = deque(maxlen=SHOWN_MAX)
@@ -94,7 +94,8 @@ class Showing:
     def _time(self) -> str:
         at = self._now()
         moment = local(at, self._zone)
-        return f"{moment:%A} {date(at, self._zone)}, {moment:%H:%M:%S} {moment:%Z}"
+        offset = f"{moment:%z}"
+        return f"{moment:%A} {date(at, self._zone)}, {moment:%H:%M:%S} {offset[:3]}:{offset[3:]}"
 
     async def run(self) -> None:
         """Look once a second, until cancelled."""
@@ -130,11 +131,13 @@ class Showing:
         self._watch.charged.clear()
         for msisdn in list(numbers_)[-EXPLAINED_PER_SECOND:]:
             await self._explain_number(msisdn)
-        purse_ids = list(dict.fromkeys(self._topped_up))
+        purse_ids = list(dict.fromkeys(self._topped_up))[-EXPLAINED_PER_SECOND:]
         self._topped_up.clear()
-        for purse_id in purse_ids[-EXPLAINED_PER_SECOND:]:
-            entries = await perform(self._pool, money.entries, purse_id, 3)
-            self._note(self._topups, entries, "", TOPUP_KINDS)
+        if purse_ids:
+            lines = await perform(self._pool, numbers.find_by_purses, purse_ids)
+            for line in lines.values():
+                entries = await perform(self._pool, money.entries, line.purse_id, 3)
+                self._note(self._topups, entries, masked(line.msisdn), TOPUP_KINDS)
 
     async def _explain_number(self, msisdn: str) -> None:
         line = await perform(self._pool, numbers.find, msisdn)
@@ -153,8 +156,8 @@ class Showing:
         if entry is None or self._seen.get(entry.purse_id, 0) >= entry.seq:
             return
         self._seen[entry.purse_id] = entry.seq
-        currency = self._about.pack.terms.currency
-        shown.appendleft(happening(entry, number, currency, clock_time(entry.at, self._zone)))
+        time_ = clock_time(entry.at, self._zone)
+        shown.appendleft(happening(entry, number, self._said, time_))
 
 
 def uptime(seconds: int) -> str:

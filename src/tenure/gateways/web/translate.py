@@ -17,7 +17,7 @@ from tenure.promises.numbers import rules as numbers
 from tenure.promises.numbers.model import Line, Refusal, Stage
 from tenure.promises.tariffs.model import UNIT_OF
 from tenure.terms.model import Terms
-from tenure.terms.pricelist import Pack
+from tenure.terms.pricelist import ANY_PARTY, EMERGENCY, PLACES, Pack
 from tenure.values.instant import DAY_MS, Instant, moment_of
 from tenure.values.money import words
 from tenure.values.quantity import Unit, quantity
@@ -41,6 +41,25 @@ class Known(msgspec.Struct, frozen=True):
     sessions: tuple[Session, ...]
 
 
+class Wording(msgspec.Struct, frozen=True):
+    """How an operator says things: its terms, its clock, its names."""
+
+    terms: Terms
+    zone: ZoneInfo
+    names: Mapping[str, str]
+    """What people call the zones and allowances of the tariff."""
+
+
+def wording(pack: Pack) -> Wording:
+    """The wording of a pack, in its prevailing language (GTC-LANG)."""
+    texts = pack.texts[pack.terms.prevailing_language]
+    names = {one.name: texts.get(f"zone-{one.name}", one.name) for one in pack.zones}
+    for bundle in pack.terms.bundles:
+        names |= {allowance.name: bundle.title for allowance in bundle.allowances}
+    names |= {place: texts.get(f"zone-{place}", place) for place in (*PLACES, ANY_PARTY, EMERGENCY)}
+    return Wording(pack.terms, ZoneInfo(pack.terms.time_zone), names)
+
+
 class _Told(msgspec.Struct, frozen=True):
     """The part of an explanation that is in words already."""
 
@@ -55,10 +74,9 @@ def not_a_number(refused: Refused[Refusal]) -> NoLine:
     return NoLine(f"This is not a number: {refused.detail}.")
 
 
-def line_view(known: Known, pack: Pack, at: Instant) -> LineView:
+def line_view(known: Known, said: Wording, at: Instant) -> LineView:
     """The page of one number."""
-    terms, line, purse = pack.terms, known.line, known.purse
-    zone = ZoneInfo(terms.time_zone)
+    terms, zone, line, purse = said.terms, said.zone, known.line, known.purse
     stage = numbers.stage(purse.funds_end, terms.lifecycle, at, postpaid=line.postpaid)
     trouble = _trouble(line, at)
     offer = next((one.title for one in terms.offers if one.name == line.offer), line.offer)
@@ -72,14 +90,13 @@ def line_view(known: Known, pack: Pack, at: Instant) -> LineView:
         funds=funds,
         validity=validity,
         parts=tuple(
-            _grant(grant, terms, zone)
+            _grant(grant, said)
             for grant in sorted(purse.grants, key=lambda grant: (grant.priority, grant.ends_at))
             if money.usable(grant, at)
         ),
         sessions=tuple(_session(one, terms, zone) for one in known.sessions),
         charges=tuple(
-            happening(entry, "", terms.currency, day_and_time(entry.at, zone, at))
-            for entry in known.entries
+            happening(entry, "", said, day_and_time(entry.at, zone, at)) for entry in known.entries
         ),
     )
 
@@ -153,19 +170,15 @@ def _funds(known: Known, terms: Terms, at: Instant, zone: ZoneInfo) -> tuple[str
     return usable, ended
 
 
-def _grant(grant: Grant, terms: Terms, zone: ZoneInfo) -> Part:
-    until = f"until {date_and_time(grant.ends_at, zone)}"
+def _grant(grant: Grant, said: Wording) -> Part:
+    until = f"until {date_and_time(grant.ends_at, said.zone)}"
     if grant.unit is Unit.MICROS:
-        return Part("Promotional money", words(grant.remaining, terms.currency), until)
-    bundle = next(
-        (
-            bundle.title
-            for bundle in terms.bundles
-            if any(one.name == grant.allowance for one in bundle.allowances)
-        ),
-        grant.allowance,
+        return Part("Promotional money", words(grant.remaining, said.terms.currency), until)
+    return Part(
+        said.names.get(grant.allowance, grant.allowance),
+        quantity(grant.remaining, grant.unit),
+        until,
     )
-    return Part(bundle, quantity(grant.remaining, grant.unit), until)
 
 
 def _session(one: Session, terms: Terms, zone: ZoneInfo) -> Part:
@@ -177,8 +190,10 @@ def _session(one: Session, terms: Terms, zone: ZoneInfo) -> Part:
     return Part(name, f"{words(held, terms.currency)} held" if held else "", reported)
 
 
-def happening(entry: Entry, number: str, currency: str, time: str) -> Happening:
+def happening(entry: Entry, number: str, said: Wording, time: str) -> Happening:
     """An entry as a line of a list; the other party of a call is masked."""
+    currency = said.terms.currency
+    what, _, why = sentence(entry, said).partition(". ")
     moved = entry.funds_micros + entry.grants_micros + entry.owed_micros
     after = f"{words(entry.funds_after_micros, currency)} left"
     if entry.owed_micros and not entry.funds_micros:
@@ -187,19 +202,21 @@ def happening(entry: Entry, number: str, currency: str, time: str) -> Happening:
     return Happening(
         time=time,
         number=number,
-        sentence=sentence(entry, currency),
+        sentence=what.removesuffix("."),
+        detail=why,
         amount=f"{sign}{words(abs(moved), currency)}" if moved else "",
         after=after,
     )
 
 
-def sentence(entry: Entry, currency: str) -> str:
+def sentence(entry: Entry, said: Wording) -> str:
     """What an entry was for, without the balance after it."""
+    currency = said.terms.currency
     told = _told(entry.explanation.encode()).words
     if told:
         return told
     left = f" {words(entry.funds_after_micros, currency)} left."
-    return charging.explain(entry, currency).removesuffix(left)
+    return charging.explain(entry, currency, names=said.names).removesuffix(left)
 
 
 def masked(msisdn: str) -> str:

@@ -27,6 +27,11 @@ async def find_by_imsi(tx: Transaction, imsi: str) -> Line | None:
     return await store.by_imsi(tx, imsi)
 
 
+async def find_by_purses(tx: Transaction, purse_ids: Sequence[int]) -> dict[int, Line]:
+    """The lines of these purses, as far as there are any, in one round trip."""
+    return {line.purse_id: line for line in await store.by_purse(tx, purse_ids)}
+
+
 async def count(tx: Transaction) -> int:
     """How many lines there are; dear with millions, so not for every second."""
     return await store.count(tx)

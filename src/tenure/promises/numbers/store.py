@@ -16,6 +16,7 @@ FROM numbers.line
 """
 _BY_MSISDN: Final = f"{_LINE} WHERE msisdn = ANY(%s)"
 _BY_MSISDN_LOCKED: Final = f"{_LINE} WHERE msisdn = %s FOR UPDATE"
+_BY_PURSE: Final = f"{_LINE} WHERE purse_id = ANY(%s)"
 _BY_IMSI: Final = f"{_LINE} WHERE imsi = %s"
 
 # Columns travel as arrays: COPY cannot share a pipeline, and this is as fast.
@@ -58,6 +59,12 @@ async def by_msisdn_locked(tx: Transaction, msisdn: str) -> Line | None:
     cursor = await tx.execute(_BY_MSISDN_LOCKED, [msisdn])
     row = await cursor.fetchone()
     return None if row is None else _line(row)
+
+
+async def by_purse(tx: Transaction, purse_ids: Sequence[int]) -> list[Line]:
+    """The lines of these purses, as far as there are any; in no order."""
+    cursor = await tx.execute(_BY_PURSE, [int8s(purse_ids)])
+    return [_line(row) for row in await cursor.fetchall()]
 
 
 async def count(tx: Transaction) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tenure.gateways.web.translate import Known, line_view, not_a_number
+from tenure.gateways.web.translate import Known, Wording, line_view, not_a_number
 from tenure.gateways.web.wire.shapes import LineView, NoLine
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
@@ -12,7 +12,6 @@ from tenure.promises.charging import operations as charging
 from tenure.promises.money import operations as money
 from tenure.promises.numbers import operations as numbers
 from tenure.promises.numbers import rules
-from tenure.terms.pricelist import Pack
 from tenure.values.instant import Instant
 from tenure.values.msisdn import Msisdn
 from tenure.values.refused import Refused
@@ -24,19 +23,19 @@ class Looking(msgspec.Struct, frozen=True):
     """Call it with what was typed."""
 
     pool: Pool
-    pack: Pack
+    said: Wording
     now: Callable[[], Instant]
 
     async def __call__(self, typed: str) -> LineView | NoLine:
         """What the page shows of a number in any usual form, or why it shows nothing."""
-        msisdn = rules.normalised(typed, self.pack.terms.country)
+        msisdn = rules.normalised(typed, self.said.terms.country)
         if isinstance(msisdn, Refused):
             return not_a_number(msisdn)
         at = self.now()
         known = await perform(self.pool, _known, msisdn, at)
         if known is None:
             return NoLine("Nobody here has this number.")
-        return line_view(known, self.pack, at)
+        return line_view(known, self.said, at)
 
 
 async def _known(tx: Transaction, msisdn: Msisdn, at: Instant) -> Known | None:

@@ -15,6 +15,8 @@ from tenure.gateways.web.wire.shapes import (
 )
 
 NUMBER_LENGTH_MAX: Final = 40
+CHARGES_SHOWN: Final = 9
+TOPUPS_SHOWN: Final = 5
 _SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_POINTS_MIN = 240, 40, 2
 _NO_SIGN_IN: Final = (
     "This page listens on this machine only and asks nobody to sign in. Staff sign-in, and a record"
@@ -58,9 +60,12 @@ def moving(live: Live) -> str:
         + _figure("Answered within, 95 of 100", p95, "ms", live.latency)
         + _figure("Numbers in service", f"{live.lines:,}", "", ())
         + "</div><div class='two'><div>"
-        + _card("Latest charges, explained", _events(live.charges, "Nobody has been charged yet."))
+        + _card(
+            "Latest charges, explained",
+            _events(live.charges[:CHARGES_SHOWN], "Nobody has been charged yet."),
+        )
         + "</div><div>"
-        + _card("Top-ups", _events(live.topups, "No top-ups yet."))
+        + _card("Top-ups", _events(live.topups[:TOPUPS_SHOWN], "No top-ups yet."))
         + _card("Refused, by name", _refusals(live.refusals), "since the start")
         + "</div></div>"
         + _card("Gateways", _gateways(live.traffic), "time from request to committed answer")
@@ -147,8 +152,9 @@ def _events(events: Sequence[Happening], none: str) -> str:
 def _event(event: Happening) -> str:
     number_ = f"<b>{escape(event.number)}</b> " if event.number else ""
     after = f"<small>{escape(event.after)}</small>" if event.after else ""
+    detail = f"<small>{escape(event.detail)}</small>" if event.detail else ""
     return (
-        f"<li><time>{escape(event.time)}</time><span>{number_}{escape(event.sentence)}</span>"
+        f"<li><time>{escape(event.time)}</time><span>{number_}{escape(event.sentence)}{detail}</span>"
         f"<span class='sum'>{escape(event.amount)}{after}</span></li>"
     )
 

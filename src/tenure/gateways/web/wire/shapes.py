@@ -27,6 +27,9 @@ class Happening(msgspec.Struct, frozen=True):
     number: str
     """Masked to its last two digits on the live view; "" on the page of one number."""
     sentence: str
+    """What happened: called …21, 2 min."""
+    detail: str
+    """Why it cost what it did: the prices, the tariff, what was covered.  May be ""."""
     amount: str
     """With currency; "" when no money moved."""
     after: str

@@ -1,13 +1,16 @@
 """An entry in words, so that every cent can be explained to the person who paid it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
 
 from tenure.promises.charging.model import Explanation
 from tenure.promises.money.model import Account, Entry, EntryKind
+from tenure.promises.tariffs.model import Run
 from tenure.values.money import words
-from tenure.values.quantity import Unit
+from tenure.values.quantity import Unit, quantity
 
 _explanation = msgspec.json.Decoder(Explanation).decode
 
@@ -32,31 +35,20 @@ _UNIT: Final = {
 }
 
 
-def quantity(units: int, unit: Unit) -> str:
-    """A quantity for a person: ``2 min 5 s``, ``1.5 MB``, ``3 messages``."""
-    match unit:
-        case Unit.SECONDS:
-            minutes, seconds = divmod(units, 60)
-            parts = [f"{minutes} min"] if minutes else []
-            parts += [f"{seconds} s"] if seconds or not minutes else []
-            return " ".join(parts)
-        case Unit.OCTETS:
-            for size, name in ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")):
-                if units >= size:
-                    tenths = units * 10 // size
-                    whole, tenth = divmod(tenths, 10)
-                    return f"{whole}.{tenth} {name}" if tenth else f"{whole} {name}"
-            return f"{units} octets"
-        case Unit.MESSAGES:
-            return f"{units} message" if units == 1 else f"{units} messages"
-        case Unit.MICROS:
-            return ""
+NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
+EVERY_BAND: Final = "*"
 
 
-def explain(entry: Entry, currency: str, *, masked: bool = True) -> str:
-    """One sentence or two about an entry.  ``masked`` shows only the end of the other number."""
+def explain(
+    entry: Entry, currency: str, *, masked: bool = True, names: Mapping[str, str] = NO_NAMES
+) -> str:
+    """One sentence or two about an entry.
+
+    ``masked`` shows only the end of the other number.  ``names`` are what people call the zones
+    and allowances of the tariff; those without a name are told as the tariff has them.
+    """
     if entry.kind in (EntryKind.USAGE, EntryKind.EVENT, EntryKind.OFFLINE):
-        return _usage(entry, currency, masked=masked)
+        return _usage(entry, currency, names, masked=masked)
     if entry.kind is EntryKind.REFUND:
         given = entry.funds_micros + entry.grants_micros + entry.owed_micros
         given_back = words(given, currency)
@@ -77,35 +69,53 @@ _OTHER: Final = {
 }
 
 
-def _usage(entry: Entry, currency: str, *, masked: bool) -> str:
+def _usage(entry: Entry, currency: str, names: Mapping[str, str], *, masked: bool) -> str:
     told = _explanation(entry.explanation.encode())
     used = quantity(told.used, _UNIT[told.service])
     direction, zone = [*told.route.split("/"), "", ""][1:3]
+    place = _place(zone, names)
     other = _number(entry.party, masked=masked)
     verb = _VERB.get((told.service, direction))
     if entry.account is Account.REVENUE_CONTENT:
         subject = f"Bought {told.what or 'content'}"
     elif verb is None:
-        subject = f"Used {used} of data ({zone})"
+        subject = f"Used {used} of data ({place})"
     elif told.service == "voice":
-        subject = f"{verb} {other}, {used} ({zone})"
+        subject = f"{verb} {other}, {used} ({place})"
     else:
-        subject = f"{verb} {other} ({zone})"
-    return ". ".join([subject, *_price(told, currency)]) + f". {_left(entry, currency)}"
+        subject = f"{verb} {other} ({place})"
+    return ". ".join([subject, *_price(told, currency, names)]) + f". {_left(entry, currency)}"
 
 
-def _price(told: Explanation, currency: str) -> list[str]:
+def _place(zone: str, names: Mapping[str, str]) -> str:
+    """A zone for a person; ``zone@network`` is a zone reached from a visited network."""
+    reached, _, visited = zone.partition("@")
+    named = names.get(reached, reached)
+    return f"{named}, while in {names.get(visited, visited)}" if visited else named
+
+
+def _rate(run: Run, unit: Unit, currency: str) -> str:
+    """A price and where it stands: USD 0.07 per minute (tariff 2026-10, day)."""
+    version, *_, band = run.rate_id.split("/")
+    # One minute is told as "per minute", ten are told as "per 10 min".
+    per = {"1 min": "minute", "1 s": "second"}.get(quantity(run.per_units, unit))
+    per = per or quantity(run.per_units, unit).removeprefix("1 ")
+    band_words = "" if band == EVERY_BAND else f", {band}"
+    return f"{words(run.price_micros, currency)} per {per} (tariff {version}{band_words})"
+
+
+def _price(told: Explanation, currency: str, names: Mapping[str, str]) -> list[str]:
     """What it cost, at which price, from which buckets, and what nobody pays."""
     unit = _UNIT[told.service]
     said: list[str] = []
     if told.covered:
-        covers = ", ".join(f"{quantity(units, unit)} from {name}" for name, units in told.covered)
+        covers = ", ".join(
+            f"{quantity(units, unit)} from {names.get(name, name)}" for name, units in told.covered
+        )
         said.append(f"Covered: {covers}")
     if told.due:
         prices = "; ".join(
-            f"{quantity(run.units, unit) or 'the amount'} at "
-            f"{words(run.price_micros, currency)} per {quantity(run.per_units, unit) or 'unit'}"
-            f" ({run.rate_id})"
+            f"{quantity(run.units, unit)} at {_rate(run, unit, currency)}"
             for run in told.runs
             if unit is not Unit.MICROS
         )
