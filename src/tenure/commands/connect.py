@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn, TypeAlias, TypeVar
 
@@ -61,13 +61,23 @@ def run(
     name: str, data: Path, dsn: str | None, work: Callable[[Pool], Awaitable[AnswerT]]
 ) -> AnswerT:
     """Do the work on the database of the command, or say what is in the way and exit with 1."""
+    return run_on(name, data, dsn, lambda reached_dsn: _with_pool(reached_dsn, work))
+
+
+def run_on(
+    name: str,
+    data: Path,
+    dsn: str | None,
+    work: Callable[[str], Coroutine[Any, Any, AnswerT]],
+) -> AnswerT:
+    """As ``run``, for work that makes its own connections from a DSN."""
     try:
         with reached(data=data, dsn=dsn) as database:
             missing = migrations.pending(database.dsn, migrations.read(migrations.folder()))
             if missing:
                 where = f"--dsn {dsn}" if dsn else f"--data {data}"
                 fail(name, f"the database lacks {missing[0].title}; run: tenure migrate {where}")
-            return asyncio.run(_with_pool(database.dsn, work))
+            return asyncio.run(work(database.dsn))
     except (CannotMigrateError, CannotStartError) as error:
         fail(name, str(error))
 
