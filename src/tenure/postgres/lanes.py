@@ -64,6 +64,9 @@ class _Lane(Generic[CommandT, AnswerT]):
     async def answers(self, commands: list[CommandT]) -> list[AnswerT]:
         try:
             return await self.attempt(commands)
+        except ConnectionError as unreachable:
+            log.error("%d commands were not answered: %s", len(commands), unreachable)  # noqa: TRY400
+            return [self.house.accident(command, unreachable) for command in commands]
         except Exception as accident:
             if len(commands) == 1:
                 log.exception("a command failed by accident and was answered so")
