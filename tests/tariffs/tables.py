@@ -1,18 +1,18 @@
 """Reads the decision tables: text that a person in product or legal can read and extend."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 FOLDER = Path(__file__).parent / "decisions"
 
 
-class Case(NamedTuple):
+class Case:
     """One line of a table, and where it stands."""
 
-    place: str
-    cells: dict[str, str]
+    def __init__(self, place: str, cells: dict[str, str]) -> None:
+        self.place = place
+        self.cells = cells
 
-    def __getitem__(self, column: str) -> str:  # type: ignore[override]
+    def __getitem__(self, column: str) -> str:
         """The cell of a column."""
         return self.cells[column]
 

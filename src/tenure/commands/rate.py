@@ -59,8 +59,6 @@ def rate(
     Example: tenure rate --operator smart-kh --at 2026-09-30T23:58:10+07:00
     voice --to 012999888 --seconds 250
     """
-    if "--help" in sys.argv or context.resilient_parsing:
-        return
     try:
         pack = load(operator)
     except UnusablePackError as error:

@@ -286,6 +286,14 @@ class Section:
         """A quantity with its unit, as ``units`` understands it."""
         return self._understood(key, example, units)
 
+    def measure(self, key: str, example: str, units: Units) -> int:
+        """A quantity that others are divided by, so never nothing."""
+        before = len(self.folder.problems)
+        found = self._understood(key, example, units)
+        if not found and len(self.folder.problems) == before:
+            self.note(key, f"{key} is nothing", f'write more, such as "{example}"')
+        return found or 1
+
     def _understood(self, key: str, example: str, reader: Units) -> int:
         text = self.text(key, example)
         if not text:

@@ -180,12 +180,12 @@ def _metering(top: Section, data: Section, measures: Measures) -> Metering:
 
     voice, text, roaming = (top.section(name) for name in ("voice", "text", "roaming"))
     found = Metering(
-        voice_increment_seconds=voice.quantity("increment", "1 min", seconds),
+        voice_increment_seconds=voice.measure("increment", "1 min", seconds),
         kilobyte_octets=measures.sizes["kB"][1],
-        data_increment_octets=data.quantity("increment", "1 kB", octets),
+        data_increment_octets=data.measure("increment", "1 kB", octets),
         incoming_texts_charged=text.flag("incoming_charged"),
-        roaming_voice_increment_seconds=roaming.quantity("voice_increment", "1 s", seconds),
-        roaming_data_increment_octets=roaming.quantity("data_increment", "1 kB", octets),
+        roaming_voice_increment_seconds=roaming.measure("voice_increment", "1 s", seconds),
+        roaming_data_increment_octets=roaming.measure("data_increment", "1 kB", octets),
     )
     for section in (voice, text, roaming):
         section.done()

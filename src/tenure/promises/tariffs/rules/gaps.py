@@ -45,10 +45,6 @@ def _reached(pack: Pack, place: str) -> list[str]:
     abroad = {
         f"@{each.zone}" for each in pack.networks if each.country_code != pack.terms.country_code
     }
-    if place in abroad:
-        return list(PLACES)
-    return [
-        zone.name
-        for zone in pack.zones
-        if zone.kind in {"destination", "short"} and not zone.always
-    ]
+    kinds = {"short"} if place in abroad else {"destination", "short"}
+    zones = [zone.name for zone in pack.zones if zone.kind in kinds and not zone.always]
+    return zones + (list(PLACES) if place in abroad else [])
