@@ -187,6 +187,6 @@ def test_no_secret_has_a_readable_repr() -> None:
 
 
 def test_the_tries_that_are_left_are_told() -> None:
-    assert vouchers.unknown(WrongPins(1, END), FORM).detail.endswith("2 more tries")
+    assert vouchers.unknown(WrongPins(1, END), FORM).detail.endswith("tries left: 2")
     assert vouchers.unknown(WrongPins(3, END), FORM).detail.endswith("locked for 30 minutes")
     assert vouchers.locked_until(WrongPins(3, END), FORM) == END + 30 * MINUTE_MS

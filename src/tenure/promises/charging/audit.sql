@@ -17,7 +17,7 @@ FROM (SELECT *, explanation::jsonb AS said FROM money.entry WHERE kind IN (1, 2,
 -- check: whole increments
 -- clauses: GTC-VOICE GTC-DATA GTC-ROAM
 -- says: Every run of units is of whole increments of its rate.
-SELECT (run ->> 0)::bigint > 0 AND (run ->> 0)::bigint %% (run ->> 3)::bigint = 0
+SELECT (run ->> 0)::bigint > 0 AND (run ->> 0)::bigint % (run ->> 3)::bigint = 0
        AS ok, format('purse %s entry %s', purse_id, seq) AS which
 FROM money.entry, jsonb_array_elements(explanation::jsonb -> 'runs') run
 WHERE kind IN (1, 2, 8)

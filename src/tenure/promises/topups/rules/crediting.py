@@ -18,7 +18,7 @@ from tenure.values.refused import Refused
 
 PPM: Final = 1_000_000
 GRANTS_AT_ONCE_MAX: Final = 64
-FORGET_DAYS: Final = 180
+FORGET_DAYS: Final = 30
 """An ended, empty grant is forgotten after so long; until then a refund can find it."""
 
 
@@ -122,7 +122,7 @@ def top_up(
     )
     restored = ended_micros - lapsed
     told = _told(credit, changed, restored, terms, zone)
-    said = _said("topup", told, changed, terms)
+    said = _said("topup", told, changed, terms) | {"active_days": credit.active_days}
     journal.add(changed, EntryKind.TOPUP, credit.source, said)
     seq = journal.purse.seq
     bonus, gift = _promote(journal, credit, terms, zone)
@@ -236,6 +236,7 @@ def _promote(journal: _Journal, credit: Credit, terms: Terms, zone: tzinfo) -> t
         f"usable until {_local(grant.ends_at, zone)}."
     )
     said = _said("promo", told, changed, terms)
+    said |= {"grant_id": grant.grant_id, "ends_ms": grant.ends_at}
     journal.add(changed, EntryKind.PROMO, Account.PROMO_COST, said)
     return bonus, told
 

@@ -132,5 +132,5 @@ def issuable(count: int, outstanding: int, vouchers: terms.Vouchers) -> Refused[
 def unknown(wrong: WrongPins, vouchers: terms.Vouchers) -> Refused[Refusal]:
     """The answer to a PIN that no card has, with what is left to try."""
     left = vouchers.wrong_pins_max - wrong.in_a_row
-    after = f"{left} more tries" if left > 0 else f"locked for {vouchers.locked_minutes} minutes"
+    after = f"tries left: {left}" if left > 0 else f"locked for {vouchers.locked_minutes} minutes"
     return Refused(Refusal.PIN_UNKNOWN, f"no card has this PIN; {after}")
