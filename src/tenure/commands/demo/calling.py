@@ -26,8 +26,8 @@ from tenure.commands.demo.requests import INITIAL, TERMINATE, Part, Request, enc
 from tenure.gateways.diameter.wire.message import CREDIT_CONTROL, Command, Message
 from tenure.terms import pack
 
-HOST: Final = "demo.tenure.example"
-REALM: Final = "tenure.example"
+HOST: Final = "ctf.example.net"
+REALM: Final = "example.net"
 TICK_SECONDS: Final = 0.02
 UNDER_WAY_MAX: Final = 300
 """With so many requests unanswered the demo waits: it is there to show, not to overload."""

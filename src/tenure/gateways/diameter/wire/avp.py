@@ -20,6 +20,8 @@ RESERVED: Final = 0x1F
 """The P bit (0x20) is not among them: RFC 3588 gave it a meaning, so old peers may set it."""
 HEAD_OCTETS: Final = 8
 VENDOR_HEAD_OCTETS: Final = 12
+FAILED_AVP: Final = 279
+"""What is shown in it was wrong in the first place, so it is not examined."""
 DEPTH_MAX: Final = 12
 """Groups within groups; TS 32.299 needs six."""
 
@@ -160,7 +162,7 @@ def _examined_one(found: Avp, depth: int) -> Fault | None:
         flags = found.flags & ~VENDOR
         failed = packed(found.code, found.vendor, flags, bytes(octets))
         return Fault(Result.INVALID_AVP_LENGTH, reason, failed)
-    if definition.kind is Kind.GROUPED:
+    if definition.kind is Kind.GROUPED and definition.code != FAILED_AVP:
         return _examined_group(found, definition, depth)
     return None
 

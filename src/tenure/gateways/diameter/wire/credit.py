@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from tenure.gateways.diameter.wire.avp import MANDATORY, Avp, encoded, packed
+from tenure.gateways.diameter.wire.avp import FAILED_AVP, MANDATORY, Avp, encoded, packed
 from tenure.gateways.diameter.wire.dictionary.table import BY_CODE, OCTETS_OF, TGPP, Kind
 from tenure.gateways.diameter.wire.message import Message
 from tenure.gateways.diameter.wire.result import Fault, Result
@@ -210,7 +210,7 @@ def _collect(avps: tuple[Avp, ...] | list[Avp], facts: Facts, within: int) -> No
             facts.setdefault(within if avp.code == ADDRESS_DATA else avp.code, avp.data)
         elif avp.vendor == TGPP and avp.code in NUMBERS:
             facts.setdefault(avp.code, int.from_bytes(avp.data))
-        elif avp.definition is not None and avp.definition.kind is Kind.GROUPED:
+        elif avp.code != FAILED_AVP and avp.definition and avp.definition.kind is Kind.GROUPED:
             _collect(_members(avp), facts, avp.code)
 
 

@@ -14,6 +14,7 @@ from array import array
 from typing import Final, TypeAlias
 
 from tenure.gateways.diameter.wire import credit
+from tenure.gateways.diameter.wire.avp import FAILED_AVP
 from tenure.gateways.diameter.wire.credit import Ccr, Facts, Group, Units
 from tenure.gateways.diameter.wire.dictionary.table import ALL, OCTETS_OF, TGPP, Kind
 from tenure.gateways.diameter.wire.message import CREDIT_CONTROL, REQUEST
@@ -43,7 +44,9 @@ def _rules(vendor: int) -> dict[int, int]:
     for definition in ALL:
         if definition.vendor != vendor:
             continue
-        if definition.kind is Kind.GROUPED:
+        if definition.code == FAILED_AVP:
+            rule = ANY
+        elif definition.kind is Kind.GROUPED:
             rule = GROUPED
         elif vendor == TGPP and definition.code in credit.TEXTS:
             rule = TEXT
@@ -79,6 +82,7 @@ _SLOTS: Final = {code: slot for slot, code in enumerate(credit.SINGLE)} | {
     295: _SKIPPED,  # Termination-Cause
 }
 _NONE: Final = [0] * len(credit.SINGLE)
+_PADDING: Final = (b"", b"\0\0\0", b"\0\0", b"\0")
 _LITTLE: Final = sys.byteorder == "little"
 
 Words: TypeAlias = "array[int]"
@@ -174,7 +178,7 @@ def _gathered(
     return Ccr(
         raw,
         flags,
-        raw[4 * session : session_end + (-session_end % 4)],
+        raw[4 * session : session_end] + _PADDING[session_end & 3],
         raw[4 * session + 8 : session_end].decode(),
         raw[4 * host + 8 : 4 * host + (w[host + 1] & LENGTH)],
         raw[4 * realm + 8 : 4 * realm + (w[realm + 1] & LENGTH)],
@@ -210,7 +214,7 @@ def _rare(
         if w[i] == credit.PROXY_INFO:
             if not _skim(w, raw, (i, i + ((octets + 3) >> 2), 0, 0), facts):
                 return None
-            proxies += raw[4 * i : 4 * i + octets + (-octets % 4)]
+            proxies += raw[4 * i : 4 * i + octets] + _PADDING[octets & 3]
         elif w[i] == credit.ROUTE_RECORD:
             routes.append(raw[4 * i + 8 : 4 * i + octets])
         else:
@@ -315,7 +319,7 @@ _AMOUNTS: Final = _OCTETS | _SMALL | {credit.CC_MONEY, credit.UNIT_VALUE} | cred
 
 def _money(w: Words, i: int, end: int, units: Units) -> bool:
     """CC-Money as everybody writes it: Unit-Value of digits and perhaps exponent, then currency."""
-    if w[i + 1] & 3 or w[i + 2] != credit.UNIT_VALUE or w[i + 3] & ODD_FLAGS:
+    if w[i + 1] & 3 or w[i + 2] != credit.UNIT_VALUE or w[i + 3] & (ODD_FLAGS | 3):
         return False
     if w[i + 4] != credit.VALUE_DIGITS or w[i + 5] & PLAIN != U64:
         return False

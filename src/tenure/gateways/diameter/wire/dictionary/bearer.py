@@ -160,7 +160,7 @@ ROWS: Final = """
 657 UTF8String M WebRTC-Authentication-Function-Name
 658 UTF8String M WebRTC-Web-Server-Function-Name
 823 Grouped M Event-Type
-824 UTF8String M 3GPP-SIP-Method
+824 UTF8String M SIP-Method
 825 UTF8String M Event
 826 UTF8String M Content-Type
 827 Unsigned32 M Content-Length
@@ -208,7 +208,7 @@ ROWS: Final = """
 869 Unsigned32 M Volume-Quota-Threshold
 870 Enumerated M Trigger-Type
 871 Unsigned32 M Quota-Holding-Time
-872 Enumerated M 3GPP-Reporting-Reason
+872 Enumerated M Reporting-Reason
 873 Grouped M Service-Information
 874 Grouped M PS-Information
 875 Grouped M WLAN-Information
