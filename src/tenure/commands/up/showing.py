@@ -127,10 +127,10 @@ class Showing:
         )
 
     async def _explain(self) -> None:
-        numbers_ = dict.fromkeys(ask.msisdn for ask in self._watch.charged if ask.msisdn)
+        asked_at = {ask.msisdn: ask.at for ask in self._watch.charged if ask.msisdn}
         self._watch.charged.clear()
-        for msisdn in list(numbers_)[-EXPLAINED_PER_SECOND:]:
-            await self._explain_number(msisdn)
+        for msisdn, at in list(asked_at.items())[-EXPLAINED_PER_SECOND:]:
+            await self._explain_number(msisdn, at)
         purse_ids = list(dict.fromkeys(self._topped_up))[-EXPLAINED_PER_SECOND:]
         self._topped_up.clear()
         if purse_ids:
@@ -139,10 +139,12 @@ class Showing:
                 entries = await perform(self._pool, money.entries, line.purse_id, 3)
                 self._note(self._topups, entries, masked(line.msisdn), TOPUP_KINDS)
 
-    async def _explain_number(self, msisdn: str) -> None:
+    async def _explain_number(self, msisdn: str, at: Instant) -> None:
         line = await perform(self._pool, numbers.find, msisdn)
         if line is not None:
-            entries = await perform(self._pool, money.entries, line.purse_id, 1)
+            found = await perform(self._pool, money.entries, line.purse_id, 1)
+            # What is free is entered when its session ends: the newest entry may be an old one.
+            entries = [entry for entry in found if entry.at >= at]
             self._note(self._charges, entries, masked(msisdn), CHARGE_KINDS)
 
     def _note(

@@ -51,8 +51,8 @@ def _beside(left: RenderableType, right: RenderableType, width: int) -> Renderab
     if width < SIDE_BY_SIDE_COLUMNS_MIN:
         return left
     grid = Table.grid(expand=True)
+    grid.add_column(ratio=5)
     grid.add_column(ratio=3)
-    grid.add_column(ratio=2)
     grid.add_row(left, right)
     return grid
 
@@ -113,7 +113,10 @@ def _happenings(events: Sequence[Happening], lines: int, *, short: bool = False)
     if not short:
         table.add_column(justify="right", no_wrap=True, style="dim")
     for event in events[:lines]:
-        cells = (event.number, event.sentence, event.amount)
+        told = Text(event.sentence)
+        if event.detail and not short:
+            told.append(f"  {event.detail}", style="dim")
+        cells = (event.number, told, event.amount)
         table.add_row(*(cells if short else (event.time, *cells, event.after)))
     return table
 

@@ -199,12 +199,14 @@ def happening(entry: Entry, number: str, said: Wording, time: str) -> Happening:
     if entry.owed_micros and not entry.funds_micros:
         after = "on the bill"
     sign = "+" if moved > 0 else ""
+    amount = words(abs(moved), currency)
     return Happening(
         time=time,
         number=number,
         sentence=what.removesuffix("."),
-        detail=why,
-        amount=f"{sign}{words(abs(moved), currency)}" if moved else "",
+        # The amount stands in a place of its own.
+        detail=why.removeprefix(f"Cost {amount}: ").removeprefix(f"Cost {amount}."),
+        amount=f"{sign}{amount}" if moved else "",
         after=after,
     )
 

@@ -9,6 +9,7 @@ import msgspec
 from tenure.promises.charging.model import Explanation
 from tenure.promises.money.model import Account, Entry, EntryKind
 from tenure.promises.tariffs.model import Run
+from tenure.terms.pricelist import ANY_PARTY
 from tenure.values.money import words
 from tenure.values.quantity import Unit, quantity
 
@@ -71,7 +72,8 @@ _OTHER: Final = {
 
 def _usage(entry: Entry, currency: str, names: Mapping[str, str], *, masked: bool) -> str:
     told = _explanation(entry.explanation.encode())
-    used = quantity(told.used, _UNIT[told.service])
+    # What is free is told once, when the session ends.
+    used = quantity(told.used or told.total, _UNIT[told.service])
     direction, zone = [*told.route.split("/"), "", ""][1:3]
     place = _place(zone, names)
     other = _number(entry.party, masked=masked)
@@ -79,19 +81,21 @@ def _usage(entry: Entry, currency: str, names: Mapping[str, str], *, masked: boo
     if entry.account is Account.REVENUE_CONTENT:
         subject = f"Bought {told.what or 'content'}"
     elif verb is None:
-        subject = f"Used {used} of data ({place})"
+        subject = f"Used {used} of data{place}"
     elif told.service == "voice":
-        subject = f"{verb} {other}, {used} ({place})"
+        subject = f"{verb} {other}, {used}{place}"
     else:
-        subject = f"{verb} {other} ({place})"
+        subject = f"{verb} {other}{place}"
     return ". ".join([subject, *_price(told, currency, names)]) + f". {_left(entry, currency)}"
 
 
 def _place(zone: str, names: Mapping[str, str]) -> str:
     """A zone for a person; ``zone@network`` is a zone reached from a visited network."""
     reached, _, visited = zone.partition("@")
-    named = names.get(reached, reached)
-    return f"{named}, while in {names.get(visited, visited)}" if visited else named
+    # The zone of all that is received says no more than the verb does.
+    said = [] if reached == ANY_PARTY else [names.get(reached, reached)]
+    said += [f"while in {names.get(visited, visited)}"] if visited else []
+    return f" ({', '.join(said)})" if said else ""
 
 
 def _rate(run: Run, unit: Unit, currency: str) -> str:
