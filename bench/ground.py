@@ -38,9 +38,22 @@ def now() -> Instant:
 
 
 def folder(name: str) -> Path:
-    """Where a benchmark keeps its cluster from run to run: TENURE_BENCH_DATA, or a temporary one."""
-    base = os.environ.get("TENURE_BENCH_DATA") or os.path.join(tempfile.gettempdir(), "tenure-bench")
-    return Path(base) / name
+    """Where a benchmark keeps its cluster between runs: TENURE_BENCH_DATA, or a temporary folder."""
+    chosen = os.environ.get("TENURE_BENCH_DATA")
+    base = Path(chosen) if chosen else Path(tempfile.gettempdir()) / "tenure-bench"
+    return base / name
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time that a process has used (proc(5), fields 14 and 15 of stat)."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_octets(pid: int) -> int:
+    """Resident memory of a process."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def populate(cluster: Cluster, people: int) -> str:

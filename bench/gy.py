@@ -16,7 +16,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import psutil
 import uvloop
 
 from bench import ground
@@ -72,11 +71,6 @@ def drive(port: int, options: list[str]) -> dict[str, Any]:
     return result
 
 
-def cpu_of(processes: list[psutil.Process]) -> float:
-    """User and system seconds of these processes."""
-    return sum(sum(process.cpu_times()[:2]) for process in processes)
-
-
 def main() -> None:
     """Run it all."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -112,17 +106,14 @@ def measure(cluster: Cluster, options: argparse.Namespace) -> None:
     port = int(server.stdout.readline())
     population = ["--first", str(ground.FIRST_MSISDN), "--count", str(options.people)]
     seconds = ["--seconds", str(options.seconds)]
-    us = psutil.Process(server.pid)
-    postgres = [p for p in psutil.process_iter() if p.name() == "postgres"]
-    used = us.cpu_times()
+    used = ground.cpu_seconds(server.pid)
     many = ["--outstanding", str(options.outstanding)]
     full = drive(port, [*population, *seconds, *many])
-    spent = us.cpu_times()
-    cpu = spent.user + spent.system - used.user - used.system
+    cpu = ground.cpu_seconds(server.pid) - used
     half = drive(port, [*population, *seconds, "--rate", str(full["per_second"] / 2)])
     one = ["--first", str(ground.FIRST_MSISDN + 7), "--count", "1"]
     hot = drive(port, [*one, *seconds, "--outstanding", "64"])
-    memory_mb = us.memory_info().rss / 1e6
+    memory_mb = ground.memory_octets(server.pid) / 1e6
     assert server.stdin is not None
     server.stdin.close()
     server.wait(20)
@@ -137,7 +128,6 @@ def measure(cluster: Cluster, options: argparse.Namespace) -> None:
         "half_load": half,
         "hot_purse": hot,
         "server_memory_mb": round(memory_mb),
-        "postgres_processes": len(postgres),
     }, indent=2))  # fmt: skip
 
 

@@ -186,7 +186,7 @@ class Meter(msgspec.Struct, frozen=True, array_like=True):
     """Billable units so far: whole increments, never less than used_units unless unpriced."""
     exact_numerator: int
     exact_denominator: int
-    """The exact price of the billable units not covered by allowances; rounded once into charged."""
+    """The exact price of the billable units no allowance covers; rounded once into charged."""
     charged_micros: int
     hold_micros: int
     hold_units: tuple[tuple[int, int], ...]
@@ -198,7 +198,7 @@ class Meter(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Why an entry is what it is: stored as JSON with the entry, told to the subscriber in words."""
+    """Why an entry is what it is: stored with it as JSON, told to the subscriber in words."""
 
     service: str
     route: str

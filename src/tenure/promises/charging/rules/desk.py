@@ -59,25 +59,19 @@ class Desk:
         ``last_at`` is the last report before this one: usage is spread evenly since then when the
         line was lost in between.
         """
-        groups = self.ask.groups
-        outcomes = [self._charge(group, opened_at, last_at) for group in groups]
-        if granting:
-            outcomes = [
-                self._grant(group) if outcome is None and group.requested is not None else outcome
-                for group, outcome in zip(groups, outcomes, strict=True)
-            ]
-        given = {(one.rating_group, one.service_id): one for one in self.granted}
-        self.granted = [
-            given.get((group.rating_group, group.service_id))
-            or Granted(
-                group.rating_group,
-                group.service_id,
-                outcome.refusal if isinstance(outcome, Refused) else None,
-                None,
-            )
-            for group, outcome in zip(groups, outcomes, strict=True)
-        ]
-        return [outcome for outcome in outcomes if outcome is not None]
+        charged = [self._charge(group, opened_at, last_at) for group in self.ask.groups]
+        refusals: list[Refused[Refusal]] = []
+        for group, problem in zip(self.ask.groups, charged, strict=True):
+            refused = problem
+            if granting and problem is None and group.requested is not None:
+                refused = self._grant(group, group.requested)
+                if refused is None:
+                    continue
+            if refused is not None:
+                refusals.append(refused)
+            why = None if refused is None else refused.refusal
+            self.granted.append(Granted(group.rating_group, group.service_id, why, None))
+        return refusals
 
     def _charge(
         self, group: GroupAsk, opened_at: Instant, last_at: Instant
@@ -148,7 +142,7 @@ class Desk:
                 if not isinstance(free, Refused):
                     self._append(free[2])
 
-    def _grant(self, group: GroupAsk) -> Refused[Refusal] | None:
+    def _grant(self, group: GroupAsk, requested: int) -> Refused[Refusal] | None:
         ask = self.ask
         identity = (group.rating_group, group.service_id)
         meter = self.meters[identity]
@@ -158,8 +152,7 @@ class Desk:
             bar = barred(self.case.line, self.purse.funds_end, lifecycle, direction, ask.at)
             if bar is not None:
                 return Refused(bar)
-        assert group.requested is not None
-        meter, granted = reserve(self.till, self.purse, meter, group.requested, ask.at)
+        meter, granted = reserve(self.till, self.purse, meter, requested, ask.at)
         self.meters[identity] = meter
         self.till.held.add(meter)
         if granted.refusal is not None:

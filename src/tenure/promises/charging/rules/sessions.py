@@ -93,7 +93,7 @@ def _known_session(case: Case, ask: Ask) -> Decision | None:
 
 def continue_session(book: tariffs.Book, case: Case, ask: Ask) -> Decision:
     """UPDATE and TERMINATE: first what was used is charged, then what is asked is granted."""
-    session = next((one for one in case.sessions.live if one.key == ask.key), None)
+    session = _live(case, ask.key)
     if session is None:
         return _after_the_end(case, ask)
     late = ask.number < session.last_number and ask.number in session.missing
@@ -105,7 +105,9 @@ def continue_session(book: tariffs.Book, case: Case, ask: Ask) -> Decision:
             case, Refusal.OUT_OF_ORDER, f"numbers up to {session.last_number} are answered"
         )
     desk = Desk(book, case, ask, session.meters, held_elsewhere(case.sessions, session, ask.at))
-    last_at = max((meter.held_at for meter in session.meters), default=session.opened_at)
+    last_at = session.opened_at
+    for meter in session.meters:
+        last_at = max(last_at, meter.held_at)
     desk.serve(opened_at=session.opened_at, last_at=last_at, granting=grants(ask, late=late))
     ends = ask.request is Request.TERMINATE
     if ends:
@@ -113,13 +115,20 @@ def continue_session(book: tariffs.Book, case: Case, ask: Ask) -> Decision:
     answer = Answer(None, "", tuple(desk.granted), desk.spent_micros)
     kept = recorded(ask.number, digest(ask), answer)
     sessions = case.sessions
-    live = tuple(one for one in sessions.live if one.key != ask.key and one.forget_at > ask.at)
+    live = [one for one in sessions.live if one is not session and one.forget_at > ask.at]
     if ends:
-        after = Sessions(live, _with_ended(sessions.ended, Ended(ask.key, ask.at, kept)))
+        after = Sessions(tuple(live), _with_ended(sessions.ended, Ended(ask.key, ask.at, kept)))
     else:
         meters = tuple(desk.meters.values())
         after = Sessions((*live, _continued(session, ask, kept, meters, late)), sessions.ended)
     return Decision(answer, desk.purse, after, tuple(desk.entries))
+
+
+def _live(case: Case, key: str) -> Session | None:
+    for session in case.sessions.live:
+        if session.key == key:
+            return session
+    return None
 
 
 def _after_the_end(case: Case, ask: Ask) -> Decision:
