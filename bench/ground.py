@@ -38,7 +38,7 @@ def now() -> Instant:
 
 
 def folder(name: str) -> Path:
-    """Where a benchmark keeps its cluster between runs: TENURE_BENCH_DATA, or a temporary folder."""
+    """Where a benchmark keeps its cluster between runs: TENURE_BENCH_DATA, or below /tmp."""
     chosen = os.environ.get("TENURE_BENCH_DATA")
     base = Path(chosen) if chosen else Path(tempfile.gettempdir()) / "tenure-bench"
     return base / name
@@ -95,7 +95,15 @@ def pgbench(cluster: Cluster, seconds: int, clients: int = 32) -> float:
         if fresh:
             connection.execute("CREATE DATABASE pgbench")
     where = conninfo_to_dict(cluster.dsn_of(SUPERUSER, "pgbench"))
-    reach = ["-h", where["host"], "-p", str(where.get("port", 5432)), "-U", SUPERUSER, "pgbench"]
+    reach = [
+        "-h",
+        str(where["host"]),
+        "-p",
+        str(where.get("port", 5432)),
+        "-U",
+        SUPERUSER,
+        "pgbench",
+    ]
     program = str(PROGRAMS / "pgbench")
     if fresh:
         subprocess.run([program, "-i", "-s", "10", "-q", *reach], check=True, capture_output=True)
