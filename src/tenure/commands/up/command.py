@@ -26,6 +26,7 @@ from tenure.commands.up.terminal import plain, view
 from tenure.commands.up.trouble import CannotRunError
 from tenure.gateways.clock.server import clock_of
 from tenure.gateways.clock.wire import Asked, parse
+from tenure.gateways.diameter.server.listener import Tls
 from tenure.postgres.pool import pool_of
 from tenure.postgres.transaction import perform
 from tenure.promises.money import operations as money
@@ -57,6 +58,13 @@ def up(
     diameter: Annotated[str, typer.Option(help="HOST:PORT for Gy/Ro.")] = "127.0.0.1:3868",
     http: Annotated[str, typer.Option(help="HOST:PORT for the page.")] = "127.0.0.1:8080",
     nchf: Annotated[str, typer.Option(help="HOST:PORT for 5G Nchf.")] = "127.0.0.1:8090",
+    tls_certificate: Annotated[
+        Path | None, typer.Option(help="PEM file: Gy/Ro over TLS, with --tls-key.")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="PEM file of its key.")] = None,
+    tls_authority: Annotated[
+        Path | None, typer.Option(help="PEM file: peers must show a certificate signed by it.")
+    ] = None,
     peers: Annotated[
         list[str] | None,
         typer.Option("--peer", help="Admit this Diameter peer, by its Origin-Host; repeatable."),
@@ -96,6 +104,7 @@ def up(
             diameter=addresses["--diameter"],
             http=addresses["--http"],
             nchf=addresses["--nchf"],
+            tls=_tls(tls_certificate, tls_key, tls_authority, demo=demo),
             peers=tuple(peers or ()),
             secret=opening.secret(data, "nchf"),
             voucher_key=voucher_key.read_or_make(NAME, None, data, None),
@@ -121,6 +130,20 @@ def up(
         )
         raise typer.Exit(FAILED) from None
     console.print("Stopped. Everything is kept; start again to go on.", highlight=False)
+
+
+def _tls(
+    certificate: Path | None, key: Path | None, authority: Path | None, *, demo: int
+) -> Tls | None:
+    if certificate is None and key is None and authority is None:
+        return None
+    if certificate is None or key is None:
+        raise CannotRunError("TLS needs both --tls-certificate and --tls-key")
+    if demo:
+        raise CannotRunError(
+            "the demo population speaks plain TCP; leave out --demo or the TLS files"
+        )
+    return Tls(certificate, key, authority)
 
 
 def _clock_asked(text: str) -> Asked:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tenure.commands.up.addresses import Address
+from tenure.commands.up.trouble import CannotRunError
 from tenure.commands.up.watching import WatchedLanes
 from tenure.gateways.diameter.server import listener as diameter
 from tenure.gateways.nchf import server as nchf
@@ -13,13 +14,16 @@ if TYPE_CHECKING:
 
 
 def diameter_of(plan: "Plan", lanes: WatchedLanes) -> diameter.Server:
-    """The Diameter gateway; it admits the peers of the settings, and with a demo those to try it."""
-    settings = diameter.settings_for(
-        plan.pack.terms,
-        (diameter.Endpoint(plan.diameter.host, plan.diameter.port),),
-        plan.clock.now(),
-        peers=(*plan.peers, *(diameter.PEERS if plan.demo else ())),
-    )
+    """The Diameter gateway; it admits the peers of the plan, and with a demo those to try it."""
+    try:
+        settings = diameter.settings_for(
+            plan.pack.terms,
+            (diameter.Endpoint(plan.diameter.host, plan.diameter.port, plan.tls),),
+            plan.clock.now(),
+            peers=(*plan.peers, *(diameter.PEERS if plan.demo else ())),
+        )
+    except ValueError as wrong:
+        raise CannotRunError(f"the Diameter gateway: {wrong}") from wrong
     return diameter.Server(settings, lanes, plan.clock.now)
 
 

@@ -22,6 +22,7 @@ from tenure.commands.up.telling import Telling
 from tenure.commands.up.trouble import CannotRunError
 from tenure.commands.up.watching import Watch
 from tenure.gateways.clock.server import Clock, Duty, keep
+from tenure.gateways.diameter.server.listener import Tls
 from tenure.gateways.web.server import Looking, WebGateway
 from tenure.gateways.web.translate import wording
 from tenure.postgres.connection import connector
@@ -53,6 +54,8 @@ class Plan(msgspec.Struct, frozen=True):
     diameter: Address
     http: Address
     nchf: Address | None
+    tls: Tls | None
+    """For the Diameter gateway."""
     peers: tuple[str, ...]
     secret: bytes
     """Of the Nchf gateway's references."""
@@ -130,6 +133,7 @@ async def _opened(stack: AsyncExitStack, gateway: Any, option: str) -> None:
     try:
         await gateway.start()
     except OSError as error:
+        # ssl.SSLError is one of them: a certificate or key that cannot be used.
         raise CannotRunError(f"{option}: cannot be opened: {error.strerror or error}") from error
     stack.push_async_callback(gateway.stop)
 
