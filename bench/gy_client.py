@@ -295,9 +295,9 @@ def percentiles(values: "array[int]") -> dict[str, float]:
     return found
 
 
-def run(options: argparse.Namespace) -> dict[str, object]:
+def run(options: argparse.Namespace, client: Client | None = None) -> dict[str, object]:
     """Warm up, measure, drain, report."""
-    client = Client(options)
+    client = Client(options) if client is None else client
     client.populate(options.sessions if options.rate else options.outstanding)
     loop = client.open_loop if options.rate else client.closed_loop
     if options.warm_up:
