@@ -54,6 +54,7 @@ class Book:
         "destinations",
         "dialling_prefixes",
         "editions",
+        "free",
         "groups",
         "lines",
         "members",
@@ -113,6 +114,8 @@ class Book:
         )
         """By service and direction; then by offer, zone and visited zone."""
         self.lines: dict[tuple[str, str], Line] = {}
+        self.free: dict[str, InForce] = {}
+        """By route key: what is always reachable."""
         self.coverage: dict[tuple[str, str], bool] = {}
 
     def __repr__(self) -> str:

@@ -19,6 +19,9 @@ def in_force(book: Book, offer: str, route_key: str, at: Instant) -> InForce | R
     """
     line = book.lines.get((offer, route_key))
     if line is None:
+        free = book.free.get(route_key)
+        if free is not None:
+            return free
         found = line_of(book, offer, route_key)
         if isinstance(found, Refused):
             return _free_or(found, book, route_key)
@@ -58,13 +61,10 @@ def _free_or(refused: Refused[Refusal], book: Book, key: str) -> InForce | Refus
     if zone not in book.zones or not book.zones[zone].always:
         return refused
     rate_id = f"always/{key}"
-    rate = book.rates.get(rate_id)
-    if rate is None:
-        rate = Rate(
-            rate_id=rate_id, connect_fee_micros=0, minimum_units=0, steps=FREE_STEPS, tax_ppm=0
-        )
-        book.rates[rate_id] = rate
-    return InForce(rate, Rounding.DOWN, NEVER)
+    rate = Rate(rate_id=rate_id, connect_fee_micros=0, minimum_units=0, steps=FREE_STEPS, tax_ppm=0)
+    book.rates[rate_id] = rate
+    book.free[key] = InForce(rate, Rounding.DOWN, NEVER)
+    return book.free[key]
 
 
 def _not_in_force(book: Book, offer: str, key: str, at: Instant) -> Refused[Refusal]:
