@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenure.promises.charging.model import Answer, FinalUnit, Refusal, Request
+from tenure.promises.charging.model import Answer, Ask, FinalUnit, GroupAsk, Refusal, Request
 from tenure.promises.money.model import Grant
 from tenure.promises.tariffs.model import Direction, Service
 from tenure.values.instant import DAY_MS, Instant
 from tenure.values.quantity import Unit
-from tests.charging.story import MB, NOON, ONNET, Story
+from tests.charging.story import ADA, MB, NOON, ONNET, Story
 
 INITIAL, UPDATE, TERMINATE = Request.INITIAL, Request.UPDATE, Request.TERMINATE
 DATA, VOICE = Service.DATA, Service.VOICE
@@ -232,6 +232,26 @@ def test_several_rating_groups_share_the_purse_and_answer_apart() -> None:
     unknown = ada.request(UPDATE, 2, service=DATA, group=77, want=MB)
     assert unknown.groups[0].refusal is Refusal.UNKNOWN_RATING_GROUP
     assert ada.held == 80_000
+
+
+def test_a_group_named_twice_is_granted_and_held_once() -> None:
+    ada = Story(1_000_000)
+    ada.ask(
+        Ask(
+            INITIAL,
+            "call",
+            0,
+            ada.now,
+            VOICE,
+            Direction.OUT,
+            msisdn=ADA,
+            other_party="012999888",
+            groups=(GroupAsk(0, 0, 60), GroupAsk(0, 0, 120)),
+        )
+    )
+    assert ada.held == 140_000
+    ada.wait(60).request(TERMINATE, 1, used=60)
+    assert (ada.held, ada.funds) == (0, 930_000)
 
 
 def test_data_is_priced_as_it_was_granted_unless_the_peer_tells_the_change_apart() -> None:

@@ -90,9 +90,13 @@ class Desk:
             self.till.held.release(meter)
         if group.used is not None and group.used.units:
             return self._charge_used(meter, group.used, last_at)
-        if meter.hold_micros or meter.hold_units:
-            self.meters[identity] = msgspec.structs.replace(meter, hold_micros=0, hold_units=())
+        self._keep_nothing_held(meter)
         return None
+
+    def _keep_nothing_held(self, meter: Meter) -> None:
+        if meter.hold_micros or meter.hold_units:
+            identity = (meter.rating_group, meter.service_id)
+            self.meters[identity] = msgspec.structs.replace(meter, hold_micros=0, hold_units=())
 
     def _charge_used(self, meter: Meter, used: Used, last_at: Instant) -> Refused[Refusal] | None:
         """Bill used units: what came after a tariff change apart, and nothing after a loss."""
@@ -107,6 +111,7 @@ class Desk:
         for units, priced_at in parts:
             billed = bill(self.till, self.purse, meter, units, priced_at, ask.at)
             if isinstance(billed, Refused):
+                self._keep_nothing_held(meter)
                 return billed
             self.purse, meter, cost = billed
             self._book(cost, uncharged=used.units - chargeable)
@@ -152,6 +157,9 @@ class Desk:
             bar = barred(self.case.line, self.purse.funds_end, lifecycle, direction, ask.at)
             if bar is not None:
                 return Refused(bar)
+        if meter.hold_micros or meter.hold_units:
+            # A peer named this group twice in one request: the second grant replaces the first.
+            self.till.held.release(meter)
         meter, granted = reserve(self.till, self.purse, meter, requested, ask.at)
         self.meters[identity] = meter
         self.till.held.add(meter)
