@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
@@ -23,7 +24,7 @@ from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import Refusal as StaffRefusal
 from tenure.promises.staff.model import Task
 from tenure.terms.model import Terms
-from tenure.values.instant import NEVER, Instant, iso
+from tenure.values.instant import NEVER, Instant, iso, moment_of
 from tenure.values.money import words
 from tenure.values.quantity import Unit
 from tenure.values.refused import Refused
@@ -109,18 +110,23 @@ def _stage(shown: Shown, terms: Terms, at: Instant) -> str:
     return stage.name.lower().replace("_", " ")
 
 
-def _grant_words(grant: Grant, terms: Terms) -> str:
+def _grant_words(grant: Grant, terms: Terms, zone: ZoneInfo) -> str:
     if grant.unit is Unit.MICROS:
         left = f"{words(grant.remaining, terms.currency)} promotional"
     else:
         left = f"{grant.remaining:,} {grant.unit.name.lower()} of {grant.allowance}"
-    return f"{left}, until {iso(grant.ends_at)}"
+    return f"{left}, until {_local(grant.ends_at, zone)}"
+
+
+def _local(at: Instant, zone: ZoneInfo) -> str:
+    return moment_of(at).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _lines(shown: Shown, terms: Terms, at: Instant) -> list[str]:
     """The line as a person reads it."""
     line, purse = shown.line, shown.purse
     kind = "postpaid" if line.postpaid else "prepaid"
+    zone = ZoneInfo(terms.time_zone)
     states = ", ".join([_stage(shown, terms, at), *_state(line, at)])
     lines = [f"+{line.msisdn}  {line.offer}, {kind}: {states}"]
     if line.postpaid:
@@ -129,16 +135,16 @@ def _lines(shown: Shown, terms: Terms, at: Instant) -> list[str]:
         lines.append(f"on account  {words(purse.funds_micros, terms.currency)}")
     else:
         ended = "" if at < purse.funds_end else ", ended"
-        until = "for ever" if purse.funds_end >= NEVER else f"until {iso(purse.funds_end)}"
+        until = "for ever" if purse.funds_end >= NEVER else f"until {_local(purse.funds_end, zone)}"
         funds = words(purse.funds_micros, terms.currency)
         lines.append(f"funds       {funds} {until}{ended}")
     usable = [grant for grant in purse.grants if money_rules.usable(grant, at)]
-    lines += [f"plan        {_grant_words(grant, terms)}" for grant in usable]
+    lines += [f"plan        {_grant_words(grant, terms, zone)}" for grant in usable]
     lines += [
-        f"live        {session.service.name.lower()} since {iso(session.opened_at)}"
+        f"live        {session.service.name.lower()} since {_local(session.opened_at, zone)}"
         for session in shown.sessions
     ]
-    lines += [f"{iso(entry.at)}  {_explained(entry, terms)}" for entry in shown.entries]
+    lines += [f"{_local(entry.at, zone)}  {_explained(entry, terms)}" for entry in shown.entries]
     return lines
 
 

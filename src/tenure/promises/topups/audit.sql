@@ -73,7 +73,7 @@ FROM (
     LEFT JOIN money.entry lapse
            ON lapse.purse_id = topup.purse_id AND lapse.at = topup.at AND lapse.account = 13
           AND lapse.reference = topup.reference AND lapse.seq < topup.seq
-    JOIN money.entry before ON before.purse_id = topup.purse_id
+    LEFT JOIN money.entry before ON before.purse_id = topup.purse_id
           AND before.seq = coalesce(lapse.seq, topup.seq) - 1
     WHERE topup.end_before IS NOT NULL
 ) ended
@@ -133,7 +133,10 @@ FROM money.entry WHERE kind = 4 AND explanation::jsonb ->> 'what' = 'payment'
 
 -- check: recorded answers
 -- clauses: GTC-TOPUP
--- says: Every recorded answer is that of an entry in the books.
-SELECT e.seq IS NOT NULL AS ok, format('purse %s', a.purse_id) AS which
-FROM topups.answered a
-LEFT JOIN money.entry e ON e.purse_id = a.purse_id AND e.at = a.at AND e.kind IN (4, 7)
+-- says: There are as many entries of an instant as answers were recorded for it.
+SELECT coalesce(e.entries, 0) >= a.answers AS ok, format('purse %s', a.purse_id) AS which
+FROM (SELECT purse_id, at, count(*) AS answers FROM topups.answered GROUP BY purse_id, at) a
+LEFT JOIN (
+    SELECT purse_id, at, count(*) AS entries
+    FROM money.entry WHERE kind IN (4, 7) GROUP BY purse_id, at
+) e USING (purse_id, at)
