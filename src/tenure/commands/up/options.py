@@ -1,0 +1,71 @@
+"""The options of ``tenure up``, each with its word of help, and what was typed for them."""
+
+from pathlib import Path
+from typing import Annotated, Final, TypeAlias
+
+import msgspec
+import typer
+
+DEMO_MAX: Final = 2_000_000
+RATE_MAX: Final = 5_000
+
+Operator: TypeAlias = Annotated[
+    str, typer.Option("--operator", help="The pack of terms: a name under operators/ or a path.")
+]
+Data: TypeAlias = Annotated[
+    Path,
+    typer.Option("--data", help="Where everything is kept, with an embedded PostgreSQL in it."),
+]
+Dsn: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--dsn", help="A PostgreSQL 16 or newer of your own, not the embedded one."),
+]
+Diameter: TypeAlias = Annotated[str, typer.Option("--diameter", help="HOST:PORT for Gy/Ro.")]
+Http: TypeAlias = Annotated[str, typer.Option("--http", help="HOST:PORT for the page.")]
+Nchf: TypeAlias = Annotated[str, typer.Option("--nchf", help="HOST:PORT for 5G Nchf.")]
+Certificate: TypeAlias = Annotated[
+    Path | None, typer.Option("--tls-certificate", help="PEM file: Gy/Ro over TLS, with --tls-key.")
+]
+Key: TypeAlias = Annotated[Path | None, typer.Option("--tls-key", help="PEM file of its key.")]
+Authority: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-authority", help="PEM file: peers must show a certificate that it has signed."
+    ),
+]
+Peers: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--peer", help="Admit this Diameter peer, by its Origin-Host; may be repeated."),
+]
+Demo: TypeAlias = Annotated[
+    int,
+    typer.Option("--demo", min=0, max=DEMO_MAX, help="Invent so many subscribers who use it."),
+]
+DemoRate: TypeAlias = Annotated[
+    int, typer.Option("--demo-rate", min=1, max=RATE_MAX, help="Their requests a second.")
+]
+Clock: TypeAlias = Annotated[
+    str,
+    typer.Option("--clock", help="real, or an instant, or an instant and a speed: INSTANTxSPEED."),
+]
+AsJson: TypeAlias = Annotated[
+    bool, typer.Option("--json", help="Tell the live view as a JSON object a line.")
+]
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """What was typed."""
+
+    operator: str
+    data: Path
+    dsn: str | None
+    diameter: str
+    http: str
+    nchf: str
+    tls: tuple[Path | None, Path | None, Path | None]
+    """Certificate, key and authority."""
+    peers: tuple[str, ...]
+    demo: int
+    demo_rate: int
+    clock: str
+    as_json: bool
