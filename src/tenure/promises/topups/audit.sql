@@ -73,8 +73,11 @@ FROM (
     LEFT JOIN money.entry lapse
            ON lapse.purse_id = topup.purse_id AND lapse.at = topup.at AND lapse.account = 13
           AND lapse.reference = topup.reference AND lapse.seq < topup.seq
-    LEFT JOIN money.entry before ON before.purse_id = topup.purse_id
-          AND before.seq = coalesce(lapse.seq, topup.seq) - 1
+    LEFT JOIN LATERAL (
+        SELECT funds_after_micros FROM money.entry e
+        WHERE e.purse_id = topup.purse_id AND e.seq < topup.seq AND e.reference <> topup.reference
+        ORDER BY e.seq DESC LIMIT 1
+    ) before ON true
     WHERE topup.end_before IS NOT NULL
 ) ended
 
