@@ -22,10 +22,7 @@ from bench import ground
 from tenure.gateways.diameter.server.listener import Endpoint, Server, settings_for
 from tenure.postgres.connection import connector
 from tenure.postgres.embedded import APPLICATION, Cluster
-from tenure.postgres.lanes import Lanes
-from tenure.postgres.transaction import Transaction
 from tenure.promises.charging import operations as charging
-from tenure.promises.charging.model import Answer, Ask, Refusal
 from tenure.promises.tariffs import rules as tariffs
 from tenure.terms import pack
 
@@ -36,18 +33,7 @@ async def serve(dsn: str, lanes_count: int, batch_max: int) -> None:
     """One server process: the gateway, its lanes, nothing else; prints its port."""
     book = tariffs.compile_book(pack.load("smart-kh"))
 
-    async def charge(tx: Transaction, asks: Any) -> list[Answer]:
-        return await charging.charge(tx, book, asks)
-
-    lanes: Lanes[Ask, Answer] = Lanes(
-        connector(dsn),
-        charge,
-        key=lambda ask: ask.msisdn or ask.imsi,
-        accident=lambda _, __: Answer(Refusal.ACCIDENT),
-        busy=lambda _: Answer(Refusal.TOO_BUSY),
-        lanes=lanes_count,
-        batch_max=batch_max,
-    )
+    lanes = charging.lanes(connector(dsn), book, count=lanes_count, batch_max=batch_max)
     lanes.start()
     peers = ("bench.example.net",)
     settings = settings_for(book.terms, [Endpoint("127.0.0.1", 0)], ground.now(), peers=peers)

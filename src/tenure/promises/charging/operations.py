@@ -1,7 +1,8 @@
 """What may be asked of charging: answer a batch of asks, tell stale sessions, explain an entry."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
+from tenure.postgres.lanes import Lanes
 from tenure.postgres.transaction import Transaction
 from tenure.promises.charging import rules, store
 from tenure.promises.charging.model import Answer, Ask, Refusal, Request, Session, Stale
@@ -12,7 +13,7 @@ from tenure.promises.money.model import Change, Entry
 from tenure.promises.tariffs import rules as tariffs
 from tenure.values.instant import Instant
 
-__all__ = ["charge", "explain", "live_sessions", "sessions_of", "stale"]
+__all__ = ["charge", "explain", "lanes", "live_sessions", "sessions_of", "stale"]
 
 _UNKNOWN = Answer(Refusal.UNKNOWN_SUBSCRIBER, "no line has this number or SIM")
 
@@ -68,6 +69,32 @@ async def charge(tx: Transaction, book: tariffs.Book, asks: Sequence[Ask]) -> li
     await money.record(tx, changes, announce=False)
     await store.remember(tx, remembered)
     return answers
+
+
+def lanes(
+    connect: Callable[[], Awaitable[Transaction]],
+    book: tariffs.Book,
+    *,
+    count: int = 2,
+    batch_max: int = 200,
+) -> Lanes[Ask, Answer]:
+    """Lanes that charge; all asks of one subscriber go through one lane, in their order.
+
+    What fails by our own fault is answered ACCIDENT, what cannot be queued TOO_BUSY.
+    """
+
+    async def batch(tx: Transaction, asks: Sequence[Ask]) -> list[Answer]:
+        return await charge(tx, book, asks)
+
+    return Lanes(
+        connect,
+        batch,
+        key=lambda ask: ask.msisdn or ask.imsi,
+        accident=lambda _ask, _error: Answer(Refusal.ACCIDENT, "our own fault; ask again"),
+        busy=lambda _ask: Answer(Refusal.TOO_BUSY, "too much is waiting; ask again"),
+        lanes=count,
+        batch_max=batch_max,
+    )
 
 
 def _keys(ask: Ask) -> tuple[bytes, ...]:
