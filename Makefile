@@ -9,6 +9,7 @@ DATA ?= .tenure
 DEMO ?= 10000
 DIAMETER ?= 127.0.0.1:3868
 HTTP ?= 127.0.0.1:8080
+BENCH ?= rate gy nchf files
 SEED ?= 1
 HOURS ?= 24
 SECONDS ?= 60
@@ -30,10 +31,10 @@ check: ## Check everything, from cheapest to dearest; stops at the first failure
 	@$(ENVIRONMENT) --check
 	@$(VENV)/python tools/check.py $(STEPS)
 
-bench: ## Measure speed and size (BENCH=gy for one of bench/*.py)
+bench: ## Measure speed and size (BENCH="rate gy" for some of it, OPTIONS=)
 	@$(ENVIRONMENT) --check
-	@for file in $(if $(BENCH),bench/$(BENCH).py,$(sort $(wildcard bench/*.py))); do \
-		echo "== $$file"; $(VENV)/python $$file || exit 1; done
+	@for name in $(BENCH); do \
+		echo "== bench/$$name.py"; $(VENV)/python bench/$$name.py $(OPTIONS) || exit 1; done
 
 simulate: ## Play a world with faults, and audit it (SEED= HOURS=)
 	@$(ENVIRONMENT) --check

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 
 from tenure.postgres import migrations
@@ -23,6 +24,10 @@ from tools import schema
 PREFIX = "tenure-test-"
 BUILT_AT = parse_instant("2026-01-01T00:00:00Z")
 _numbers = itertools.count(1)
+
+# How long an example takes says nothing about whether it is right.
+settings.register_profile("tenure", deadline=None, print_blob=True)
+settings.load_profile("tenure")
 
 
 def _only_loopback(event: str, arguments: tuple[object, ...]) -> None:

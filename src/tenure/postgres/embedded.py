@@ -62,11 +62,11 @@ class Cluster:
         below the machine's temporary folder.  A PostgreSQL that outlived a killed Tenure is taken
         over.  CannotStartError says what is in the way and the remedy.
         """
-        data = data_folder.made(data)
-        if throw_away and not data.is_relative_to(Path(tempfile.gettempdir()).resolve()):
+        if throw_away and not data.resolve().is_relative_to(Path(tempfile.gettempdir()).resolve()):
             raise CannotStartError(
                 f"{data} is not below {tempfile.gettempdir()}: keep its data safe"
             )
+        data = data_folder.made(data)
         lock = data_folder.locked(data)
         if lock is None:
             raise CannotStartError(
