@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +88,27 @@ def test_what_is_not_published_is_refused(
     assert isinstance(answer, Refused)
     assert answer.refusal is refusal
     assert answer.detail
+
+
+def test_what_only_an_earlier_version_priced_is_refused_now() -> None:
+    pack = load("smart-kh")
+    fewer = tuple(row for row in pack.versions[1].rows if row.service != "mms")
+    latest = msgspec.structs.replace(pack.versions[1], rows=fewer)
+    book = compile_book(msgspec.structs.replace(pack, versions=(pack.versions[0], latest)))
+
+    before = in_force(book, "prepaid", "mms/out/onnet", parse_instant("2026-09-30T16:59:59Z"))
+    after = in_force(book, "prepaid", "mms/out/onnet", parse_instant("2026-09-30T17:00:00Z"))
+
+    assert isinstance(before, InForce)
+    assert isinstance(after, Refused)
+    assert after.refusal is Refusal.NOT_OFFERED
+    assert "2026-10" in after.detail
+
+
+def test_an_unknown_offer_is_refused(book: Book) -> None:
+    answer = in_force(book, "gold", "sms/out/onnet", parse_instant("2026-11-22T12:00:00Z"))
+    assert isinstance(answer, Refused)
+    assert answer.refusal is Refusal.UNKNOWN_OFFER
 
 
 @pytest.mark.parametrize(

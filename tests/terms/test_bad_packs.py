@@ -128,3 +128,25 @@ def test_an_unknown_pack_names_those_there_are() -> None:
     checked = check("smart-th")
     assert checked.pack is None
     assert "smart-kh, smartfren-id" in checked.problems[0].remedy
+
+
+def test_the_folders_of_versions_are_named_like_versions(pack: Path) -> None:
+    (pack / "tariffs" / "2026-10").rename(pack / "tariffs" / "the new one")
+    assert any("is no version id" in problem.what for problem in check(pack).problems)
+
+    shutil.rmtree(pack / "tariffs")
+    assert any("there is no version" in problem.what for problem in check(pack).problems)
+
+
+def test_a_file_beyond_all_measure_is_not_read(pack: Path) -> None:
+    with (pack / "destinations.csv").open("a", encoding="utf-8") as file:
+        file.write("# far too much\n" * 600_000)
+    assert any("too large" in problem.what for problem in check(pack).problems)
+
+
+def test_a_table_written_for_a_list_is_named(pack: Path) -> None:
+    figures = pack / "terms.toml"
+    text = figures.read_text(encoding="utf-8").replace("[[promotion]]", "[promotion]", 1)
+    figures.write_text(text.replace("[[promotion]]", "[promotion-2]"), encoding="utf-8")
+
+    assert any("is not a list of tables" in problem.what for problem in check(pack).problems)

@@ -157,6 +157,12 @@ def read_figures(folder: Folder, operator: Operator) -> tuple[Figures, Measures]
         quotas=_quotas(top.section("quota"), measures),
         purchase_maximum_micros=dcb.money("purchase_maximum", "50.00"),
     )
+    if figures.quotas["content"].maximum_units > figures.purchase_maximum_micros:
+        dcb.note(
+            "purchase_maximum",
+            "a grant of [quota.content] may be more than a purchase may cost",
+            "lower its maximum, or raise purchase_maximum",
+        )
     for section in (data, dcb, top):
         section.done()
     return figures, measures

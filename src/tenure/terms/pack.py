@@ -75,8 +75,8 @@ def _read(folder: Folder) -> Pack:
     operator = read_operator(folder)
     figures, measures = read_figures(folder, operator)
     offers = read_offers(folder)
-    bundles = read_bundles(folder, operator, measures)
     zones = read_zones(folder, operator, offers)
+    bundles = read_bundles(folder, operator, measures, zones.zones)
     setting = Setting(
         offers=offers,
         zones=zones.zones,

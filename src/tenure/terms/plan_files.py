@@ -3,6 +3,7 @@
 from tenure.terms.documents import Folder, Section
 from tenure.terms.model import Allowance, Bundle, Offer
 from tenure.terms.operator_files import DAYS_MAX, Operator
+from tenure.terms.pricelist import ANY, ANY_PARTY, PLACES, Zone
 from tenure.terms.quantities import Measures
 from tenure.values.money import MICROS
 
@@ -64,13 +65,17 @@ def _check_base(section: Section, offer: Offer, offers: dict[str, Offer]) -> Non
         base = offers[base].base
 
 
-def read_bundles(folder: Folder, operator: Operator, measures: Measures) -> tuple[Bundle, ...]:
+def read_bundles(
+    folder: Folder, operator: Operator, measures: Measures, zones: dict[str, Zone]
+) -> tuple[Bundle, ...]:
     """The bundles; no two allowances of the pack have one name."""
     top = folder.toml("bundles.toml")
     bundles: dict[str, Bundle] = {}
     allowances: set[str] = set()
     for section in top.sections("bundle"):
         bundle = _bundle(section, operator, measures, allowances)
+        for part in section.sections("allowance"):
+            _check_routes(part, zones)
         if bundle.name in bundles:
             section.note("name", f'the bundle "{bundle.name}" is there twice', "rename one")
         bundles[bundle.name] = bundle
@@ -100,6 +105,25 @@ def _bundle(
         )
     section.done()
     return bundle
+
+
+def _check_routes(section: Section, zones: dict[str, Zone]) -> None:
+    """Every pattern leads to some zone, at home and abroad."""
+    for route in section.texts("routes", ROUTE, "voice/out/onnet"):
+        here, _, visited = route.rpartition("/")[2].partition("@")
+        places = [zone.name for zone in zones.values() if zone.kind == "visited"]
+        reached = [*(zone.name for zone in zones.values()), ANY_PARTY, *PLACES]
+        for pattern, known in ((here, reached), (visited, places)):
+            if pattern and not any(_fits(pattern, zone) for zone in known):
+                section.note(
+                    "routes", f'unknown zone "{pattern}" in {route}', "use a zone of zones.csv"
+                )
+
+
+def _fits(pattern: str, name: str) -> bool:
+    if pattern.endswith(ANY):
+        return name.startswith(pattern.removesuffix(ANY))
+    return name == pattern
 
 
 def _allowance(section: Section, measures: Measures, names: set[str]) -> Allowance:
