@@ -110,7 +110,7 @@ class Link:
         answer = self.socket.recv(65_536)
         if SUCCESS not in answer:
             sys.exit(f"the server did not admit {options.host_name}; is it among its peers?")
-        self.socket.setblocking(False)
+        self.socket.settimeout(0)
 
     def flush(self) -> None:
         """Send what is there; what does not fit waits."""
@@ -326,6 +326,9 @@ def run(options: argparse.Namespace, client: Client | None = None) -> dict[str, 
 
 def main() -> None:
     """Read the options, run, print."""
+    if len(sys.argv) == 1:
+        print("a part of bench/gy.py; by itself: --help")
+        return
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--address", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)

@@ -95,10 +95,8 @@ HEAD: Final[dict[str, Value]] = {
 }
 
 
-def ccr_bytes(
-    *rest: bytes, who: bytes | None = None, flags: int = 0xC0, **head: Value | None
-) -> bytes:
-    """A Credit-Control-Request; ``CC_Request_Type=2`` replaces a part of the head, None drops it."""
+def ccr_bytes(*rest: bytes, who: bytes | None = None, **head: Value | None) -> bytes:
+    """A Credit-Control-Request; ``CC_Request_Type=2`` replaces a part, None leaves it out."""
     parts = dict(HEAD)
     for name, value in head.items():
         if value is None:
@@ -107,7 +105,11 @@ def ccr_bytes(
             parts[name.replace("_", "-")] = value
     body = b"".join(avp(name, value) for name, value in parts.items())
     body += (subscription(0, ADA) if who is None else who) + b"".join(rest)
-    raw = request(Command.CREDIT_CONTROL, CREDIT_CONTROL, IDS, body)
+    return request(Command.CREDIT_CONTROL, CREDIT_CONTROL, IDS, body)
+
+
+def flagged(raw: bytes, flags: int) -> bytes:
+    """The message with other command flags."""
     return raw[:4] + bytes([flags]) + raw[5:]
 
 
