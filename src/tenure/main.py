@@ -80,7 +80,7 @@ def _mount(
         app.command(name, help=commands[0].help, short_help=sentence)(commands[0].callback)
         return dict(defaults)
     app.add_typer(family, name=name)
-    return {_name_of(command): dict(defaults) for command in commands}
+    return {**defaults, **{_name_of(command): dict(defaults) for command in commands}}
 
 
 def _name_of(command: Any) -> str:
