@@ -27,6 +27,7 @@ ODD_FLAGS: Final = 0x9F000000
 RESERVED: Final = 0x1F000000
 MANDATORY: Final = 0x40000000
 VENDOR: Final = 0x80000000
+EMPTY: Final = 8
 U32: Final = 12
 U64: Final = 16
 DEPTH_MAX: Final = 8
@@ -114,7 +115,7 @@ def _ccr(w: Words, raw: bytes, flags: int) -> Ccr | None:  # noqa: C901, PLR0912
     while i < end:
         word = w[i + 1]
         j = i + (((word & LENGTH) + 3) >> 2)
-        if j > end or j < i + 2:
+        if j > end or word & LENGTH < EMPTY:
             return None
         slot = -1 if word & ODD_FLAGS else _SLOTS.get(w[i], -1)
         if slot < 0:
@@ -259,7 +260,7 @@ def _group(  # noqa: C901, PLR0912
     while i < end:
         code, word = w[i], w[i + 1]
         j = i + (((word & LENGTH) + 3) >> 2)
-        if j > end or j < i + 2:
+        if j > end or word & LENGTH < EMPTY:
             return None
         plain = word & PLAIN
         if plain == U32 and code == credit.RATING_GROUP:
@@ -298,7 +299,7 @@ def _units(w: Words, raw: bytes, i: int, end: int, facts: Facts) -> Units | None
             i += 3
         else:
             j = i + (((word & LENGTH) + 3) >> 2)
-            if j > end or j < i + 2:
+            if j > end or word & LENGTH < EMPTY:
                 return None
             if word & ODD_FLAGS or code != credit.CC_MONEY:
                 if code in _AMOUNTS or not _skim(w, raw, (i, j, 0, 2), facts):
@@ -354,7 +355,7 @@ def _skim(w: Words, raw: bytes, span: tuple[int, int, int, int], facts: Facts) -
         else:
             first = 2
             rule = _PLAIN.get(code, UNKNOWN)
-        if j < i + first:
+        if octets < 4 * first:
             return False
         if rule > ANY:
             if octets != rule:
