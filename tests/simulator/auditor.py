@@ -92,7 +92,9 @@ class Auditor:
             return True  # refused: without effect, whatever the reason
         if self._content(first) != self._content(ask):
             self.accuse("another content under the same key is refused", account.purse_id, ask.key)
-        elif not answer.repeated or _bare(said) != _bare(answer):
+        elif not answer.repeated:
+            self.accuse("a repeat has no second effect", account.purse_id, ask.key)
+        elif _bare(said) != _bare(answer):
             self.accuse("a repeat gets the recorded answer", account.purse_id, ask.key)
         return True
 

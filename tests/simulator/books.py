@@ -23,14 +23,18 @@ SELECT purse_id, seq, kind, funds_micros, grants_micros, owed_micros, tax_micros
        contra_micros, funds_after_micros, reference, explanation
   FROM money.entry ORDER BY purse_id, seq
 """
-ANSWERED = "SELECT count(*) FROM charging.answered"
 
 
 def audit(dsn: str, auditor: Auditor) -> None:
     """Read every purse and entry, and accuse whatever breaks a law."""
     with psycopg.connect(dsn) as connection:
-        purses = connection.execute(PURSES).fetchall()
-        entries = connection.execute(ENTRIES).fetchall()
+        audit_on(connection, auditor)
+
+
+def audit_on(connection: "psycopg.Connection[Any]", auditor: Auditor) -> None:
+    """As ``audit``, in a transaction that the caller keeps."""
+    purses = connection.execute(PURSES).fetchall()
+    entries = connection.execute(ENTRIES).fetchall()
     by_purse: dict[int, list[Any]] = {}
     for entry in entries:
         by_purse.setdefault(entry[0], []).append(entry)

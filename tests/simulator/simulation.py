@@ -5,6 +5,7 @@ are lost at their commits as the seed says; the system must repeat what it canno
 """
 
 import asyncio
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -231,11 +232,19 @@ async def connected(dsn: str) -> Transaction:
     return connection
 
 
+def placed(dsn: str, found: world.World) -> None:
+    """Put a world into the empty database of this DSN."""
+
+    async def place() -> None:
+        async with await connected(dsn) as direct:
+            await perform_on(direct, world.write, found)
+
+    asyncio.run(place())
+
+
 async def play(cluster: Cluster, dsn: str, simulation: Simulation, *, hours: int) -> Outcome:
     """Play a simulation on an empty database and say what it came to."""
-    port = str(conninfo_to_dict(dsn)["port"])
-    upstream = cluster.socket_folder / f".s.PGSQL.{port}"
-    listen = Path(cluster.socket_folder).parent / f"wire-{simulation.seed}"
-    listen.mkdir(exist_ok=True)
-    async with Wire(listen / f".s.PGSQL.{port}", upstream) as wire:
-        return await simulation.run(cluster, dsn, wire, hours=hours)
+    socket = f".s.PGSQL.{conninfo_to_dict(dsn)['port']}"
+    with tempfile.TemporaryDirectory(prefix="tenure-wire-") as folder:
+        async with Wire(Path(folder) / socket, cluster.socket_folder / socket) as wire:
+            return await simulation.run(cluster, dsn, wire, hours=hours)
