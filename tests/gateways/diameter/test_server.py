@@ -1,0 +1,464 @@
+"""The gateway on real sockets: nothing leaks, nothing is lost, nothing has an effect it should not."""
+
+import asyncio
+import contextlib
+import datetime
+import ssl
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tenure.gateways.diameter.server.connection import Limits
+from tenure.gateways.diameter.server.listener import Endpoint, Server, Settings, Tls
+from tenure.gateways.diameter.wire.avp import avp
+from tenure.gateways.diameter.wire.message import Command, message
+from tenure.promises.charging.model import Request, Stale
+from tenure.values.instant import Instant
+from tests.gateways.diameter.given import (
+    ADA,
+    NODE,
+    PGW,
+    REALM,
+    SESSION,
+    SPEAKER,
+    TERMS,
+    base,
+    ccr_bytes,
+    cer,
+    flagged,
+    mscc,
+    read,
+    rsu,
+    subscription,
+    tree,
+    usu,
+)
+from tests.gateways.diameter.rating import Rating
+
+QUOTA = mscc(rsu(CC_Total_Octets=1_000), rating_group=1)
+
+
+class Clock:
+    """Time that passes only when told."""
+
+    def __init__(self) -> None:
+        self.at = Instant(1_000_000)
+
+    def __call__(self) -> Instant:
+        return self.at
+
+
+class Element:
+    """A network element that says just what a test wants."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    async def heard(self) -> bytes:
+        head = await self.reader.readexactly(4)
+        return head + await self.reader.readexactly(int.from_bytes(head[1:]) - 4)
+
+    async def ask(self, raw: bytes) -> dict[str, Any]:
+        self.writer.write(raw)
+        return tree(read(await self.heard()).avps)
+
+    async def closed(self) -> bool:
+        """Whether the server has closed the connection, nothing more having been said."""
+        return await self.reader.read() == b""
+
+    async def leave(self) -> None:
+        self.writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self.writer.wait_closed()
+
+
+async def met(server: Server, host: str = PGW, tls: ssl.SSLContext | None = None) -> Element:
+    """An element that has introduced itself."""
+    element = Element(*await asyncio.open_connection("127.0.0.1", server.ports[0], ssl=tls))
+    told = await element.ask(cer(avp("Supported-Vendor-Id", 10415), host=host))
+    assert told["Result-Code"] == 2001
+    return element
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def rating() -> Rating:
+    found = Rating()
+    found.purses[ADA] = 1_000_000
+    return found
+
+
+def settings(**changes: Any) -> Settings:
+    plain = Settings((Endpoint("127.0.0.1", 0),), NODE, TERMS, SPEAKER)
+    return msgspec.structs.replace(plain, **changes)
+
+
+@pytest.fixture
+async def server(rating: Rating, clock: Clock) -> AsyncIterator[Server]:
+    running = Server(settings(), rating, clock)
+    await running.start()
+    yield running
+    await running.stop(grace_seconds=0.1)
+    assert not running._house.connections
+
+
+async def until(server: Server, connections: int) -> None:
+    async with asyncio.timeout(5):
+        while server.metrics.connections != connections:
+            await asyncio.sleep(0.005)
+
+
+async def test_a_session_from_wire_to_purse(server: Server, rating: Rating) -> None:
+    element = await met(server)
+    told = await element.ask(ccr_bytes(QUOTA))
+    assert told["Result-Code"] == 2001
+    assert told["Multiple-Services-Credit-Control"] == {
+        "Granted-Service-Unit": {"CC-Total-Octets": 1_000},
+        "Validity-Time": 3_600,
+        "Volume-Quota-Threshold": 200,
+        "Rating-Group": 1,
+        "Result-Code": 2001,
+    }
+    used = mscc(rsu(), usu(CC_Total_Octets=700), rating_group=1)
+    await element.ask(ccr_bytes(used, CC_Request_Type=2, CC_Request_Number=1))
+    last = mscc(usu(CC_Total_Octets=300), rating_group=1)
+    told = await element.ask(ccr_bytes(last, CC_Request_Type=3, CC_Request_Number=2))
+    assert (told["CC-Request-Type"], told["CC-Request-Number"]) == (3, 2)
+    assert rating.purses[ADA] == 999_000
+    assert [ask.request for ask in rating.asks] == [
+        Request.INITIAL,
+        Request.UPDATE,
+        Request.TERMINATE,
+    ]
+    assert rating.asks[0].peer == f"{PGW}|{REALM}"
+    assert server.metrics.requests == {"initial": 1, "update": 1, "terminate": 1}
+    assert server.metrics.latency.count == 3
+    await element.leave()
+
+
+async def test_messages_in_any_pieces(server: Server, rating: Rating) -> None:
+    element = await met(server)
+    stream = b"".join(ccr_bytes(QUOTA, Session_Id=f"s{number}") for number in range(20))
+    for at in range(0, len(stream), 333):
+        element.writer.write(stream[at : at + 333])
+        await element.writer.drain()
+        await asyncio.sleep(0)
+    sessions = [tree(read(await element.heard()).avps)["Session-Id"] for _ in range(20)]
+    assert sessions == [f"s{number}" for number in range(20)]
+    assert len(rating.asks) == 20
+    await element.leave()
+
+
+async def test_each_octet_by_itself(server: Server) -> None:
+    element = await met(server)
+    for octet in ccr_bytes(QUOTA):
+        element.writer.write(bytes([octet]))
+        await element.writer.drain()
+    assert tree(read(await element.heard()).avps)["Result-Code"] == 2001
+    await element.leave()
+
+
+BAD = [
+    # what                                        is said                              answered
+    ("a realm that is not ours", ccr_bytes(Destination_Realm="other.net"), 3003),
+    ("a host that is not ours", ccr_bytes(avp("Destination-Host", "else.example.net")), 3002),
+    ("a command that is not ours", flagged(base(Command.RE_AUTH), 0x80), 3001),
+    ("no session", ccr_bytes(Session_Id=None), 5005),
+    ("no subscriber", ccr_bytes(who=b""), 5005),
+    ("an unknown subscriber", ccr_bytes(QUOTA, who=subscription(0, "85599999999")), 5030),
+    ("a subscriber without a number", ccr_bytes(who=subscription(2, "sip:ada@host")), 5030),
+    ("an unknown context", ccr_bytes(Service_Context_Id="32255@example.org"), 5004),
+    ("an unknown request type", ccr_bytes(CC_Request_Type=9), 5004),
+    ("an event without an action", ccr_bytes(CC_Request_Type=4), 5005),
+    ("an event with an unknown action", ccr_bytes(avp("Requested-Action", 9), CC_Request_Type=4),
+     5004),
+    ("an update of no session", ccr_bytes(QUOTA, CC_Request_Type=2, CC_Request_Number=1), 5002),
+    ("a reserved command flag", flagged(ccr_bytes(QUOTA), 0xC8), 5013),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "said", "result"), BAD, ids=[what for what, *_ in BAD])
+async def test_bad_requests_are_answered_and_have_no_effect(
+    server: Server, rating: Rating, what: str, said: bytes, result: int
+) -> None:
+    element = await met(server)
+    told = await element.ask(said)
+    assert told["Result-Code"] == result, what
+    assert rating.purses[ADA] == 1_000_000
+    assert not rating.open
+    good = await element.ask(ccr_bytes(QUOTA))
+    assert good["Result-Code"] == 2001, "the peer stays welcome"
+    await element.leave()
+
+
+BROKEN = [
+    ("another version", b"\2" + ccr_bytes()[1:], 5011),
+    ("an odd length", b"\1\0\0\x15" + ccr_bytes()[4:], 5015),
+    ("a tiny length", b"\1\0\0\x10" + ccr_bytes()[4:], 5015),
+    ("an enormous length", b"\1\xff\xff\xfc" + ccr_bytes()[4:], 5015),
+]
+
+
+@pytest.mark.parametrize(("what", "said", "result"), BROKEN, ids=[what for what, *_ in BROKEN])
+async def test_a_stream_that_cannot_be_read_on_is_closed(
+    server: Server, rating: Rating, what: str, said: bytes, result: int
+) -> None:
+    element = await met(server)
+    told = await element.ask(said)
+    assert told["Result-Code"] == result, what
+    assert await element.closed()
+    assert not rating.asks
+    await until(server, 0)
+    await element.leave()
+
+
+async def test_a_stranger_is_told_and_gone(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    element = Element(*await asyncio.open_connection("127.0.0.1", server.ports[0]))
+    told = await element.ask(cer(host="smf.example.org"))
+    assert told["Result-Code"] == 3010
+    assert await element.closed()
+    lines = [record.getMessage() for record in caplog.records]
+    assert len(lines) == 1
+    assert "Origin-Host smf.example.org" in lines[0]
+    assert "the setting peers" in lines[0]
+    assert server.metrics.turned_away == {3010: 1}
+    await element.leave()
+
+
+async def test_half_a_message_that_never_ends_is_given_up(server: Server, clock: Clock) -> None:
+    element = await met(server)
+    element.writer.write(ccr_bytes(QUOTA)[:50])
+    await element.writer.drain()
+    while not any(one._rest for one in server._house.connections):
+        await asyncio.sleep(0.005)
+    clock.at = Instant(clock.at + 10_000)
+    assert await element.closed()
+    await until(server, 0)
+    await element.leave()
+
+
+async def test_a_connection_that_says_nothing_is_given_up(server: Server, clock: Clock) -> None:
+    element = Element(*await asyncio.open_connection("127.0.0.1", server.ports[0]))
+    await until(server, 1)
+    clock.at = Instant(clock.at + 10_000)
+    assert await element.closed()
+    await until(server, 0)
+    await element.leave()
+
+
+async def test_a_silent_peer_is_asked_and_given_up(server: Server, clock: Clock) -> None:
+    element = await met(server)
+    clock.at = Instant(clock.at + 30_000)
+    asked = read(await element.heard())
+    assert asked.header.command == Command.DEVICE_WATCHDOG
+    for _ in range(2):
+        await asyncio.sleep(0.6)
+        clock.at = Instant(clock.at + 30_000)
+    assert await element.closed()
+    await element.leave()
+
+
+async def test_what_a_peer_asked_before_it_went_is_done(server: Server, rating: Rating) -> None:
+    """A hundred connections, each torn down with its request unanswered: no leak, nothing lost."""
+    rating.holding = True
+    for number in range(100):
+        element = await met(server)
+        element.writer.write(ccr_bytes(QUOTA, Session_Id=f"s{number}"))
+        await element.writer.drain()
+        while len(rating.held) <= number:
+            await asyncio.sleep(0)
+        element.writer.transport.abort()
+    await until(server, 0)
+    rating.release()
+    assert len(rating.open) == 100
+    assert server.metrics.unanswered == 100
+    assert not server._house.connections
+    assert not server._house.origins
+
+
+async def test_an_accident_in_one_request_leaves_the_others(server: Server, rating: Rating) -> None:
+    element = await met(server)
+
+    def accident(*_: object) -> None:
+        raise RuntimeError("on purpose")
+
+    plain, rating.submit = rating.submit, accident  # type: ignore[method-assign]
+    assert (await element.ask(ccr_bytes(QUOTA)))["Result-Code"] == 5012
+    rating.submit = plain  # type: ignore[method-assign]
+    assert (await element.ask(ccr_bytes(QUOTA)))["Result-Code"] == 2001
+    await element.leave()
+
+
+async def test_too_many_connections(rating: Rating, clock: Clock) -> None:
+    server = Server(settings(limits=Limits(connections_max=2)), rating, clock)
+    await server.start()
+    first, second = await met(server), await met(server)
+    third = Element(*await asyncio.open_connection("127.0.0.1", server.ports[0]))
+    with contextlib.suppress(ConnectionResetError):
+        assert await third.closed()
+    await third.leave()
+    await first.leave()
+    await until(server, 1)
+    fourth = await met(server)
+    for element in (second, fourth):
+        await element.leave()
+    await server.stop()
+
+
+async def test_nothing_more_is_read_while_too_much_waits(rating: Rating, clock: Clock) -> None:
+    server = Server(settings(limits=Limits(outstanding_max=10)), rating, clock)
+    await server.start()
+    element = await met(server)
+    rating.holding = True
+    requests = [ccr_bytes(QUOTA, Session_Id=f"s{number}") for number in range(2_000)]
+    for raw in requests:
+        element.writer.write(raw)
+    await asyncio.sleep(0.3)
+    waiting = len(rating.held)
+    assert 10 <= waiting < 2_000
+    rating.release()
+    answers = [tree(read(await element.heard()).avps)["Session-Id"] for _ in requests]
+    assert answers == [f"s{number}" for number in range(2_000)]
+    await element.leave()
+    await server.stop()
+
+
+async def test_stopping_answers_what_was_asked_and_takes_leave(
+    rating: Rating, clock: Clock
+) -> None:
+    server = Server(settings(), rating, clock)
+    await server.start()
+    element = await met(server)
+    rating.holding = True
+    element.writer.write(ccr_bytes(QUOTA))
+    while not rating.held:
+        await asyncio.sleep(0.005)
+    stopping = asyncio.create_task(server.stop())
+    await asyncio.sleep(0.05)
+    rating.release()
+    assert tree(read(await element.heard()).avps)["Result-Code"] == 2001
+    leave = read(await element.heard())
+    assert leave.header.command == Command.DISCONNECT_PEER
+    answer = message(leave.header, avp("Result-Code", 2001))
+    element.writer.write(flagged(answer, 0))
+    assert await element.closed()
+    await stopping
+    await element.leave()
+
+
+TOLD = [(False, Command.RE_AUTH), (True, Command.ABORT_SESSION)]
+
+
+@pytest.mark.parametrize(("abort", "command"), TOLD, ids=["re-auth", "abort"])
+async def test_peers_are_told_of_stale_sessions(
+    server: Server, *, abort: bool, command: Command
+) -> None:
+    element = await met(server)
+    await element.ask(ccr_bytes(QUOTA))
+    stale = Stale(SESSION, f"{PGW}|{REALM}", abort, "topped up")
+    telling = asyncio.create_task(server.tell(stale))
+    asked = read(await element.heard())
+    assert asked.header.command == command
+    assert asked.header.request
+    told = tree(asked.avps)
+    assert told["Session-Id"] == SESSION
+    assert told["Destination-Host"] == PGW
+    assert told["Destination-Realm"] == REALM
+    assert told.get("Re-Auth-Request-Type") == (None if abort else 0)
+    element.writer.write(flagged(message(asked.header, avp("Result-Code", 2002)), 0x40))
+    assert await telling
+    assert server.metrics.told == {"abort" if abort else "re-auth": 1}
+    await element.leave()
+
+
+async def test_a_peer_behind_a_relay_is_told_through_it(server: Server) -> None:
+    relay = await met(server, host="relay.example.net")
+    await relay.ask(ccr_bytes(QUOTA, avp("Route-Record", PGW)))
+    telling = asyncio.create_task(
+        server.tell(Stale(SESSION, f"{PGW}|{REALM}", abort=False, reason=""))
+    )
+    asked = read(await relay.heard())
+    assert tree(asked.avps)["Destination-Host"] == PGW
+    relay.writer.write(flagged(message(asked.header, avp("Result-Code", 2001)), 0x40))
+    assert await telling
+    await relay.leave()
+
+
+async def test_a_peer_that_comes_back_is_told_then(server: Server) -> None:
+    gone = await met(server)
+    await gone.leave()
+    await until(server, 0)
+    stale = Stale(SESSION, f"{PGW}|{REALM}", abort=False, reason="")
+    telling = asyncio.create_task(server.tell(stale))
+    await asyncio.sleep(0.05)
+    back = await met(server)
+    asked = read(await back.heard())
+    back.writer.write(flagged(message(asked.header, avp("Result-Code", 2001)), 0x40))
+    assert await telling
+    await back.leave()
+
+
+async def test_sessions_of_other_gateways_are_left_to_them(server: Server) -> None:
+    stale = Stale("nchf-1", "http://127.0.0.1:1/notify", abort=False, reason="")
+    assert await server.tell(stale) is False
+
+
+def certificate(folder: Path) -> Tls:
+    """A certificate that signs itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ocs.example.net")])
+    since = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(since)
+        .not_valid_after(since.replace(year=2126))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName("ocs.example.net")]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    found = Tls(folder / "ocs.pem", folder / "ocs.key")
+    found.certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    found.key.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return found
+
+
+async def test_tls(rating: Rating, clock: Clock, tmp_path: Path) -> None:
+    tls = certificate(tmp_path)
+    server = Server(settings(endpoints=(Endpoint("127.0.0.1", 0, tls),)), rating, clock)
+    await server.start()
+    trusting = ssl.create_default_context(cafile=str(tls.certificate))
+    trusting.check_hostname = False
+    element = await met(server, tls=trusting)
+    assert (await element.ask(ccr_bytes(QUOTA)))["Result-Code"] == 2001
+    await element.leave()
+    plain = Element(*await asyncio.open_connection("127.0.0.1", server.ports[0]))
+    plain.writer.write(cer())
+    await plain.writer.drain()
+    assert not (await plain.reader.read()).startswith(b"\1"), "no Diameter is spoken without TLS"
+    await plain.leave()
+    await server.stop()
