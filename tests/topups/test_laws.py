@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenure.promises.money.model import Account, Entry, Grant, Purse
-from tenure.promises.topups.model import Credit
+from tenure.promises.topups.model import Buy, Credit
 from tenure.promises.topups.rules import crediting
 from tenure.values.instant import DAY_MS, Instant
 from tenure.values.money import MICROS
@@ -56,7 +56,7 @@ def happen(
     entries: list[Entry] = []
     for at, credit in sorted(events, key=lambda event: event[0]):
         if credit is None:
-            bought = crediting.buy(before, terms_.bundles[0], terms_, at, "key")
+            bought = crediting.buy(before, terms_.bundles[0], terms_, Buy("", "week", "key", at))
             if isinstance(bought, Refused):
                 continue
             change, _ = bought
@@ -148,7 +148,9 @@ def test_a_plan_takes_its_price_from_what_is_alive_and_nothing_else(
     before = msgspec.structs.replace(before, grants=(grant,))
     alive = funds + promo if at < END else 0
 
-    bought = crediting.buy(before, TERMS["replace"].bundles[0], TERMS["replace"], at, "key")
+    bought = crediting.buy(
+        before, TERMS["replace"].bundles[0], TERMS["replace"], Buy("", "week", "key", at)
+    )
 
     if alive < 2 * MICROS:
         assert isinstance(bought, Refused)

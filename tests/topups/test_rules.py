@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tenure.promises.money.model import Account, EntryKind
-from tenure.promises.topups.model import Credit, Refusal
+from tenure.promises.topups.model import Buy, Credit, Refusal
 from tenure.promises.topups.rules import crediting
 from tenure.terms.model import Terms
 from tenure.values.instant import DAY_MS, Instant
@@ -156,24 +156,27 @@ def test_a_postpaid_payment_reduces_the_debt_first(row: list[str]) -> None:
 
 # A plan of 2: promotional money pays first, then funds that are still active, then credit.
 BUY = """
-    at     | funds | promo | limit | paid from | answer
-    end-1s |     2 |     0 |     0 | funds 2   | bought
-    end    |     2 |     0 |     0 |           | CREDIT_EXHAUSTED
-    end-1s |     1 |     1 |     0 | promo 1, funds 1 | bought
-    end-1s |     1 |     0 |     0 |           | CREDIT_EXHAUSTED
-    end-1s |     2 |     2 |     0 | promo 2   | bought
-    end    |     2 |     2 |     0 |           | CREDIT_EXHAUSTED
-    end    |     2 |     0 |     5 | owed 2    | bought
+    at     | funds | promo | limit | held by calls | paid from        | answer
+    end-1s |     2 |     0 |     0 |             0 | funds 2          | bought
+    end    |     2 |     0 |     0 |             0 |                  | CREDIT_EXHAUSTED
+    end-1s |     1 |     1 |     0 |             0 | promo 1, funds 1 | bought
+    end-1s |     1 |     0 |     0 |             0 |                  | CREDIT_EXHAUSTED
+    end-1s |     2 |     2 |     0 |             0 | promo 2          | bought
+    end    |     2 |     2 |     0 |             0 |                  | CREDIT_EXHAUSTED
+    end    |     2 |     0 |     5 |             0 | owed 2           | bought
+    end-1s |     3 |     0 |     0 |             1 | funds 2          | bought
+    end-1s |     3 |     0 |     0 |             2 |                  | CREDIT_EXHAUSTED
 """
 
 
 @pytest.mark.parametrize("row", rows(BUY), ids=" ".join)
 def test_a_plan_is_bought_whole_or_not_at_all(row: list[str]) -> None:
-    at, funds, promo, limit, paid, answer = row
+    at, funds, promo, limit, held, paid, answer = row
     before = purse(int(funds), promo=int(promo), limit=int(limit))
     [bundle] = terms().bundles
 
-    decision = crediting.buy(before, bundle, terms(), instant(at), "bundle 1")
+    order = Buy("", "week", "1", instant(at), int(held) * MICROS)
+    decision = crediting.buy(before, bundle, terms(), order)
 
     if isinstance(decision, Refused):
         assert decision.refusal is Refusal[answer]
@@ -241,7 +244,8 @@ def test_grants_never_share_an_id() -> None:
     after = purse(10)
     [bundle] = terms().bundles
     for number in range(5):
-        bought = crediting.buy(after, bundle, terms(), Instant(END - 1), f"bundle {number}")
+        order = Buy("", "week", str(number), Instant(END - 1))
+        bought = crediting.buy(after, bundle, terms(), order)
         assert not isinstance(bought, Refused)
         after = bought[0].purse
         after = crediting.top_up(after, credit(5, 30), terms(), Instant(END - 1), postpaid=False)[

@@ -10,6 +10,8 @@ from tenure.commands import connect, voucher_key
 from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, Reason
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
+from tenure.promises.charging import operations as charging
+from tenure.promises.numbers import operations as numbers
 from tenure.promises.record.model import Act
 from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import Refusal as StaffRefusal
@@ -96,7 +98,19 @@ async def _by_hand(
     member = await staff.allowed(tx, act.by, Task.TOP_UP, act.at)
     if isinstance(member, Refused):
         return member
+    if isinstance(order, Buy):
+        order = msgspec.structs.replace(order, held_micros=await _held(tx, order))
     return await topups.by_hand(tx, terms, order, act)
+
+
+async def _held(tx: Transaction, order: Buy) -> int:
+    """What calls in progress hold of the purse: a plan is not bought with it."""
+    line = await numbers.find(tx, order.msisdn)
+    if line is None:
+        return 0
+    sessions = await charging.sessions_of(tx, line.purse_id, order.at)
+    meters = [meter for session in sessions for meter in session.meters]
+    return sum(meter.hold_micros for meter in meters if meter.hold_until > order.at)
 
 
 def _tell(answer: Answer | Refused[StaffRefusal], *, as_json: bool) -> None:

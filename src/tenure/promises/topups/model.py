@@ -77,6 +77,8 @@ class Buy(msgspec.Struct, frozen=True):
     bundle: str
     key: str
     at: Instant
+    held_micros: int = 0
+    """What live sessions hold of the purse, as charging told in the same transaction; it stays."""
 
     def __repr__(self) -> str:
         return f"Buy({self.bundle!r}, key={self.key!r})"

@@ -9,7 +9,7 @@ import msgspec
 
 from tenure.promises.money import rules as money
 from tenure.promises.money.model import Account, Change, Entry, EntryKind, Grant, Purse
-from tenure.promises.topups.model import Credit, Done, Refusal
+from tenure.promises.topups.model import Buy, Credit, Done, Refusal
 from tenure.terms.model import Bundle, Promo, Terms
 from tenure.values.instant import DAY_MS, Instant, moment_of
 from tenure.values.money import words
@@ -242,17 +242,18 @@ def _promote(journal: _Journal, credit: Credit, terms: Terms, zone: tzinfo) -> t
 
 
 def buy(
-    purse: Purse, bundle: Bundle, terms: Terms, at: Instant, reference: str
+    purse: Purse, bundle: Bundle, terms: Terms, order: Buy
 ) -> tuple[Change, Done] | Refused[Refusal]:
     """Buy a plan: its price from promotional money, funds, then credit; its allowances as grants.
 
-    CREDIT_EXHAUSTED unless the whole price can be paid now: a plan is never bought in part.
+    CREDIT_EXHAUSTED unless the whole price can be paid now, besides what live sessions hold: a plan
+    is never bought in part, nor with money that a call in progress was promised.
     """
-    price = bundle.price_micros
-    if money.payable(purse, at) < price:
+    price, at = bundle.price_micros, order.at
+    if money.payable(purse, at) - order.held_micros < price:
         detail = f"{bundle.title} costs {words(price, terms.currency)}; top up first"
         return Refused(Refusal.CREDIT_EXHAUSTED, detail)
-    journal = _Journal(purse, at, reference)
+    journal = _Journal(purse, at, f"bundle {order.key}")
     paid, drawn = money.draw(purse, price, at)
     ends_at = Instant(at + bundle.days * DAY_MS)
     given = tuple(

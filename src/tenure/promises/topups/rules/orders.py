@@ -120,7 +120,7 @@ def _buy(
     if block is not None:
         detail = f"nothing can be bought with this line: {block.name.lower().replace('_', ' ')}"
         return Refused(Refusal.LINE_BLOCKED, detail)
-    return crediting.buy(purse, bundle, terms, order.at, f"bundle {order.key}")
+    return crediting.buy(purse, bundle, terms, order)
 
 
 def _bundle(name: str, terms: Terms) -> Bundle | Refused[Refusal]:
