@@ -37,6 +37,7 @@ WORDS: Final[dict[Refusal, str]] = {
     Refusal.UNKNOWN_RATING_GROUP: "a rating group without a price",
     Refusal.CREDIT_EXHAUSTED: "not enough money or allowance",
     Refusal.NOTHING_TO_REFUND: "nothing to refund",
+    Refusal.PURCHASE_TOO_LARGE: "more than one purchase may cost",
     Refusal.TOO_BUSY: "more waits than can be answered in time",
     Refusal.ACCIDENT: "our own fault; the log says more",
 }

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from importlib import resources
 from typing import Any, Final
 
+import msgspec
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 from litestar import Litestar, MediaType, Request, Response, get, post
-from litestar.exceptions import HTTPException
+from litestar.exceptions import ClientException, HTTPException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from tenure.gateways.web.wire import pages
@@ -111,14 +112,22 @@ def _pages(live: Callable[[], Live], look_up: LookUp) -> list[Any]:
     return [home, moving, number]
 
 
+class _NumberAsked(msgspec.Struct):
+    number: str
+
+
 def _data(live: Callable[[], Live], look_up: LookUp) -> list[Any]:
     @get("/api/live", sync_to_thread=False)
     def live_data() -> Live:
         return live()
 
     @post("/api/number", status_code=200)
-    async def number_data(data: dict[str, str]) -> Response[LineView | NoLine]:
-        found = await look_up(data.get("number", ""))
+    async def number_data(request: Request[Any, Any, Any]) -> Response[LineView | NoLine]:
+        try:
+            asked = msgspec.json.decode(await request.body(), type=_NumberAsked)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            raise ClientException from None
+        found = await look_up(asked.number)
         return Response(found, status_code=404 if isinstance(found, NoLine) else 200)
 
     return [live_data, number_data]
