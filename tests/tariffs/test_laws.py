@@ -320,6 +320,27 @@ def test_enormous_usage_is_priced_in_a_few_steps() -> None:
     assert longer.refusal is Refusal.TOO_LONG
 
 
+def test_the_minimum_is_that_of_the_rate_in_which_the_usage_began() -> None:
+    """A later band with a minimum does not stretch a call that began before it."""
+    pack = smart()
+    rows = tuple(
+        msgspec.structs.replace(
+            row, increment_units=1, minimum_units=40 if row.band == "night" else 0
+        )
+        for row in pack.versions[1].rows
+        if row.zone == "offnet"
+    )
+    latest = msgspec.structs.replace(pack.versions[1], rows=rows)
+    book = compile_book(msgspec.structs.replace(pack, versions=(latest,)))
+    call = Route("voice/out/offnet", Service.VOICE, Direction.OUT, always=False)
+    evening = Instant(pricelists.MONDAY + 23 * 3_600_000 - 10_000)
+
+    begun_by_day, position = walked(book, call, evening, 0, 20)
+    assert position == 20
+    assert [run.units for run in begun_by_day] == [10, 10]
+    assert walked(book, call, Instant(evening + 10_000), 0, 20)[1] == 40
+
+
 def test_an_offer_takes_what_it_does_not_price_from_its_base() -> None:
     """And its own price wins, also where its base is more precise."""
     pack = smart()
