@@ -77,6 +77,7 @@ def test_result_codes_and_actions_are_those_of_the_official_file() -> None:
         (bare("IMS_Node"), Service.VOICE, Direction.OUT, ""),
         (bare("CEF", serviceSpecificationInfo="TS 32.270 Rel-17"), Service.MMS, Direction.OUT, ""),
         (bare("CEF", serviceSpecificationInfo="32.255@3gpp.org"), Service.DATA, Direction.OUT, ""),
+        (bare("SMF", serviceSpecificationInfo="TS 99.999"), Service.DATA, Direction.OUT, ""),
         (
             bare("SMSF", sMSChargingInformation={"recipientInfo": [
                 {"recipientOtherAddress": {
@@ -118,6 +119,7 @@ def test_what_a_request_is_about(
     about = services.subject(asked, "117")
     assert about is not None
     assert (about.service, about.direction, about.other_party) == (service, direction, other)
+    assert not other or other not in repr(about)
 
 
 @pytest.mark.parametrize(
@@ -350,3 +352,104 @@ def test_every_notification_is_one_of_the_official_file(abort: bool) -> None:  #
     official.needed()
     value = json.loads(encoded(answers.notification(abort=abort)))
     official.validate(value, official.FILE, "/components/schemas/ChargingNotifyRequest")
+
+
+SMS_TO = {"recipientSUPI": f"imsi-{IMSI}", "recipientGPSI": f"msisdn-{MSISDN}"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "direction", "imsi", "msisdn"),
+    [
+        (
+            {"sMSChargingInformation": {"originatorInfo": {"originatorSUPI": f"imsi-{IMSI}"}}},
+            Direction.OUT, IMSI, "",
+        ),
+        (
+            {"sMSChargingInformation": {"originatorInfo": {"originatorGPSI": f"msisdn-{MSISDN}"}}},
+            Direction.OUT, "", MSISDN,
+        ),
+        ({"sMSChargingInformation": {"recipientInfo": [SMS_TO]}}, Direction.IN, IMSI, ""),
+        ({"sMSChargingInformation": {"recipientInfo": [SMS_TO]}}, Direction.OUT, "", ""),
+        ({"sMSChargingInformation": {"originatorInfo": {}}}, Direction.OUT, "", ""),
+        ({"sMSChargingInformation": {}}, Direction.IN, "", ""),
+        (
+            {"pDUSessionChargingInformation": {"userInformation": {"servedGPSI": "extid-a@b"}},
+             "iMSChargingInformation": {"userInformation": {"servedGPSI": f"msisdn-{MSISDN}"}}},
+            Direction.OUT, "", MSISDN,
+        ),
+    ],
+)  # fmt: skip
+def test_who_is_charged_when_no_supi_says_so(
+    parts: dict[str, Any], direction: Direction, imsi: str, msisdn: str
+) -> None:
+    asked = message(
+        **({"subscriberIdentifier": None, "pDUSessionChargingInformation": None} | parts)
+    )
+    found = services.subscriber(asked, direction)
+    assert (found.imsi, found.msisdn) == (imsi, msisdn)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"sMSChargingInformation": {}},
+        {"sMSChargingInformation": {"recipientInfo": [{}]}},
+        {"sMSChargingInformation": {"recipientInfo": [
+            {"recipientReceivedAddress": {"sMaddressData": "someone@example.org"}}]}},
+        {"sMSChargingInformation": {"sMMessageType": "DELIVERY"}},
+        {"iMSChargingInformation": {"requestedPartyAddress": ["sip:alice@example.org"]}},
+        {"mMTelChargingInformation": {}},
+    ],
+)  # fmt: skip
+def test_an_other_party_that_is_no_number_is_none(parts: dict[str, Any]) -> None:
+    about = services.subject(bare("IMS_Node", **parts), "117")
+    assert about is not None
+    assert about.other_party == ""
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {},
+        {"nrLocation": {}},
+        {"nrLocation": {"tai": {}}},
+        {"nrLocation": {"tai": {"plmnId": {"mcc": "x", "mnc": "y"}}}},
+    ],
+)
+def test_a_place_without_a_network_is_home(place: dict[str, Any]) -> None:
+    sessions: list[dict[str, Any]] = [
+        {"userLocationinfo": place},
+        {"pduSessionInformation": {"servingNetworkFunctionID": {}}},
+        {"pduSessionInformation": {"servingNetworkFunctionID": {
+            "servingNetworkFunctionInformation": {"nodeFunctionality": "AMF"}}}},
+    ]  # fmt: skip
+    for session in sessions:
+        about = services.subject(message(pDUSessionChargingInformation=session), "117")
+        assert about is not None
+        assert about.visited_plmn == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "digits"),
+    [
+        ("ims.mnc006.mcc456.3gppnetwork.org", "45606"),
+        ("ims.mnc410.mcc310.3gppnetwork.org", "310410"),
+        ("somewhere else", "52001"),
+    ],
+)
+def test_the_visited_network_of_a_call(name: str, digits: str) -> None:
+    ims = {
+        "imsVisitedNetworkIdentifier": name,
+        "userLocationInfo": {"nrLocation": {"tai": {"plmnId": {"mcc": "520", "mnc": "01"}}}},
+    }
+    about = services.subject(bare("IMS_Node", iMSChargingInformation=ims), "117")
+    assert about is not None
+    assert about.visited_plmn == digits
+
+
+def test_a_redirect_to_nowhere_ends_the_session() -> None:
+    granted = Granted(1, 0, None, 5, final=FinalUnit.REDIRECT)
+    made = answers.response(message(), Answer(None, groups=(granted,)), Service.DATA, AT, Local())
+    final = made.multiple_unit_information[0].final_unit_indication
+    assert final is not None
+    assert (final.final_unit_action, final.redirect_server) == ("TERMINATE", None)
