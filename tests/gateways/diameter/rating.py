@@ -21,11 +21,14 @@ class Rating:
         self.open: dict[str, str] = {}
         self.asks: list[Ask] = []
         self.held: list[tuple[Ask, Callable[[Answer], None]]] = []
+        self.failing = False
         self.holding = False
         """True: answers wait for ``release``."""
 
     def submit(self, command: Ask, reply: Callable[[Answer], None]) -> None:
         """Answer at once, or when released."""
+        if self.failing:
+            raise RuntimeError("on purpose")
         self.asks.append(command)
         if self.holding:
             self.held.append((command, reply))
@@ -49,19 +52,17 @@ class Rating:
         used = sum(group.used.units for group in ask.groups if group.used is not None)
         if ask.request is Request.DEBIT:
             used += sum(group.requested or 0 for group in ask.groups)
-        if ask.request is Request.BALANCE_CHECK:
-            enough = self.purses[who] > 0
-            return Answer(
-                None if enough else Refusal.CREDIT_EXHAUSTED, balance_micros=self.purses[who]
-            )
         if used > self.purses[who]:
             return Answer(Refusal.CREDIT_EXHAUSTED)
         self.purses[who] -= used
+        groups = tuple(self._granted(ask, index) for index in range(len(ask.groups)))
+        return self._kept(ask, who, groups, used)
+
+    def _kept(self, ask: Ask, who: str, groups: tuple[Granted, ...], used: int) -> Answer:
+        refused = [one.refusal for one in groups if one.refusal is not None]
         if ask.request is Request.TERMINATE:
             del self.open[ask.key]
-        groups = tuple(self._granted(ask, index) for index in range(len(ask.groups)))
-        refused = [one.refusal for one in groups if one.refusal is not None]
-        if ask.request is Request.INITIAL:
+        elif ask.request is Request.INITIAL:
             if groups and len(refused) == len(groups):
                 return Answer(refused[0], "", groups)
             self.open[ask.key] = who
