@@ -140,9 +140,9 @@ async def pool(database: str) -> AsyncIterator[Pool]:
 
 def _sweep() -> None:
     """Remove what a test run that was killed left behind, its server first."""
-    for folder in (
-        found.parent for found in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/cluster")
-    ):
+    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/lock"):
         with contextlib.suppress(CannotStartError, OSError):
-            Cluster.start(folder, throw_away=True).stop()
-            shutil.rmtree(folder)
+            if Path(f"/proc/{lock.read_text().strip() or 'self'}").exists():
+                continue
+            Cluster.start(lock.parent, throw_away=True).stop()
+            shutil.rmtree(lock.parent)

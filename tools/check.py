@@ -57,7 +57,7 @@ def command_of(name: str) -> list[str] | None:
     tools = {
         "format": [str(BIN / "ruff"), "format", "--check", "--quiet", *code],
         "lint": [str(BIN / "ruff"), "check", "--quiet", *code],
-        "shape": [str(BIN / "lint-imports"), "--no-timing"],
+        "shape": [str(BIN / "lint-imports"), "--no-logo"],
         "types": [str(BIN / "mypy"), "--no-error-summary"],
     }
     if name in tools:
