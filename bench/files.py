@@ -20,10 +20,10 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import uvloop
+import psutil
 
 from bench import ground
-from tenure.commands.charge import BATCH_MAX, LANES
+from tenure.commands.charge import BATCH_MAX, LANES, seldom_collect
 from tenure.gateways.files.server import Run, Totals
 from tenure.gateways.files.wire import FIELDS
 from tenure.postgres.connection import connector
@@ -97,7 +97,7 @@ async def charge(dsn: str, path: Path, profile: cProfile.Profile | None) -> dict
     lanes.after_batch = after_batch
     lanes.start()
     begun = time.perf_counter()
-    cpu = time.process_time()
+    cpu, theirs = time.process_time(), of_postgres()
     if profile is not None:
         profile.enable()
     run = Run(lanes.submit, ground.now, watch)
@@ -105,6 +105,7 @@ async def charge(dsn: str, path: Path, profile: cProfile.Profile | None) -> dict
     if profile is not None:
         profile.disable()
     seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
+    theirs = of_postgres() - theirs
     await lanes.stop()
     assert stopped is None
     took_ms.sort()
@@ -119,7 +120,14 @@ async def charge(dsn: str, path: Path, profile: cProfile.Profile | None) -> dict
         "batch_p50_ms": round(took_ms[len(took_ms) // 2], 1),
         "batch_p95_ms": round(took_ms[len(took_ms) * 95 // 100], 1),
         "our_cpu_micros_a_record": round(cpu / totals.records * 1e6, 1),
+        "postgres_cpu_micros_a_record": round(theirs / totals.records * 1e6, 1),
     }
+
+
+def of_postgres() -> float:
+    """Seconds of a core that the PostgreSQL processes below us have used."""
+    below = psutil.Process().children(recursive=True)
+    return sum(sum(each.cpu_times()[:2]) for each in below if each.name() == "postgres")
 
 
 def shares(profile: cProfile.Profile) -> dict[str, str]:
@@ -145,7 +153,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=10, help="of pgbench, before and after")
     parser.add_argument("--profile", action="store_true", help="a further run, profiled")
     options = parser.parse_args()
-    uvloop.install()
+    seldom_collect()
     with Cluster.start(ground.folder("cluster")) as cluster, TemporaryDirectory() as folder:
         dsn = cluster.dsn_of(APPLICATION, ground.populate(cluster, options.people))
         path = Path(folder) / "usage.csv"
