@@ -9,11 +9,14 @@ import h2.config
 import h2.connection
 import h2.events
 import pytest
+import uvloop
 
-from tenure.gateways.nchf.server import Server
+from tenure.gateways.nchf.server import Server, Settings
 from tenure.gateways.nchf.server.notify import Allowed, Notifier
 from tenure.promises.charging.model import Stale
 from tests.gateways.nchf import official
+from tests.gateways.nchf.consumer import Consumer
+from tests.gateways.nchf.rating import Rating
 
 LOOPBACK = ("127.0.0.0/8", "::1", "localhost", "smf.example")
 
@@ -101,6 +104,29 @@ async def test_a_stale_session_is_told(
     official.needed()
     official.validate(body, official.FILE, "/components/schemas/ChargingNotifyRequest")
     assert server.tally.results["notify", "204"] == 1
+
+
+def test_the_same_on_the_loop_that_tenure_up_runs_on(settings: Settings, rating: Rating) -> None:
+    async def told() -> tuple[list[tuple[str, Any]], int]:
+        listening = Consumers()
+        there = await asyncio.get_running_loop().create_server(
+            lambda: Receiver(listening), "127.0.0.1", 0
+        )
+        uri = f"http://127.0.0.1:{there.sockets[0].getsockname()[1]}/notify_1"
+        server = Server(settings, rating)
+        await server.start()
+        asking = Consumer(settings.port)
+        created = await asking.create(notifyUri=uri)
+        await server.tell(Stale("nchf-1", rating.asks[0].peer, abort=True, reason="bar"))
+        await asking.http.aclose()
+        await server.stop()
+        for transport in listening.transports:
+            transport.close()
+        there.close()
+        return listening.received, created.status_code
+
+    received, status = uvloop.run(told())
+    assert (received, status) == ([("/notify_1", {"notificationType": "ABORT_CHARGING"})], 201)
 
 
 async def test_a_session_of_another_gateway_is_not_ours(server: Server) -> None:

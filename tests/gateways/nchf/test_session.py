@@ -1,9 +1,18 @@
 """Sessions and events over a real socket: charged once, whatever is repeated or left out."""
 
 import asyncio
+import ssl
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import httpx
+import msgspec
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tenure.gateways.nchf.server import Server, Settings
 from tenure.promises.charging.model import FinalUnit, Request
@@ -283,3 +292,45 @@ async def test_a_request_under_way_is_answered_before_the_end(
 def test_settings_have_no_secret_in_their_repr(settings: Settings) -> None:
     assert repr(settings) == f"Settings(127.0.0.1:{settings.port})"
     assert request()["subscriberIdentifier"] not in repr(settings)
+
+
+async def test_over_tls(settings: Settings, rating: Rating, tmp_path: Path) -> None:
+    certificate, key = self_signed(tmp_path)
+    server = Server(
+        msgspec.structs.replace(settings, certificate=certificate, certificate_key=key), rating
+    )
+    await server.start()
+    trusting = ssl.create_default_context(cafile=certificate)
+    root = f"https://localhost:{settings.port}"
+    async with httpx.AsyncClient(http2=True, verify=trusting, trust_env=False) as http:
+        created = await http.post(f"{root}{PATH}", json=request())
+    await server.stop()
+    assert (created.status_code, created.http_version) == (201, "HTTP/2")
+    assert created.headers["location"].startswith(f"{root}{PATH}/")
+
+
+def self_signed(folder: Path) -> tuple[str, str]:
+    """The files of a certificate for localhost, and of its key."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2126, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(private, hashes.SHA256())
+    )
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    key.write_bytes(
+        private.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return str(certificate), str(key)

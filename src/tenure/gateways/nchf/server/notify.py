@@ -6,7 +6,7 @@ import ipaddress
 import logging
 import ssl
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urljoin, urlsplit
 
 import h2.config
@@ -121,8 +121,8 @@ class _Connection(asyncio.Protocol):
         return self.transport is not None and not self.transport.is_closing()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        # uvloop's transports are of no class of asyncio's.
+        self.transport = cast("asyncio.Transport", transport)
         self.h2.initiate_connection()
         self._flush()
 
