@@ -133,8 +133,9 @@ class Habits:
     def _someone(self) -> Subscriber:
         return self._chance.choice(self._people)
 
-    def _other(self) -> str:
-        drawn = self._chance.random()
+    def _other(self, *, calls_us: bool = False) -> str:
+        """The other end.  Whoever calls has a number of their own, and so do most who are called."""
+        drawn = self._chance.random() * (0.88 if calls_us else 1)
         if drawn < 0.55:
             return self._someone().msisdn
         if drawn < 0.88:
@@ -153,14 +154,15 @@ class Habits:
 
     def _call(self) -> Activity:
         seconds = max(4, round(self._chance.lognormvariate(4.3, 0.9)))
+        incoming = self._chance.random() < 0.2
         opening = Request(
             service=VOICE,
             kind=INITIAL,
             number=0,
             subscriber=self._someone().msisdn,
             parts=(Part(0, CALL_QUOTA_SECONDS),),
-            other_party=self._other(),
-            incoming=self._chance.random() < 0.2,
+            other_party=self._other(calls_us=incoming),
+            incoming=incoming,
             visited=self._visited(),
         )
         return Session(opening, {0: seconds})
@@ -182,14 +184,15 @@ class Habits:
         return round(self._chance.lognormvariate(1.6, 1.1) * MEGABYTE)
 
     def _text(self) -> Activity:
+        incoming = self._chance.random() < 0.35
         event = Request(
             service=SMS,
             kind=EVENT,
             number=0,
             subscriber=self._someone().msisdn,
             parts=(Part(None, 1),),
-            other_party=self._other(),
-            incoming=self._chance.random() < 0.35,
+            other_party=self._other(calls_us=incoming),
+            incoming=incoming,
             action=DEBIT,
         )
         return Once(event)

@@ -28,9 +28,9 @@ from tenure.gateways.web.translate import wording
 from tenure.postgres.connection import connector
 from tenure.postgres.lanes import Lanes
 from tenure.postgres.pool import Pool, pool_of
-from tenure.postgres.transaction import Transaction, perform
+from tenure.postgres.transaction import perform
 from tenure.promises.charging import operations as charging
-from tenure.promises.charging.model import Answer, Ask, Refusal
+from tenure.promises.charging.model import Answer, Ask
 from tenure.promises.money import operations as money
 from tenure.promises.tariffs.rules import Book, compile_book
 from tenure.promises.topups.model import VoucherKey
@@ -39,7 +39,8 @@ from tenure.values.instant import DAY_MS, MINUTE_MS, Instant
 
 log = logging.getLogger(__name__)
 
-LANES: Final = 2
+STOP_SECONDS_MAX: Final = 10
+"""What waits in the lanes is answered first, but a database that is gone is not waited for."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -140,23 +141,13 @@ async def _opened(stack: AsyncExitStack, gateway: Any, option: str) -> None:
 
 @asynccontextmanager
 async def _lanes(dsn: str, book: Book) -> "AsyncIterator[Lanes[Ask, Answer]]":
-    async def charge(tx: Transaction, asks: Sequence[Ask]) -> list[Answer]:
-        return await charging.charge(tx, book, asks)
-
-    lanes: Lanes[Ask, Answer] = Lanes(
-        connector(dsn),
-        charge,
-        key=lambda ask: ask.msisdn or ask.imsi,
-        accident=lambda _ask, _error: Answer(Refusal.ACCIDENT),
-        busy=lambda _ask: Answer(Refusal.TOO_BUSY),
-        lanes=LANES,
-    )
+    lanes = charging.lanes(connector(dsn), book)
     lanes.start()
     try:
         yield lanes
     finally:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(lanes.stop(), timeout=10)
+            await asyncio.wait_for(lanes.stop(), timeout=STOP_SECONDS_MAX)
 
 
 def _duties(pool: Pool, telling: Telling) -> list[Duty]:

@@ -15,7 +15,7 @@ from tenure.gateways.web.wire.shapes import (
 )
 
 NUMBER_LENGTH_MAX: Final = 40
-CHARGES_SHOWN: Final = 9
+CHARGES_SHOWN: Final = 8
 TOPUPS_SHOWN: Final = 5
 _SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_POINTS_MIN = 240, 40, 2
 _NO_SIGN_IN: Final = (
@@ -64,11 +64,11 @@ def moving(live: Live) -> str:
             "Latest charges, explained",
             _events(live.charges[:CHARGES_SHOWN], "Nobody has been charged yet."),
         )
+        + _card("Gateways", _gateways(live.traffic), "time from request to committed answer")
         + "</div><div>"
         + _card("Top-ups", _events(live.topups[:TOPUPS_SHOWN], "No top-ups yet."))
         + _card("Refused, by name", _refusals(live.refusals), "since the start")
         + "</div></div>"
-        + _card("Gateways", _gateways(live.traffic), "time from request to committed answer")
         + _foot(live)
     )
 

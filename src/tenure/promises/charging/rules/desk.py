@@ -142,10 +142,17 @@ class Desk:
     def mention_free_use(self) -> None:
         """At the end of a session, use that never cost anything is written down once."""
         for meter in self.meters.values():
-            if meter.used_units and not meter.charged_micros:
+            if meter.used_units and not meter.charged_micros and self._is_free(meter):
                 free = bill(self.till, self.purse, meter, 0, self.ask.at, self.ask.at)
                 if not isinstance(free, Refused):
                     self._append(free[2])
+
+    def _is_free(self, meter: Meter) -> bool:
+        """Whether the price is nothing; what an allowance covered was written down as it was used."""
+        force = tariffs.in_force(self.till.book, self.till.offer, meter.route.key, self.ask.at)
+        return not isinstance(force, Refused) and not any(
+            step.price_micros for step in force.rate.steps
+        )
 
     def _grant(self, group: GroupAsk, requested: int) -> Refused[Refusal] | None:
         ask = self.ask
