@@ -22,8 +22,7 @@ STAGES: Final = (
     ("format", "lint", "shape"),
     ("types", "tidy"),
     ("rules", "store"),
-    ("gateways", "promises"),
-    ("simulator",),
+    ("gateways", "promises", "simulator"),
     ("peers",),
 )
 PURE: Final = {"rules", "tariffs", "terms", "values"}
@@ -135,9 +134,9 @@ def _report(step: Step, code: int, counts: dict[str, int]) -> bool:
     )
     for number, word in COUNTED.findall(summary):
         counts[word] = counts.get(word, 0) + int(number)
-    for line in lines:
-        if line.startswith("SKIPPED"):
-            print(f"  {'':<10}   not run: {line.partition(': ')[2] or line}")
+    skipped = [line.partition(": ")[2] or line for line in lines if line.startswith("SKIPPED")]
+    for reason in dict.fromkeys(skipped):
+        print(f"  {'':<10}   not run: {reason}")
     return code == 0
 
 
