@@ -134,7 +134,7 @@ class Habits:
         return self._chance.choice(self._people)
 
     def _other(self, *, calls_us: bool = False) -> str:
-        """The other end.  Whoever calls has a number of their own, and so do most who are called."""
+        """Who is at the other end; whoever calls us has a number of their own."""
         drawn = self._chance.random() * (0.88 if calls_us else 1)
         if drawn < 0.55:
             return self._someone().msisdn

@@ -148,7 +148,7 @@ class Desk:
                     self._append(free[2])
 
     def _is_free(self, meter: Meter) -> bool:
-        """Whether the price is nothing; what an allowance covered was written down as it was used."""
+        """Whether it has no price; what an allowance covered was written down when used."""
         force = tariffs.in_force(self.till.book, self.till.offer, meter.route.key, self.ask.at)
         return not isinstance(force, Refused) and not any(
             step.price_micros for step in force.rate.steps
