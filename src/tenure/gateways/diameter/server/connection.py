@@ -1,4 +1,4 @@
-"""One connection: bytes from a peer to charging, and its answers back, in as few steps as can be."""
+"""One connection: bytes from a peer to charging, and its answers back, in few steps."""
 
 import asyncio
 import logging
@@ -190,7 +190,7 @@ class Connection(asyncio.Protocol):
             self._refuse(raw, fault)
 
     def _is_ours(self, ccr: Ccr) -> bool:
-        """Whether the request is meant for us, as most write it; else it is looked at thoroughly."""
+        """Whether the request is for us, written as most do; else it is looked at thoroughly."""
         return (
             ccr.destination_realm == self._realm
             and (not ccr.destination_host or ccr.destination_host == self._host)

@@ -1,4 +1,4 @@
-"""The Diameter server: listens, keeps time for its connections, and tells peers of stale sessions."""
+"""The Diameter server: listens, keeps time for connections, tells peers of stale sessions."""
 
 import asyncio
 import contextlib
@@ -175,13 +175,13 @@ class Server:
             server.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(grace_seconds):
-                while any(one.outstanding for one in self._house.connections):
+                while any(one.outstanding for one in self._house.connections):  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
         for one in list(self._house.connections):
             one.leave()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_SECONDS):
-                while self._house.connections:
+                while self._house.connections:  # noqa: ASYNC110 - leaving need not be noticed at once
                     await asyncio.sleep(0.01)
         for one in list(self._house.connections):
             one.transport.abort()

@@ -1,4 +1,4 @@
-"""The answer of charging as a Credit-Control-Answer (RFC 8506 section 3.2), in as few steps as can be.
+"""The answer of charging as a Credit-Control-Answer (RFC 8506 section 3.2), in few steps.
 
 The common groups (octets or seconds granted, with validity and threshold) are packed in one call
 from a prepared form; all that is rare is built AVP by AVP.
@@ -73,10 +73,7 @@ class Speaker:
 
     def answer(self, ccr: Ccr, service: Service, answer: Answer, *, tgpp: bool) -> bytes:
         """The whole message.  ``tgpp``: whether the peer understands AVPs of 3GPP."""
-        refusal = answer.refusal
-        result = Result.SUCCESS if refusal is None else RESULT_OF[refusal]
-        if refusal is Refusal.CREDIT_EXHAUSTED and _is(ccr, BALANCE_CHECK):
-            result = Result.SUCCESS
+        result = _result(ccr, service, answer)
         parts = [
             b"",
             ccr.session_avp,
@@ -90,14 +87,13 @@ class Speaker:
             self._groups(parts, ccr, service, answer, tgpp=tgpp)
         elif answer.groups and answer.groups[0].refusal is None:
             parts.append(self._grant(answer.groups[0], UNIT_OF[service], tgpp=tgpp))
-        if refusal is not None:
-            parts.append(_explained(ccr, refusal, answer.detail))
+        if result is not _DONE and answer.refusal is not None:
+            parts.append(_explained(ccr, answer.refusal, answer.detail))
         if ccr.kind == INITIAL:
             parts.append(self._supervision)
         elif ccr.kind == EVENT:
             parts.append(self._event(ccr, answer, tgpp=tgpp))
-        if ccr.proxies:
-            parts.append(ccr.proxies)
+        parts.append(ccr.proxies)
         body = b"".join(parts)
         return _HEAD.pack(0x01000014 + len(body), flags << 24 | 272, 4, ccr.raw[12:20]) + body
 
@@ -151,14 +147,10 @@ class Speaker:
         units = one.units
         if units is None:
             return b""
-        if one.tariff_change_at is not None or unit is Unit.MICROS:
-            grant = self._rare_grant(units, unit, one.tariff_change_at)
-        elif unit is Unit.OCTETS:
+        if unit is _OCTETS and one.tariff_change_at is None:
             grant = _GRANTED_OCTETS + _U64(units)
-        elif unit is Unit.SECONDS:
-            grant = _GRANTED_SECONDS + _U32(min(units, U32_MAX))
         else:
-            grant = _GRANTED_MESSAGES + _U64(units)
+            grant = self._units(units, unit, one.tariff_change_at)
         seconds = one.validity_seconds
         if seconds:
             validity = self._validities.get(seconds)
@@ -169,11 +161,11 @@ class Speaker:
             grant += validity
         if one.final is not None:
             grant += self._final[one.final]
-        if one.threshold_units and tgpp and unit is not Unit.MICROS:
+        if one.threshold_units and tgpp and unit in _THRESHOLD_HEAD:
             grant += _THRESHOLD_HEAD[unit] + _U32(min(one.threshold_units, U32_MAX))
         return grant
 
-    def _rare_grant(self, units: int, unit: Unit, change_at: Instant | None) -> bytes:
+    def _units(self, units: int, unit: Unit, change_at: Instant | None) -> bytes:
         change = b""
         if change_at is not None:
             seconds = change_at // SECOND_MS + NTP_TO_UNIX_SECONDS
@@ -219,8 +211,6 @@ _UNIT: Final = {
     Unit.MESSAGES: lambda units: avp("CC-Service-Specific-Units", units),
 }
 _GRANTED_OCTETS: Final = group("Granted-Service-Unit", avp("CC-Total-Octets", 0))[:-8]
-_GRANTED_SECONDS: Final = group("Granted-Service-Unit", avp("CC-Time", 0))[:-4]
-_GRANTED_MESSAGES: Final = group("Granted-Service-Unit", avp("CC-Service-Specific-Units", 0))[:-8]
 _SERVICE_HEAD: Final = avp("Service-Identifier", 0)[:-4]
 _MSCC_HEAD: Final = avp("Multiple-Services-Credit-Control", b"")[:4]
 _THRESHOLD_HEAD: Final = {
@@ -228,6 +218,32 @@ _THRESHOLD_HEAD: Final = {
     Unit.SECONDS: avp("Time-Quota-Threshold", 0)[:-4],
     Unit.MESSAGES: avp("Unit-Quota-Threshold", 0)[:-4],
 }
+
+
+# Members of an enumeration are slow to reach by their class.
+_OCTETS: Final = Unit.OCTETS
+_DATA: Final = Service.DATA
+_DONE: Final = Result.SUCCESS
+_EXHAUSTED: Final = Refusal.CREDIT_EXHAUSTED
+
+
+def _result(ccr: Ccr, service: Service, answer: Answer) -> Result:
+    """The result at the level of the command.
+
+    Where there is nothing but one thing to use, its refusal is that of the request: many elements
+    look no further than the command.  A bearer goes on with its other rating groups.
+    """
+    refusal = answer.refusal
+    if refusal is None:
+        groups = answer.groups
+        if (service is _DATA and ccr.groups) or not groups or groups[0].refusal is None:
+            return _DONE
+        if all(one.refusal is not None for one in groups):
+            return RESULT_OF[groups[0].refusal]
+        return _DONE
+    if refusal is _EXHAUSTED and _is(ccr, BALANCE_CHECK):
+        return _DONE
+    return RESULT_OF[refusal]
 
 
 def _is(ccr: Ccr, action: int) -> bool:

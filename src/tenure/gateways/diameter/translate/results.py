@@ -1,4 +1,4 @@
-"""What each refusal of charging is called in Diameter (RFC 6733 section 7.1, RFC 8506 section 9)."""
+"""What each refusal of charging is in Diameter (RFC 6733 section 7.1, RFC 8506 section 9)."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -12,7 +12,7 @@ RESULT_OF: Final[Mapping[Refusal, Result]] = {
     Refusal.UNKNOWN_SESSION: Result.UNKNOWN_SESSION_ID,
     Refusal.OUT_OF_ORDER: Result.UNABLE_TO_COMPLY,
     Refusal.SESSION_EXISTS: Result.UNABLE_TO_COMPLY,
-    # TS 32.299 section 6.3.12: with 5003 the bearer is torn down; a lost SIM must not stay attached.
+    # TS 32.299 section 6.3.12: 5003 tears the bearer down; a lost SIM must not stay attached.
     Refusal.LOST_OR_STOLEN: Result.AUTHORIZATION_REJECTED,
     Refusal.SUSPENDED: Result.AUTHORIZATION_REJECTED,
     # "Service restrictions" (RFC 8506 section 9.1): they end, with a top-up or on request.

@@ -19,7 +19,7 @@ FAILED_OCTETS_MAX: Final = 1024
 
 
 def answer(asked: Header, result: Result, avps: bytes) -> bytes:
-    """An answer to the request: same identifiers, same P bit, E with 3xxx (RFC 6733 section 6.2)."""
+    """An answer: same identifiers, same P bit, E with 3xxx (RFC 6733 section 6.2)."""
     flags = asked.flags & PROXIABLE | (ERROR if result in PROTOCOL_ERRORS else 0)
     header = Header(
         VERSION, 0, flags, asked.command, asked.application, asked.hop_by_hop, asked.end_to_end
@@ -28,7 +28,7 @@ def answer(asked: Header, result: Result, avps: bytes) -> bytes:
 
 
 def refusal(asked: Header, identity: bytes, fault: Fault, known: tuple[Avp, ...] = ()) -> bytes:
-    """The answer to a request that is not carried out, with the Session-Id and Proxy-Info it had."""
+    """The answer to a request that is not carried out, with its Session-Id and Proxy-Info."""
     parts = [encoded(one) for one in known if one.vendor == 0 and one.code == SESSION_ID][:1]
     parts += [avp("Result-Code", fault.result), identity, avp("Error-Message", fault.reason)]
     if fault.failed and len(fault.failed) <= FAILED_OCTETS_MAX:

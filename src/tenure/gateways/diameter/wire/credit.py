@@ -81,8 +81,8 @@ SINGLE: Final = (
 """AVPs that may occur once at the level of the command.  Kamailio repeats some; an equal repeat is
 as good as none."""
 REQUIRED: Final = SINGLE[:7]
-"""Those that must (RFC 8506 section 3.1).  Auth-Application-Id must too, but Kamailio puts it into a
-Vendor-Specific-Application-Id, and the header says the same."""
+"""Those that must (RFC 8506 section 3.1).  Auth-Application-Id must too, but Kamailio puts it into
+a Vendor-Specific-Application-Id, and the header says the same."""
 REQUEST_TYPES: Final = range(1, 5)
 
 Units = dict[int, int]

@@ -1,4 +1,4 @@
-"""The Credit-Control-Request straight from its bytes: one pass, and nothing made that is not needed.
+"""The Credit-Control-Request straight from its bytes: one pass, nothing made that is not needed.
 
 Every function gives None for anything out of the ordinary; then ``message.decoded`` and
 ``credit.ccr_of`` are asked, which know all shapes and name every fault.  A test proves that both
@@ -13,9 +13,41 @@ import sys
 from array import array
 from typing import Final, TypeAlias
 
-from tenure.gateways.diameter.wire import credit
 from tenure.gateways.diameter.wire.avp import FAILED_AVP
-from tenure.gateways.diameter.wire.credit import Ccr, Facts, Group, Units
+from tenure.gateways.diameter.wire.credit import (
+    ADDRESS_DATA,
+    CC_INPUT_OCTETS,
+    CC_MONEY,
+    CC_OUTPUT_OCTETS,
+    CC_SERVICE_SPECIFIC_UNITS,
+    CC_TIME,
+    CC_TOTAL_OCTETS,
+    CORRELATION_ID,
+    CURRENCY_CODE,
+    EXPONENT,
+    MSCC,
+    NUMBERS,
+    PROXY_INFO,
+    RATING_GROUP,
+    REQUESTED,
+    ROUTE_RECORD,
+    SERVICE_IDENTIFIER,
+    SERVICE_PARAMETER_VALUE,
+    SIGNED,
+    SINGLE,
+    SUBSCRIPTION_DATA,
+    SUBSCRIPTION_ID,
+    SUBSCRIPTION_TYPE,
+    TARIFF_CHANGE_USAGE,
+    TEXTS,
+    UNIT_VALUE,
+    USED,
+    VALUE_DIGITS,
+    Ccr,
+    Facts,
+    Group,
+    Units,
+)
 from tenure.gateways.diameter.wire.dictionary.table import ALL, OCTETS_OF, TGPP, Kind
 from tenure.gateways.diameter.wire.message import CREDIT_CONTROL, REQUEST
 
@@ -49,9 +81,9 @@ def _rules(vendor: int) -> dict[int, int]:
             rule = ANY
         elif definition.kind is Kind.GROUPED:
             rule = GROUPED
-        elif vendor == TGPP and definition.code in credit.TEXTS:
+        elif vendor == TGPP and definition.code in TEXTS:
             rule = TEXT
-        elif vendor == TGPP and definition.code in credit.NUMBERS:
+        elif vendor == TGPP and definition.code in NUMBERS:
             rule = NUMBER
         else:
             octets = OCTETS_OF.get(definition.kind)
@@ -61,7 +93,7 @@ def _rules(vendor: int) -> dict[int, int]:
 
 
 _TGPP: Final = _rules(TGPP)
-_PLAIN: Final = _rules(0) | {credit.SERVICE_PARAMETER_VALUE: TEXT}
+_PLAIN: Final = _rules(0) | {SERVICE_PARAMETER_VALUE: TEXT}
 
 _MSCC: Final = 20
 _SUBSCRIPTION: Final = 21
@@ -70,19 +102,19 @@ _SERVICE: Final = 23
 _PROXY: Final = 24
 _ROUTE: Final = 25
 _SKIPPED: Final = 26
-_SLOTS: Final = {code: slot for slot, code in enumerate(credit.SINGLE)} | {
-    credit.MSCC: _MSCC,
-    credit.SUBSCRIPTION_ID: _SUBSCRIPTION,
-    credit.USED: _USED,
-    credit.SERVICE_IDENTIFIER: _SERVICE,
-    credit.RATING_GROUP: _SERVICE,
-    credit.PROXY_INFO: _PROXY,
-    credit.ROUTE_RECORD: _ROUTE,
+_SLOTS: Final = {code: slot for slot, code in enumerate(SINGLE)} | {
+    MSCC: _MSCC,
+    SUBSCRIPTION_ID: _SUBSCRIPTION,
+    USED: _USED,
+    SERVICE_IDENTIFIER: _SERVICE,
+    RATING_GROUP: _SERVICE,
+    PROXY_INFO: _PROXY,
+    ROUTE_RECORD: _ROUTE,
     278: _SKIPPED,  # Origin-State-Id
     455: _SKIPPED,  # Multiple-Services-Indicator
     295: _SKIPPED,  # Termination-Cause
 }
-_NONE: Final = [0] * len(credit.SINGLE)
+_NONE: Final = [0] * len(SINGLE)
 _PADDING: Final = (b"", b"\0\0\0", b"\0\0", b"\0")
 _LITTLE: Final = sys.byteorder == "little"
 
@@ -105,7 +137,7 @@ def quick_ccr(raw: bytes) -> Ccr | None:
         return None
 
 
-def _ccr(w: Words, raw: bytes, flags: int) -> Ccr | None:  # noqa: C901, PLR0912
+def _ccr(w: Words, raw: bytes, flags: int) -> Ccr | None:  # noqa: C901, PLR0911, PLR0912
     at = _NONE.copy()
     groups: list[Group] = []
     subscriptions: list[tuple[int, bytes]] = []
@@ -133,13 +165,13 @@ def _ccr(w: Words, raw: bytes, flags: int) -> Ccr | None:  # noqa: C901, PLR0912
             groups.append(group)
         elif slot == _SUBSCRIPTION:
             # The usual layout: type, then data, and nothing else.
-            if w[i + 2] != 450 or w[i + 3] & PLAIN != U32 or w[i + 5] != 444:
+            if w[i + 2] != SUBSCRIPTION_TYPE or w[i + 3] & PLAIN != U32:
                 return None
-            octets = w[i + 6]
-            if octets & ODD_FLAGS or i + 5 + (((octets & LENGTH) + 3) >> 2) != j or word & 3:
+            octets = w[i + 6] & PLAIN
+            end_of_data = i + 5 + ((octets + 3) >> 2)
+            if w[i + 5] != SUBSCRIPTION_DATA or octets < EMPTY or end_of_data != j or word & 3:
                 return None
-            first = 4 * i + 28
-            subscriptions.append((w[i + 4], raw[first : first - 8 + (octets & LENGTH)]))
+            subscriptions.append((w[i + 4], raw[4 * i + 28 : 4 * i + 20 + octets]))
         elif slot == _SKIPPED:
             if word & LENGTH != U32:
                 return None
@@ -198,25 +230,25 @@ def _gathered(
     )
 
 
-def _rare(
+def _rare(  # noqa: C901, PLR0912
     w: Words, raw: bytes, at: list[int], rest: list[int], facts: Facts
 ) -> tuple[bytes, tuple[bytes, ...], Group | None] | None:
     for slot in (9, 10):
         if i := at[slot]:
             if w[i + 1] & LENGTH != U32:
                 return None
-            facts[credit.SINGLE[slot]] = w[i + 2]
+            facts[SINGLE[slot]] = w[i + 2]
     if i := at[11]:
-        facts[credit.CORRELATION_ID] = raw[4 * i + 8 : 4 * i + (w[i + 1] & LENGTH)]
+        facts[CORRELATION_ID] = raw[4 * i + 8 : 4 * i + (w[i + 1] & LENGTH)]
     proxies, routes = b"", []
     command: list[int] = [at[12]] if at[12] else []
     for i in rest:
         octets = w[i + 1] & LENGTH
-        if w[i] == credit.PROXY_INFO:
+        if w[i] == PROXY_INFO:
             if not _skim(w, raw, (i, i + ((octets + 3) >> 2), 0, 0), facts):
                 return None
             proxies += raw[4 * i : 4 * i + octets] + _PADDING[octets & 3]
-        elif w[i] == credit.ROUTE_RECORD:
+        elif w[i] == ROUTE_RECORD:
             routes.append(raw[4 * i + 8 : 4 * i + octets])
         else:
             command.append(i)
@@ -263,18 +295,18 @@ def _group(  # noqa: C901, PLR0912
         if j > end or word & LENGTH < EMPTY:
             return None
         plain = word & PLAIN
-        if plain == U32 and code == credit.RATING_GROUP:
+        if plain == U32 and code == RATING_GROUP:
             rating_group = w[i + 2]
-        elif plain == U32 and code == credit.SERVICE_IDENTIFIER:
+        elif plain == U32 and code == SERVICE_IDENTIFIER:
             service_ids += (w[i + 2],)
-        elif word & ODD_FLAGS or code not in (credit.USED, credit.REQUESTED):
+        elif word & ODD_FLAGS or code not in (USED, REQUESTED):
             if not _skim(w, raw, (i, j, 0, 1), facts):
                 return None
         else:
             units = _units(w, raw, i, j, facts)
             if units is None:
                 return None
-            if code == credit.USED:
+            if code == USED:
                 used += (units,)
             else:
                 requested = units
@@ -282,7 +314,9 @@ def _group(  # noqa: C901, PLR0912
     return Group(rating_group, service_ids, requested, used)
 
 
-def _units(w: Words, raw: bytes, i: int, end: int, facts: Facts) -> Units | None:
+def _units(  # noqa: C901
+    w: Words, raw: bytes, i: int, end: int, facts: Facts
+) -> Units | None:
     """The amounts in the Requested- or Used-Service-Unit at ``i``."""
     units: Units = {}
     if w[i + 1] & 3:
@@ -301,7 +335,7 @@ def _units(w: Words, raw: bytes, i: int, end: int, facts: Facts) -> Units | None
             j = i + (((word & LENGTH) + 3) >> 2)
             if j > end or word & LENGTH < EMPTY:
                 return None
-            if word & ODD_FLAGS or code != credit.CC_MONEY:
+            if word & ODD_FLAGS or code != CC_MONEY:
                 if code in _AMOUNTS or not _skim(w, raw, (i, j, 0, 2), facts):
                     return None
             elif not _money(w, i, j, units):
@@ -311,36 +345,38 @@ def _units(w: Words, raw: bytes, i: int, end: int, facts: Facts) -> Units | None
 
 
 _OCTETS: Final = frozenset({
-    credit.CC_TOTAL_OCTETS, credit.CC_INPUT_OCTETS, credit.CC_OUTPUT_OCTETS,
-    credit.CC_SERVICE_SPECIFIC_UNITS,
+    CC_TOTAL_OCTETS, CC_INPUT_OCTETS, CC_OUTPUT_OCTETS,
+    CC_SERVICE_SPECIFIC_UNITS,
 })  # fmt: skip
-_SMALL: Final = frozenset({credit.CC_TIME, credit.TARIFF_CHANGE_USAGE})
-_AMOUNTS: Final = _OCTETS | _SMALL | {credit.CC_MONEY, credit.UNIT_VALUE} | credit.SIGNED
+_SMALL: Final = frozenset({CC_TIME, TARIFF_CHANGE_USAGE})
+_AMOUNTS: Final = _OCTETS | _SMALL | {CC_MONEY, UNIT_VALUE} | SIGNED
 
 
 def _money(w: Words, i: int, end: int, units: Units) -> bool:
     """CC-Money as everybody writes it: Unit-Value of digits and perhaps exponent, then currency."""
-    if w[i + 1] & 3 or w[i + 2] != credit.UNIT_VALUE or w[i + 3] & (ODD_FLAGS | 3):
+    if w[i + 1] & 3 or w[i + 2] != UNIT_VALUE or w[i + 3] & (ODD_FLAGS | 3):
         return False
-    if w[i + 4] != credit.VALUE_DIGITS or w[i + 5] & PLAIN != U64:
+    if w[i + 4] != VALUE_DIGITS or w[i + 5] & PLAIN != U64:
         return False
     digits = w[i + 6] << 32 | w[i + 7]
-    units[credit.VALUE_DIGITS] = digits - (1 << 64) if digits >> 63 else digits
+    units[VALUE_DIGITS] = digits - (1 << 64) if digits >> 63 else digits
     value_end = i + 2 + ((w[i + 3] & LENGTH) >> 2)
     i += 8
-    if i + 3 == value_end and w[i] == credit.EXPONENT and w[i + 1] & PLAIN == U32:
+    if i + 3 == value_end and w[i] == EXPONENT and w[i + 1] & PLAIN == U32:
         exponent = w[i + 2]
-        units[credit.EXPONENT] = exponent - (1 << 32) if exponent >> 31 else exponent
+        units[EXPONENT] = exponent - (1 << 32) if exponent >> 31 else exponent
         i += 3
     if i != value_end:
         return False
-    if i + 3 == end and w[i] == credit.CURRENCY_CODE and w[i + 1] & PLAIN == U32:
-        units[credit.CURRENCY_CODE] = w[i + 2]
+    if i + 3 == end and w[i] == CURRENCY_CODE and w[i + 1] & PLAIN == U32:
+        units[CURRENCY_CODE] = w[i + 2]
         i += 3
     return i == end
 
 
-def _skim(w: Words, raw: bytes, span: tuple[int, int, int, int], facts: Facts) -> bool:  # noqa: C901, PLR0912
+def _skim(  # noqa: C901, PLR0911, PLR0912
+    w: Words, raw: bytes, span: tuple[int, int, int, int], facts: Facts
+) -> bool:
     """Check AVPs and their groups, and keep the few that ``credit`` names."""
     i, end, within, depth = span
     while i < end:
@@ -366,7 +402,7 @@ def _skim(w: Words, raw: bytes, span: tuple[int, int, int, int], facts: Facts) -
             if not _skim(w, raw, (i + first, j, code, depth + 1), facts):
                 return False
         elif rule == TEXT:
-            key = within if code == credit.ADDRESS_DATA else code
+            key = within if code == ADDRESS_DATA else code
             if key not in facts:
                 facts[key] = raw[4 * (i + first) : 4 * i + octets]
         elif rule == NUMBER:
