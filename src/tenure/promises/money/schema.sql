@@ -50,19 +50,43 @@ CREATE TABLE money.entry (
 -- Catches what no month was opened for; money.open_month keeps it empty.
 CREATE TABLE money.entry_other PARTITION OF money.entry DEFAULT;
 
--- Opens the partition of the month that holds the moment; harmless when it is open.
+-- Opens the partition of the month that holds the moment; harmless when it is open.  What came
+-- before its month was opened waits in entry_other, and moves into the month.
 CREATE FUNCTION money.open_month(moment timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
     month_start timestamptz := date_trunc('month', moment, 'UTC');
+    month_end   timestamptz := month_start + interval '1 month';
     partition   text := 'entry_' || to_char(month_start AT TIME ZONE 'UTC', 'YYYY_MM');
 BEGIN
-    IF to_regclass('money.' || partition) IS NULL THEN
+    IF to_regclass('money.' || partition) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    -- Two servers may start at once: the second waits, and finds the month open.
+    LOCK TABLE money.entry IN SHARE ROW EXCLUSIVE MODE;
+    IF to_regclass('money.' || partition) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    IF NOT EXISTS (SELECT FROM money.entry_other WHERE at >= month_start AND at < month_end) THEN
         EXECUTE format(
             'CREATE TABLE money.%I PARTITION OF money.entry FOR VALUES FROM (%L) TO (%L)',
-            partition, month_start, month_start + interval '1 month'
+            partition, month_start, month_end
         );
+        RETURN;
     END IF;
+    EXECUTE format(
+        'CREATE TABLE money.%I (LIKE money.entry INCLUDING DEFAULTS INCLUDING CONSTRAINTS)',
+        partition
+    );
+    EXECUTE format(
+        'WITH moved AS (DELETE FROM money.entry_other WHERE at >= %L AND at < %L RETURNING *)'
+        ' INSERT INTO money.%I SELECT * FROM moved',
+        month_start, month_end, partition
+    );
+    EXECUTE format(
+        'ALTER TABLE money.entry ATTACH PARTITION money.%I FOR VALUES FROM (%L) TO (%L)',
+        partition, month_start, month_end
+    );
 END $$;
 
 -- Someone else wrote a purse since it was loaded: the batch is repeated with what they wrote.
