@@ -172,7 +172,7 @@ def main() -> None:
         uvloop.install()
         asyncio.run(serve(options.serve, options))
         return
-    with Cluster.start(ground.folder("cluster-nchf")) as cluster:
+    with Cluster.start(ground.folder("cluster")) as cluster:
         print(json.dumps(measure(cluster, options), indent=2))
 
 

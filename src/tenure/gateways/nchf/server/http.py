@@ -268,7 +268,8 @@ class _Application:
             return self._settings.api_root
         authority = scope.authority or headers.get("host") or ""
         if _AUTHORITY.fullmatch(authority) is None:
-            authority = f"{self._settings.host}:{self._settings.port}"
+            host = self._settings.host
+            authority = f"{f'[{host}]' if ':' in host else host}:{self._settings.port}"
         return f"{'https' if self._settings.certificate else 'http'}://{authority}"
 
 
