@@ -129,6 +129,34 @@ def test_another_key_is_refused_before_it_locks_people_out(
     assert "no such file" in missing.stderr
 
 
+def test_a_key_file_that_is_no_key_is_named(where: list[str], tmp_path: Path) -> None:
+    broken = tmp_path / "broken.key"
+    for content in (b"not hexadecimal", b"00" * 31, b"\xff"):
+        broken.write_bytes(content)
+        broken.chmod(0o600)
+        ask = ["topup", "012345678", "--voucher-pin-from-stdin", "--key-file", str(broken)]
+        found = typed([*ask, *dsn_only(where)], stdin="1")
+        assert found.exit_code == 1
+        assert "broken.key: " in found.stderr
+    nowhere = str(tmp_path / "broken.key" / "voucher.key")
+    ask = ["vouchers", "issue", "--amount", "5", "--count", "1", "--output", "-"]
+    assert "voucher.key: cannot be" in typed([*ask, "--key-file", nowhere, *dsn_only(where)]).stderr
+
+
+def test_what_may_not_be_issued_is_not_printed(where: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "cards.csv"
+    ask = ["vouchers", "issue", "--count", "1", "--output", str(path), *where]
+
+    odd = typed([*ask, "--amount", "3.33"])
+    nobody = typed([*ask, "--amount", "5.00", "--by", "nobody", "--json"])
+    report = typed(["vouchers", "report", *dsn_only(where)])
+
+    assert "AMOUNT_INVALID" in odd.stderr
+    assert told(nobody)["refused"] == "UNKNOWN_MEMBER"
+    assert report.stdout == "no cards were issued\n"
+    assert not path.exists()
+
+
 def test_a_payment_by_key_has_one_effect(database: str) -> None:
     ask = ["topup", "+855 12 345 678", "--key", "receipt-1", "--dsn", database, NOW, "--json"]
 

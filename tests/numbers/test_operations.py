@@ -59,6 +59,9 @@ async def test_lines_are_opened_in_bulk_and_found_as_they_were(pool: Pool) -> No
     found = await perform(pool, numbers.find_all, ["85510000001", "85510000002", "85599999999"])
     assert set(found) == {"85510000001", "85510000002"}
     assert await perform(pool, numbers.find, "85599999999") is None
+    assert await perform(pool, numbers.count) == 20_001
+    by_purse = await perform(pool, numbers.find_by_purses, [7, 9, 99_999])
+    assert by_purse == {7: news[7].line, 9: news[9].line}
     assert await perform(pool, numbers.find_by_imsi, "456069999999999") is None
 
 

@@ -83,6 +83,8 @@ async def test_who_is_suspended_may_not_act_until_it_ends(pool: Pool) -> None:
     ended = await perform(pool, staff.suspend, "sok", ACT, ends=True)
     then = await perform(pool, staff.allowed, "sok", Task.BAR_LINE, AT)
     unknown = await perform(pool, staff.suspend, "nobody", ACT)
+    as_sok = msgspec.structs.replace(ACT, by="sok")
+    by_sok = await perform(pool, staff.suspend, "chan", as_sok)
 
     assert isinstance(suspended, Member)
     assert suspended.suspended_at == AT
@@ -91,6 +93,8 @@ async def test_who_is_suspended_may_not_act_until_it_ends(pool: Pool) -> None:
     assert isinstance(ended, Member)
     assert isinstance(then, Member)
     assert isinstance(unknown, Refused)
+    assert isinstance(by_sok, Refused)
+    assert by_sok.refusal is Refusal.ROLE_MISSING
 
 
 BEHIND_THE_RULES = [

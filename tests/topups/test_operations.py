@@ -361,6 +361,38 @@ async def test_a_payment_pays_the_debt(opened: Pool) -> None:
     assert (after.owed_micros, after.funds_micros) == (0, 3 * MICROS)
 
 
+@pytest.mark.parametrize("micros", [0, -1, 10**16 + 1])
+async def test_an_impossible_payment_is_refused(opened: Pool, micros: int) -> None:
+    for number in (1, LINES):
+        answer = await order(opened, TopUp(msisdn(number), micros, "k", AT))
+        assert refusal(answer) is Refusal.AMOUNT_INVALID
+
+
+async def test_what_cannot_be_issued_is_named(opened: Pool) -> None:
+    async def asked(micros: int, count: int, *, digits: int = 14) -> Refusal | None:
+        form = msgspec.structs.replace(TERMS.vouchers, pin_digits=digits)
+        own = msgspec.structs.replace(TERMS, vouchers=form)
+        issue = Issue(micros, count)
+        found = await perform(opened, topups.prepare, own, issue, KEY, chance(1), AT)
+        return found.refusal if isinstance(found, Refused) else None
+
+    assert await asked(5 * MICROS, 1) is None
+    assert await asked(5 * MICROS + 1, 1) is Refusal.AMOUNT_INVALID
+    assert await asked(5 * MICROS, 0) is Refusal.BATCH_INVALID
+    assert await asked(5 * MICROS, 11, digits=8) is Refusal.PIN_SPACE_TOO_SMALL
+    assert await asked(5 * MICROS, 10, digits=8) is None
+
+
+async def test_a_card_cannot_be_used_by_nobody(opened: Pool) -> None:
+    pin = (await printed(opened, 1)).cards[0].pin
+
+    assert refusal(await redeem(opened, LINES + 1, pin, "k")) is Refusal.UNKNOWN_NUMBER
+    assert isinstance(await redeem(opened, 1, pin, ""), Done)
+    again = await redeem(opened, 1, pin, "")
+    assert isinstance(again, Done)
+    assert again.repeated, "without a key of the client's the card itself is the key"
+
+
 async def test_a_suspended_line_buys_nothing_but_may_be_topped_up(opened: Pool) -> None:
     await perform(opened, numbers.change, msisdn(1), Suspend(), ACT)
 

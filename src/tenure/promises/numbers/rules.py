@@ -1,6 +1,6 @@
 """Where a number stands in its life, what it may do there, and how a line may be changed; pure."""
 
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 import phonenumbers
@@ -84,6 +84,8 @@ def changed(line: Line, change: Change, at: Instant) -> Line:
             return msgspec.structs.replace(line, suspended=True)
         case Resume():
             return msgspec.structs.replace(line, suspended=False)
+        case _:
+            assert_never(change)
 
 
 def normalised(typed: str, country: str) -> Msisdn | Refused[Refusal]:
