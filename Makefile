@@ -10,6 +10,7 @@ DEMO ?= 10000
 DIAMETER ?= 127.0.0.1:3868
 HTTP ?= 127.0.0.1:8080
 BENCH ?= rate gy nchf files
+PURE := src/tenure/values/*,src/tenure/terms/*,*/model.py,*/rules.py,*/rules/*,*/translate/*,*/translate.py,*/wire.py,*/wire/*,*/session.py
 SEED ?= 1
 HOURS ?= 24
 SECONDS ?= 60
@@ -17,7 +18,7 @@ SECONDS ?= 60
 export PYTHONPATH := src:.
 
 .DEFAULT_GOAL := help
-.PHONY: help run check bench simulate fuzz format migration lock environment clean
+.PHONY: help run check coverage bench simulate fuzz format migration lock environment clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -30,6 +31,12 @@ run: ## Start Tenure with a demo population (OPERATOR= DATA= DEMO= DIAMETER= HTT
 check: ## Check everything, from cheapest to dearest; stops at the first failure (STEPS=)
 	@$(ENVIRONMENT) --check
 	@$(VENV)/python tools/check.py $(STEPS)
+
+coverage: ## Say which branches of the pure code no test takes
+	@$(ENVIRONMENT) --check
+	@$(VENV)/coverage run -m pytest -q -p no:cacheprovider --ignore=tests/peers --ignore=tests/tidy \
+		--ignore=tests/simulator --ignore=tests/postgres
+	@$(VENV)/coverage report --include='$(PURE)'
 
 bench: ## Measure speed and size (BENCH="rate gy" for some of it, OPTIONS=)
 	@$(ENVIRONMENT) --check
