@@ -92,7 +92,7 @@ Facts = dict[int, bytes | int]
 the group they are in."""
 
 
-class Group(msgspec.Struct, frozen=True):
+class Group(msgspec.Struct, frozen=True, gc=False):
     """A Multiple-Services-Credit-Control, or the units at the level of the command."""
 
     rating_group: int | None
@@ -102,7 +102,7 @@ class Group(msgspec.Struct, frozen=True):
     used: tuple[Units, ...]
 
 
-class Ccr(msgspec.Struct, frozen=True):
+class Ccr(msgspec.Struct, frozen=True, gc=False):
     """A Credit-Control-Request."""
 
     raw: bytes

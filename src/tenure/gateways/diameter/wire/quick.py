@@ -146,12 +146,13 @@ def _ccr(w: Words, raw: bytes, flags: int) -> Ccr | None:  # noqa: C901, PLR0911
     i, end = 5, len(w)
     while i < end:
         word = w[i + 1]
-        j = i + (((word & LENGTH) + 3) >> 2)
-        if j > end or word & LENGTH < EMPTY:
+        octets = word & LENGTH
+        j = i + ((octets + 3) >> 2)
+        if j > end or octets < EMPTY:
             return None
         slot = -1 if word & ODD_FLAGS else _SLOTS.get(w[i], -1)
         if slot < 0:
-            if not _skim(w, raw, (i, j, 0, 0), facts):
+            if not _skim(w, raw, i, j, facts):
                 return None
         elif slot < _MSCC:
             if not at[slot]:
@@ -167,13 +168,13 @@ def _ccr(w: Words, raw: bytes, flags: int) -> Ccr | None:  # noqa: C901, PLR0911
             # The usual layout: type, then data, and nothing else.
             if w[i + 2] != SUBSCRIPTION_TYPE or w[i + 3] & PLAIN != U32:
                 return None
-            octets = w[i + 6] & PLAIN
-            end_of_data = i + 5 + ((octets + 3) >> 2)
-            if w[i + 5] != SUBSCRIPTION_DATA or octets < EMPTY or end_of_data != j or word & 3:
+            inner = w[i + 6] & PLAIN
+            end_of_data = i + 5 + ((inner + 3) >> 2)
+            if w[i + 5] != SUBSCRIPTION_DATA or inner < EMPTY or end_of_data != j or octets & 3:
                 return None
-            subscriptions.append((w[i + 4], raw[4 * i + 28 : 4 * i + 20 + octets]))
+            subscriptions.append((w[i + 4], raw[4 * i + 28 : 4 * i + 20 + inner]))
         elif slot == _SKIPPED:
-            if word & LENGTH != U32:
+            if octets != U32:
                 return None
         else:
             rest.append(i)
@@ -245,7 +246,7 @@ def _rare(  # noqa: C901, PLR0912
     for i in rest:
         octets = w[i + 1] & LENGTH
         if w[i] == PROXY_INFO:
-            if not _skim(w, raw, (i, i + ((octets + 3) >> 2), 0, 0), facts):
+            if not _skim(w, raw, i, i + ((octets + 3) >> 2), facts):
                 return None
             proxies += raw[4 * i : 4 * i + octets] + _PADDING[octets & 3]
         elif w[i] == ROUTE_RECORD:
@@ -290,9 +291,11 @@ def _group(  # noqa: C901, PLR0912
     used: tuple[Units, ...] = ()
     i += 2
     while i < end:
-        code, word = w[i], w[i + 1]
-        j = i + (((word & LENGTH) + 3) >> 2)
-        if j > end or word & LENGTH < EMPTY:
+        code = w[i]
+        word = w[i + 1]
+        octets = word & LENGTH
+        j = i + ((octets + 3) >> 2)
+        if j > end or octets < EMPTY:
             return None
         plain = word & PLAIN
         if plain == U32 and code == RATING_GROUP:
@@ -300,7 +303,7 @@ def _group(  # noqa: C901, PLR0912
         elif plain == U32 and code == SERVICE_IDENTIFIER:
             service_ids += (w[i + 2],)
         elif word & ODD_FLAGS or code not in (USED, REQUESTED):
-            if not _skim(w, raw, (i, j, 0, 1), facts):
+            if not _skim(w, raw, i, j, facts, 0, 1):
                 return None
         else:
             units = _units(w, raw, i, j, facts)
@@ -336,7 +339,7 @@ def _units(  # noqa: C901
             if j > end or word & LENGTH < EMPTY:
                 return None
             if word & ODD_FLAGS or code != CC_MONEY:
-                if code in _AMOUNTS or not _skim(w, raw, (i, j, 0, 2), facts):
+                if code in _AMOUNTS or not _skim(w, raw, i, j, facts, 0, 2):
                     return None
             elif not _money(w, i, j, units):
                 return None
@@ -374,42 +377,42 @@ def _money(w: Words, i: int, end: int, units: Units) -> bool:
     return i == end
 
 
-def _skim(  # noqa: C901, PLR0911, PLR0912
-    w: Words, raw: bytes, span: tuple[int, int, int, int], facts: Facts
+def _skim(  # noqa: C901, PLR0911, PLR0912, PLR0913, PLR0917
+    w: Words, raw: bytes, i: int, end: int, facts: Facts, within: int = 0, depth: int = 0
 ) -> bool:
     """Check AVPs and their groups, and keep the few that ``credit`` names."""
-    i, end, within, depth = span
     while i < end:
-        code, word = w[i], w[i + 1]
+        code = w[i]
+        word = w[i + 1]
         octets = word & LENGTH
         j = i + ((octets + 3) >> 2)
-        if j > end or word & RESERVED:
-            return False
         if word & VENDOR:
-            first = 3
+            first = i + 3
             rule = _TGPP.get(code, UNKNOWN) if w[i + 2] == TGPP else UNKNOWN
+            if octets < U32:
+                return False
         else:
-            first = 2
+            first = i + 2
             rule = _PLAIN.get(code, UNKNOWN)
-        if octets < 4 * first:
+        if j > end or octets < EMPTY or word & RESERVED:
             return False
-        if rule > ANY:
-            if octets != rule:
+        if rule >= ANY:
+            if rule and octets != rule:
                 return False
         elif rule == GROUPED:
             if octets & 3 or depth == DEPTH_MAX:
                 return False
-            if not _skim(w, raw, (i + first, j, code, depth + 1), facts):
+            if not _skim(w, raw, first, j, facts, code, depth + 1):
                 return False
         elif rule == TEXT:
             key = within if code == ADDRESS_DATA else code
             if key not in facts:
-                facts[key] = raw[4 * (i + first) : 4 * i + octets]
+                facts[key] = raw[4 * first : 4 * i + octets]
         elif rule == NUMBER:
             if octets != 16:  # noqa: PLR2004 (head of 12 and a number of 4)
                 return False
             facts.setdefault(code, w[i + 3])
-        elif rule == UNKNOWN and word & MANDATORY:
+        elif word & MANDATORY:
             return False
         i = j
     return True
