@@ -283,8 +283,8 @@ CREATE TABLE numbers.line (
         REFERENCES people.person (person_id),
     -- E.164: at most 15 digits, the country code first, no plus sign.
     CONSTRAINT line_msisdn_is_e164 CHECK (msisdn ~ '^[1-9][0-9]{6,14}$'),
-    -- TS 23.003 section 2.2: at most 15 digits; the country code of networks starts at 2.
-    CONSTRAINT line_imsi_has_its_form CHECK (imsi ~ '^[2-9][0-9]{13,14}$')
+    -- TS 23.003 section 2.2: at most 15 digits; 001 begins the networks of laboratories.
+    CONSTRAINT line_imsi_has_its_form CHECK (imsi ~ '^[0-9]{14,15}$')
 );
 
 CREATE INDEX line_by_holder ON numbers.line (holder_id) WHERE holder_id IS NOT NULL;

@@ -105,7 +105,7 @@ async def test_no_number_sim_or_purse_has_two_lines(
         ("012345678", "456060000000001", "line_msisdn_is_e164"),
         ("8551234567890123", "456060000000001", "line_msisdn_is_e164"),
         ("85512345678", "45606000000001x", "line_imsi_has_its_form"),
-        ("85512345678", "056060000000001", "line_imsi_has_its_form"),
+        ("85512345678", "4560600000001", "line_imsi_has_its_form"),
         ("85512345678", "4560600000000012", "line_imsi_has_its_form"),
     ],
 )

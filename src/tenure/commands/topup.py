@@ -1,5 +1,6 @@
 """The command ``tenure topup``: adds funds to a number, by card or by payment, or buys a plan."""
 
+import getpass
 import sys
 from typing import Annotated
 
@@ -55,7 +56,8 @@ def topup(
     One of --voucher-pin-from-stdin, --amount and --bundle is given.  With the same --key the same
     order has one effect, however often it comes; --amount and --bundle need one.
 
-    Example: echo 12345678901234 | tenure topup "012 345 678" --voucher-pin-from-stdin
+    Example: tenure topup "012 345 678" --voucher-pin-from-stdin < pin.txt
+
     Example: tenure topup "+855 12 345 678" --amount 5.00 --key receipt-4711
     """
     if sum((voucher_pin_from_stdin, amount is not None, bundle is not None)) != 1:
@@ -68,7 +70,7 @@ def topup(
     act = connect.act_of(by, now, reason)
 
     if voucher_pin_from_stdin:
-        pin = Pin(sys.stdin.readline().strip())
+        pin = Pin(_typed_pin())
         secret = voucher_key.read(NAME, key_file, data, dsn)
         asked = Redeem(msisdn, pin, key or "", now)
 
@@ -83,6 +85,11 @@ def topup(
             return await perform(pool, _by_hand, terms, order, act)
 
     _tell(connect.run(NAME, data, dsn, work), as_json=as_json)
+
+
+def _typed_pin() -> str:
+    """The first line of stdin; typed at a terminal it is not shown."""
+    return getpass.getpass("PIN: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
 
 
 def _order(msisdn: str, amount: str | None, bundle: str | None, key: str, act: Act) -> Order:
