@@ -144,6 +144,18 @@ def test_a_kill_loses_nothing_that_was_answered(data: Path) -> None:
         assert second.end(signal.SIGINT) == 0
 
 
+def test_a_database_that_is_killed_comes_back_by_itself(data: Path) -> None:
+    with running(data) as tenure:
+        before = tenure.until(busy)
+        postmaster = (data / "cluster").resolve() / "postgres" / "postmaster.pid"
+        os.kill(int(postmaster.read_text().splitlines()[0]), signal.SIGKILL)
+        tenure.until(lambda live: live.traffic[0].total > before.traffic[0].total + 500)
+        live = tenure.until(lambda live: live.store_well)
+        assert live.lines == PEOPLE
+        assert tenure.end(signal.SIGINT) == 0
+    assert "it is started again" in (data / "log" / "tenure.log").read_text()
+
+
 def test_a_simulated_clock_is_said_to_be_one(data: Path) -> None:
     with running(data, "--clock", "2026-12-31T23:59:00+07:00x10") as tenure:
         live = tenure.until(lambda live: bool(live.charges))

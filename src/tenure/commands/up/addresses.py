@@ -1,6 +1,7 @@
 """Addresses to listen on: read from HOST:PORT, and refused in words when somebody has them."""
 
 import errno
+import ipaddress
 import socket
 from typing import Final
 
@@ -40,6 +41,19 @@ def must_be_free(address: Address, option: str) -> None:
             probe.bind((address.host, address.port))
         except OSError as error:
             raise CannotRunError(_why(address, option, error)) from error
+
+
+def must_be_loopback(address: Address, option: str) -> None:
+    """CannotRunError when others could reach what asks nobody to sign in."""
+    try:
+        near = address.host == "localhost" or ipaddress.ip_address(address.host).is_loopback
+    except ValueError:
+        near = False
+    if not near:
+        raise CannotRunError(
+            f"{option} {address}: the page asks nobody to sign in yet, so it listens on loopback"
+            f" only; give {option} 127.0.0.1:{address.port}, and reach it through an SSH tunnel"
+        )
 
 
 def _why(address: Address, option: str, error: OSError) -> str:

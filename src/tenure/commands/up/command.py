@@ -18,7 +18,7 @@ from tenure.commands import voucher_key
 from tenure.commands.demo.settling import settle
 from tenure.commands.demo.shopping import act_of
 from tenure.commands.up import opening, options
-from tenure.commands.up.addresses import Address, address_of, must_be_free
+from tenure.commands.up.addresses import Address, address_of, must_be_free, must_be_loopback
 from tenure.commands.up.logbook import open_log
 from tenure.commands.up.opening import Store
 from tenure.commands.up.options import Typed
@@ -156,6 +156,7 @@ def _addresses(typed: Typed) -> dict[str, Address]:
         if taken.count(address) > 1:
             raise CannotRunError(f"{option} {address}: two gateways cannot share an address")
         must_be_free(address, option)
+    must_be_loopback(found["--http"], "--http")
     return found
 
 

@@ -26,8 +26,10 @@ from tenure.gateways.diameter.server.listener import Tls
 from tenure.gateways.web.server import Looking, WebGateway
 from tenure.gateways.web.translate import wording
 from tenure.postgres.connection import connector
+from tenure.postgres.embedded import Cluster
 from tenure.postgres.lanes import Lanes
 from tenure.postgres.pool import Pool, pool_of
+from tenure.postgres.programs import CannotStartError
 from tenure.postgres.transaction import perform
 from tenure.promises.charging import operations as charging
 from tenure.promises.charging.model import Answer, Ask
@@ -39,6 +41,7 @@ from tenure.values.instant import DAY_MS, MINUTE_MS, Instant
 
 log = logging.getLogger(__name__)
 
+ALIVE_EVERY_SECONDS: Final = 0.5
 STOP_SECONDS_MAX: Final = 10
 """What waits in the lanes is answered first, but a database that is gone is not waited for."""
 
@@ -104,6 +107,8 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
             keep(plan.clock, _duties(pool, telling)),
             show(showing),
         ]
+        if store.cluster is not None:
+            tasks.append(_revive(store.cluster))
         if plan.demo:
             shopping = Shopping(pool, plan.pack, plan.voucher_key, plan.clock.now, watch.refused)
             watch.penniless = shopping.empty.append
@@ -148,6 +153,18 @@ async def _lanes(dsn: str, book: Book) -> "AsyncIterator[Lanes[Ask, Answer]]":
     finally:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(lanes.stop(), timeout=STOP_SECONDS_MAX)
+
+
+async def _revive(cluster: Cluster) -> None:
+    """Start the embedded PostgreSQL again when it was killed; what was acknowledged is on disk."""
+    while True:
+        await asyncio.sleep(ALIVE_EVERY_SECONDS)
+        if not cluster.is_ready():
+            log.error("PostgreSQL has ended by itself; it is started again")
+            try:
+                await asyncio.to_thread(cluster.revive)
+            except CannotStartError as error:
+                log.error("PostgreSQL does not start: %s", error)  # noqa: TRY400 -- it is told
 
 
 def _duties(pool: Pool, telling: Telling) -> list[Duty]:
