@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.database import told, typed
+from tenure.postgres.transaction import perform
+from tenure.promises.charging import operations as charging
+from tenure.promises.charging.model import Ask, GroupAsk, Request
+from tenure.promises.tariffs import rules as tariffs
+from tenure.promises.tariffs.model import Direction, Service
+from tenure.terms import pack
+from tenure.values.instant import parse_instant
+from tests.commands.database import NUMBER, on, told, typed
 
 NOW = "--at=2026-11-22T09:00:00+07:00"
 
@@ -185,6 +192,36 @@ def test_a_plan_and_a_payment_of_a_debt(database: str) -> None:
     assert none.exit_code == 1
     assert "UNKNOWN_BUNDLE" in none.stderr
     assert told(debt)["paid_off_micros"] == 7_000_000
+
+
+def test_a_plan_is_not_bought_with_what_a_call_in_progress_holds(database: str) -> None:
+    where = ["--dsn", database]
+    for key, bundle in (("a", "roam-week"), ("b", "roam-week"), ("c", "data-5gb")):
+        ask = ["topup", "012345678", "--bundle", bundle, "--key", key, NOW, *where]
+        assert typed(ask).exit_code == 0
+    at = parse_instant(NOW.removeprefix("--at="))
+    call = Ask(
+        Request.INITIAL,
+        "call",
+        0,
+        at,
+        Service.VOICE,
+        Direction.OUT,
+        msisdn=NUMBER,
+        other_party="012999888",
+        groups=(GroupAsk(0, requested=60),),
+    )
+    book = tariffs.compile_book(pack.load("smart-kh"))
+    [answer] = on(database, lambda pool: perform(pool, charging.charge, book, [call]))
+    assert answer.refusal is None
+    ask = ["topup", "012345678", "--bundle", "data-5gb", "--key", "d", *where]
+
+    during = typed([*ask, NOW])
+    after = typed([*ask, "--at=2026-11-22T19:00:00+07:00"])
+
+    assert during.exit_code == 1
+    assert "CREDIT_EXHAUSTED" in during.stderr
+    assert after.exit_code == 0, "a hold ends by itself"
 
 
 @pytest.mark.parametrize(
