@@ -175,7 +175,8 @@ def _refusals(refusals: Sequence[Refused]) -> str:
 
 def _gateways(traffic: Sequence[Traffic]) -> str:
     rows = "".join(
-        f"<tr><td>{escape(each.name)}</td><td><code>{escape(each.address) or 'closed'}</code></td>"
+        f"<tr><td>{escape(each.name)}<br><code class='note'>{escape(each.address) or 'closed'}"
+        "</code></td>"
         f"<td class='n'>{each.per_second:,}</td><td class='n'>{_ms(each.p50_micros)}</td>"
         f"<td class='n'>{_ms(each.p95_micros)}</td><td class='n'>{_ms(each.p99_micros)}</td>"
         f"<td class='n'>{each.total:,}</td></tr>"
@@ -187,7 +188,6 @@ def _gateways(traffic: Sequence[Traffic]) -> str:
     )
     return (
         "<div class='scroll'><table><thead><tr><th scope='col'>Gateway</th>"
-        "<th scope='col'>Listens on</th>"
         f"{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
