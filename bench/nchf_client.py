@@ -117,7 +117,9 @@ class Link(gy_client.Link):
         hello = frame(SETTINGS, 0, 0, no_table) + frame(8, 0, 0, window)
         self.socket.sendall(PREFACE + hello)
         # The server opens its window first: 64 kB would not hold what leaves at once.
-        self.rest = self.socket.recv(65_536)
+        self.rest = b""
+        while b"\0\0\4\x08\0\0\0\0\0" not in self.rest:
+            self.rest += self.socket.recv(65_536)
         self.socket.setblocking(False)  # noqa: FBT003
         self.next_stream = 1
         self.streams: dict[int, int] = {}

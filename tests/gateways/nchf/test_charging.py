@@ -189,3 +189,34 @@ async def test_what_charging_refuses(
     assert (response.status_code, response.json()["cause"]) == (status, cause), response.text
     purse, entries = await state(pool)
     assert (purse.funds_micros, entries) == (FUNDS, [])
+
+
+@pytest.mark.parametrize(
+    "stamp", ["0001-01-01T00:00:00+14:00", "1970-01-01T00:00:00Z", "2001-01-01T00:00:00-12:00"]
+)
+async def test_a_past_event_from_before_any_price_is_refused(
+    charged: Consumer, pool: Pool, stamp: str
+) -> None:
+    event: dict[str, Any] = {
+        "oneTimeEvent": True,
+        "oneTimeEventType": "PEC",
+        "invocationTimeStamp": stamp,
+        "multipleUnitUsage": used(MB, None),
+    }
+    response = await charged.create(**event)
+    assert (response.status_code, response.json()["cause"]) == (400, "CHARGING_FAILED")
+    purse, entries = await state(pool)
+    assert (purse.funds_micros, entries) == (FUNDS, [])
+
+
+async def test_a_past_event_of_the_future_is_charged_now(charged: Consumer, pool: Pool) -> None:
+    event: dict[str, Any] = {
+        "oneTimeEvent": True,
+        "oneTimeEventType": "PEC",
+        "invocationTimeStamp": "9999-12-31T23:59:59-23:59",
+        "multipleUnitUsage": used(MB, None),
+    }
+    assert (await charged.create(**event)).status_code == 201
+    purse, entries = await state(pool)
+    assert purse.funds_micros < FUNDS
+    assert len(entries) == 1
