@@ -2,33 +2,20 @@
 
 import asyncio
 import contextlib
-import datetime as dt
-import ssl
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from tenure.gateways.diameter.server.connection import Limits
-from tenure.gateways.diameter.server.listener import Endpoint, Server, Settings, Tls
+from tenure.gateways.diameter.server.listener import Server
 from tenure.gateways.diameter.wire.avp import avp
 from tenure.gateways.diameter.wire.message import Command, message
-from tenure.promises.charging.model import Request, Stale
+from tenure.promises.charging.model import Request
 from tenure.values.instant import Instant
+from tests.gateways.diameter.element import QUOTA, Clock, Element, eventually, met, settings, until
 from tests.gateways.diameter.given import (
     ADA,
-    NODE,
     PGW,
     REALM,
-    SESSION,
-    SPEAKER,
-    TERMS,
     base,
     ccr_bytes,
     cer,
@@ -41,88 +28,6 @@ from tests.gateways.diameter.given import (
     usu,
 )
 from tests.gateways.diameter.rating import Rating
-
-QUOTA = mscc(rsu(CC_Total_Octets=1_000), rating_group=1)
-
-
-class Clock:
-    """Time that passes only when told."""
-
-    def __init__(self) -> None:
-        self.at = Instant(1_000_000)
-
-    def __call__(self) -> Instant:
-        return self.at
-
-
-class Element:
-    """A network element that says just what a test wants."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-
-    async def heard(self) -> bytes:
-        head = await self.reader.readexactly(4)
-        return head + await self.reader.readexactly(int.from_bytes(head[1:]) - 4)
-
-    async def ask(self, raw: bytes) -> dict[str, Any]:
-        self.writer.write(raw)
-        return tree(read(await self.heard()).avps)
-
-    async def closed(self) -> bool:
-        """Whether the server has closed the connection, nothing more having been said."""
-        return await self.reader.read() == b""
-
-    async def leave(self) -> None:
-        self.writer.close()
-        with contextlib.suppress(ConnectionError):
-            await self.writer.wait_closed()
-
-
-async def met(server: Server, host: str = PGW, tls: ssl.SSLContext | None = None) -> Element:
-    """An element that has introduced itself."""
-    element = Element(*await asyncio.open_connection("127.0.0.1", server.ports[0], ssl=tls))
-    told = await element.ask(cer(avp("Supported-Vendor-Id", 10415), host=host))
-    assert told["Result-Code"] == 2001
-    return element
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def rating() -> Rating:
-    found = Rating()
-    found.purses[ADA] = 1_000_000
-    return found
-
-
-def settings(**changes: Any) -> Settings:
-    plain = Settings((Endpoint("127.0.0.1", 0),), NODE, TERMS, SPEAKER)
-    return msgspec.structs.replace(plain, **changes)
-
-
-@pytest.fixture
-async def server(rating: Rating, clock: Clock) -> AsyncIterator[Server]:
-    running = Server(settings(), rating, clock)
-    await running.start()
-    yield running
-    await running.stop(grace_seconds=0.1)
-    assert not running._house.connections
-
-
-async def eventually(condition: Callable[[], object]) -> None:
-    """Wait for something that happens at the other end of a socket."""
-    async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - what is tested should not know of its test
-            await asyncio.sleep(0.002)
-
-
-async def until(server: Server, connections: int) -> None:
-    await eventually(lambda: server.metrics.connections == connections)
 
 
 async def test_a_session_from_wire_to_purse(server: Server, rating: Rating) -> None:
@@ -356,107 +261,3 @@ async def test_stopping_answers_what_was_asked_and_takes_leave(
     assert await element.closed()
     await stopping
     await element.leave()
-
-
-TOLD = [(False, Command.RE_AUTH), (True, Command.ABORT_SESSION)]
-
-
-@pytest.mark.parametrize(("abort", "command"), TOLD, ids=["re-auth", "abort"])
-async def test_peers_are_told_of_stale_sessions(
-    server: Server, *, abort: bool, command: Command
-) -> None:
-    element = await met(server)
-    await element.ask(ccr_bytes(QUOTA))
-    stale = Stale(SESSION, f"{PGW}|{REALM}", abort, "topped up")
-    telling = asyncio.create_task(server.tell(stale))
-    asked = read(await element.heard())
-    assert asked.header.command == command
-    assert asked.header.request
-    told = tree(asked.avps)
-    assert told["Session-Id"] == SESSION
-    assert told["Destination-Host"] == PGW
-    assert told["Destination-Realm"] == REALM
-    assert told.get("Re-Auth-Request-Type") == (None if abort else 0)
-    element.writer.write(flagged(message(asked.header, avp("Result-Code", 2002)), 0x40))
-    assert await telling
-    assert server.metrics.told == {"abort" if abort else "re-auth": 1}
-    await element.leave()
-
-
-async def test_a_peer_behind_a_relay_is_told_through_it(server: Server) -> None:
-    relay = await met(server, host="relay.example.net")
-    await relay.ask(ccr_bytes(QUOTA, avp("Route-Record", PGW)))
-    telling = asyncio.create_task(
-        server.tell(Stale(SESSION, f"{PGW}|{REALM}", abort=False, reason=""))
-    )
-    asked = read(await relay.heard())
-    assert tree(asked.avps)["Destination-Host"] == PGW
-    relay.writer.write(flagged(message(asked.header, avp("Result-Code", 2001)), 0x40))
-    assert await telling
-    await relay.leave()
-
-
-async def test_a_peer_that_comes_back_is_told_then(server: Server) -> None:
-    gone = await met(server)
-    await gone.leave()
-    await until(server, 0)
-    stale = Stale(SESSION, f"{PGW}|{REALM}", abort=False, reason="")
-    telling = asyncio.create_task(server.tell(stale))
-    await asyncio.sleep(0.05)
-    back = await met(server)
-    asked = read(await back.heard())
-    back.writer.write(flagged(message(asked.header, avp("Result-Code", 2001)), 0x40))
-    assert await telling
-    await back.leave()
-
-
-async def test_sessions_of_other_gateways_are_left_to_them(server: Server) -> None:
-    stale = Stale("nchf-1", "http://127.0.0.1:1/notify", abort=False, reason="")
-    assert await server.tell(stale) is False
-
-
-def certificate(folder: Path) -> Tls:
-    """A certificate that signs itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ocs.example.net")])
-    since = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(since)
-        .not_valid_after(since.replace(year=2126))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName("ocs.example.net")]), critical=False
-        )
-        .sign(key, hashes.SHA256())
-    )
-    found = Tls(folder / "ocs.pem", folder / "ocs.key")
-    found.certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    found.key.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return found
-
-
-async def test_tls(rating: Rating, clock: Clock, tmp_path: Path) -> None:
-    tls = certificate(tmp_path)
-    server = Server(settings(endpoints=(Endpoint("127.0.0.1", 0, tls),)), rating, clock)
-    await server.start()
-    trusting = ssl.create_default_context(cafile=str(tls.certificate))
-    trusting.check_hostname = False
-    element = await met(server, tls=trusting)
-    assert (await element.ask(ccr_bytes(QUOTA)))["Result-Code"] == 2001
-    await element.leave()
-    plain = Element(*await asyncio.open_connection("127.0.0.1", server.ports[0]))
-    plain.writer.write(cer())
-    await plain.writer.drain()
-    assert not (await plain.reader.read()).startswith(b"\1"), "no Diameter is spoken without TLS"
-    await plain.leave()
-    await server.stop()
