@@ -1,0 +1,1 @@
+"""What is measured, each in one run with its measure: see bench/README.md."""

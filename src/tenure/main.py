@@ -24,7 +24,6 @@ COMMANDS: Final[Mapping[str, str]] = {
     "line": "Show a number: funds, validity, stage, last charges in words.",
     "staff": "Enrol, suspend and list the logins of staff.",
     "promises": "Show each promise, what keeps it, and whether it is kept.",
-    "staff": "Enrol, suspend and list the logins of staff.",
     "migrate": "Bring a database to the shape this version needs.",
 }
 """Each family of commands, in the order of the help, with its sentence there."""
