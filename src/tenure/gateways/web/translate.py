@@ -23,6 +23,8 @@ from tenure.values.money import words
 from tenure.values.quantity import Unit, quantity
 from tenure.values.refused import Refused
 
+LANGUAGE: Final = "en"
+
 STAGE: Final[Mapping[Stage, str]] = {
     Stage.ACTIVE: "Active",
     Stage.OUTGOING_BLOCKED: "Outgoing blocked",
@@ -51,8 +53,8 @@ class Wording(msgspec.Struct, frozen=True):
 
 
 def wording(pack: Pack) -> Wording:
-    """The wording of a pack, in its prevailing language (GTC-LANG)."""
-    texts = pack.texts[pack.terms.prevailing_language]
+    """The wording of a pack, in the language of the page if the pack has it (GTC-LANG)."""
+    texts = pack.texts.get(LANGUAGE) or pack.texts[pack.terms.prevailing_language]
     names = {one.name: texts.get(f"zone-{one.name}", one.name) for one in pack.zones}
     for bundle in pack.terms.bundles:
         names |= {allowance.name: bundle.title for allowance in bundle.allowances}
