@@ -233,6 +233,7 @@ async def test_every_refusal_is_a_problem_of_the_official_file(
     ):
         assert response.status_code >= 400
         assert response.json()["cause"]
+        assert ("retry-after" in response.headers) is (response.status_code == 503)
 
 
 async def test_an_accident_tells_nobody_s_name(

@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 JSON: Final = ("content-type", "application/json")
 PROBLEM_JSON: Final = ("content-type", "application/problem+json")
 
+CONGESTED: Final = 503
+RETRY_AFTER_SECONDS: Final = "1"
+
 KIND: Final[Mapping[str, Request]] = {"update": Request.UPDATE, "release": Request.TERMINATE}
 
 
@@ -100,9 +103,12 @@ def route(path: str) -> Route | ProblemDetails:
 
 
 def refused(operation: str, details: ProblemDetails, *headers: tuple[str, str]) -> Reply:
-    """A problem as a response."""
+    """A problem as a response; one of congestion says when to come again."""
     result = f"{details.status} {details.cause}" if details.cause else str(details.status)
-    return Reply(operation, result, details.status, [PROBLEM_JSON, *headers], encoded(details))
+    said = [PROBLEM_JSON, *headers]
+    if details.status == CONGESTED:
+        said.append(("retry-after", RETRY_AFTER_SECONDS))
+    return Reply(operation, result, details.status, said, encoded(details))
 
 
 class Gateway:
