@@ -103,19 +103,18 @@ def group_ask(found: Group, service: Service, currency: int) -> GroupAsk | Fault
 def _used(
     reports: tuple[Units, ...], wanted: Unit, currency: int
 ) -> tuple[Used, Unit | None] | Fault:
-    total = before = 0
-    unit: Unit | None = None
+    counted: list[tuple[int, int, Unit | None]] = []
     for units in reports:
         found = amount(units, wanted, currency)
         if isinstance(found, Fault):
             return found
-        count, counted_in = found
-        if unit is None or counted_in is wanted:
-            unit = counted_in
-        total += count
-        if units.get(TARIFF_CHANGE_USAGE) == BEFORE_CHANGE:
-            before += count
-    return Used(total, before), unit
+        before = found[0] if units.get(TARIFF_CHANGE_USAGE) == BEFORE_CHANGE else 0
+        counted.append((found[0], before, found[1]))
+    if len(counted) == 1:
+        return Used(counted[0][0], counted[0][1]), counted[0][2]
+    # Time and volume may come in reports of their own: only those in the wanted unit count.
+    chosen = [one for one in counted if one[2] is wanted] or counted
+    return Used(sum(one[0] for one in chosen), sum(one[1] for one in chosen)), chosen[0][2]
 
 
 def merged(first: GroupAsk, second: GroupAsk) -> GroupAsk:
