@@ -87,6 +87,11 @@ def test_a_decision_has_its_parts_and_governs_what_is_there(decision: Path) -> N
     assert [name for name in governed if not _there(name)] == []
 
 
+def test_the_architecture_names_files_that_are_there() -> None:
+    names = SOURCE.findall(prose(ROOT / "ARCHITECTURE.md"))
+    assert [name for name in names if "/" in name and not _there(name)] == []
+
+
 def _there(name: str) -> bool:
     """Whether a file that is named exists; ``a/{b,c}.py`` names two, ``*`` any."""
     braces = re.search(r"\{([^}]*)\}", name)
