@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Final
@@ -265,6 +266,32 @@ async def test_the_erlang_client_can_decode_every_avp(ocs: Ocs, tmp_path: Path) 
     assert re.search(r"2000 CCR-U, 16 workers", said)
     # 5 MB in each of two rating groups, three times.
     assert sum(ask.request is Request.TERMINATE for ask, _ in ocs.charging.seen) == 1
+
+
+@pytest.mark.peer("erl", "erlc")
+async def test_the_demo_of_tenure_up_serves_the_erlang_client(tmp_path: Path) -> None:
+    diameter, http, nchf = (free_port() for _ in range(3))
+    configured(tmp_path, ["build_erlang_client.sh", "gy_client.erl"], {"100,200": "1,2"})
+    up = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tenure.main", "up", "--operator", "smart-kh", "--demo", "10",
+        "--data", str(tmp_path / "data"), "--diameter", f"127.0.0.1:{diameter}",
+        "--http", f"127.0.0.1:{http}", "--nchf", f"127.0.0.1:{nchf}",
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    assert up.stdout is not None
+    try:
+        await run(tmp_path, "sh", "build_erlang_client.sh")
+        async with asyncio.timeout(60):
+            while b"open: Diameter" not in (line := await up.stdout.readline()):
+                assert line, "tenure up has ended"
+        load = f'gy_client:main(["{diameter}","200","4"])'
+        said = await run(tmp_path, "erl", "-noshell", "-eval", load)
+    finally:
+        up.terminate()
+        await up.communicate()
+    assert up.returncode == 0
+    assert "decode errors" not in said, said
+    assert len(re.findall(r"'Result-Code' => 2001", said)) == 3, said
 
 
 @pytest.mark.peer("tshark", "dumpcap", "erl", "erlc")

@@ -241,6 +241,19 @@ async def test_nothing_more_is_read_while_too_much_waits(rating: Rating, clock: 
     await server.stop()
 
 
+async def test_a_peer_that_does_not_read_is_not_read_from(server: Server, rating: Rating) -> None:
+    element = await met(server)
+    requests = [ccr_bytes(QUOTA, Session_Id=f"s{number}") for number in range(40_000)]
+    element.writer.write(b"".join(requests))
+    await eventually(lambda: any(not one._writable for one in server._house.connections))
+    asked = len(rating.asks)
+    await asyncio.sleep(0.2)
+    assert asked <= len(rating.asks) < 40_000
+    for number in range(40_000):
+        assert f"s{number}".encode() in (await element.heard())[:60]
+    await element.leave()
+
+
 async def test_stopping_answers_what_was_asked_and_takes_leave(
     rating: Rating, clock: Clock
 ) -> None:
