@@ -25,7 +25,16 @@ from tenure.promises.numbers.model import Bar, ReportFound, ReportLost, Resume, 
 from tenure.promises.record.model import Act
 from tenure.promises.tariffs import rules as tariffs
 from tenure.promises.topups import operations as topups
-from tenure.promises.topups.model import Buy, Done, TopUp
+from tenure.promises.topups.model import (
+    Buy,
+    Done,
+    Issue,
+    Pin,
+    Printing,
+    Redeem,
+    TopUp,
+    VoucherKey,
+)
 from tenure.terms.pricelist import Pack
 from tenure.values.instant import DAY_MS, HOUR_MS, Instant
 from tests.simulator import books, world
@@ -36,6 +45,9 @@ from tests.simulator.workload import Clock, Workload
 from tests.simulator.world import Person
 
 SILENT_DAYS = 3
+CARDS = 4
+"""Of each denomination: few, so that many are tried twice."""
+KEY = VoucherKey(bytes(range(32)))
 
 
 class Faults(NamedTuple):
@@ -89,6 +101,8 @@ class Simulation:
         world.introduce(self.world, self.auditor)
         self.workload = Workload(self.world, self.rng)
         self.clock = Clock(self.world.start, self.rng, self._edges())
+        self.cards: list[tuple[str, int]] = []
+        self.used: set[str] = set()
         self.bursts = self.kills = self.cuts = self.orders = 0
 
     def _edges(self) -> list[int]:
@@ -123,6 +137,7 @@ class Simulation:
         )
         async with await connected(dsn) as direct:
             await perform_on(direct, world.write, self.world)
+            await self._issue(direct)
         stage = Stage(cluster, dsn, wire, lanes)
         lanes.start()
         try:
@@ -167,7 +182,10 @@ class Simulation:
         account = self.auditor.accounts[person.purse_id]
         self.orders += 1
         act = Act("<simulator>", at, bytes(32))
-        kind = self.rng.randrange(10)
+        kind = self.rng.randrange(12)
+        if kind > 9:
+            await self._redeem(direct, person)
+            return
         if kind < 5:
             amount = self.rng.choice(self.pack.terms.topups.denominations).amount_micros
             order: TopUp | Buy = TopUp(person.msisdn, amount, f"t{self.orders}", at)
@@ -193,6 +211,33 @@ class Simulation:
         else:
             account.lost_at = None
             await perform_on(direct, numbers.change, person.msisdn, ReportFound(), act)
+
+    async def _issue(self, direct: Transaction) -> None:
+        """Print cards of every denomination."""
+        act = Act("<simulator>", self.world.start, bytes(32))
+        for denomination in self.pack.terms.topups.denominations:
+            asked = Issue(denomination.amount_micros, CARDS)
+            printing = await perform_on(
+                direct, topups.prepare, self.pack.terms, asked, KEY, self.rng.randbytes, act.at
+            )
+            assert isinstance(printing, Printing)
+            await perform_on(direct, topups.issue, printing, KEY, act)
+            amount = denomination.amount_micros
+            self.cards += [(str(card.pin), amount) for card in printing.cards]
+
+    async def _redeem(self, direct: Transaction, person: Person) -> None:
+        """Use a card, perhaps one that is used, perhaps with a PIN that no card has."""
+        pin, amount = self.rng.choice(self.cards)
+        if self.rng.random() < 0.2:
+            pin = pin[::-1]
+        at = self.clock.at
+        asked = Redeem(person.msisdn, Pin(pin), f"t{self.orders}", at)
+        done = await perform_on(direct, topups.redeem, self.pack.terms, KEY, asked)
+        if isinstance(done, Done) and not done.repeated:
+            if pin in self.used or done.amount_micros != amount:
+                self.auditor.accuse("a card is used once", person.purse_id, f"at {at}")
+            self.used.add(pin)
+            self.auditor.topped_up(person.purse_id, amount, at)
 
     def _ordered(self, person: Person, order: TopUp | Buy, done: Any) -> None:
         if not isinstance(done, Done) or done.repeated:

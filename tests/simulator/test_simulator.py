@@ -4,7 +4,7 @@ import itertools
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from secrets import randbelow
 from typing import Any
@@ -47,6 +47,29 @@ async def played(
     return simulation, await play(cluster, dsn, simulation, hours=hours)
 
 
+Played = Callable[[int], Awaitable[tuple[Simulation, Outcome]]]
+
+
+@pytest.fixture
+def world_of(cluster: Cluster, database: str, owner: str, smart_kh: Pack) -> Played:
+    """Plays a seed, on a database that is emptied first."""
+
+    async def play_seed(seed: int) -> tuple[Simulation, Outcome]:
+        empty(owner)
+        return await played(cluster, database, smart_kh, seed)
+
+    return play_seed
+
+
+def empty(owner: str) -> None:
+    """Take all rows away that a run leaves."""
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(
+            "TRUNCATE money.purse, money.entry, numbers.line, charging.answered,"
+            " topups.answered, topups.batch, topups.wrong_pins, record.leaf CASCADE"
+        )
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_a_known_seed_breaks_no_law(
     cluster: Cluster, database: str, smart_kh: Pack, seed: int
@@ -71,11 +94,7 @@ async def test_the_same_seed_is_the_same_run(
     cluster: Cluster, database: str, smart_kh: Pack, owner: str
 ) -> None:
     first = await played(cluster, database, smart_kh, 3, hours=2)
-    with psycopg.connect(owner, autocommit=True) as connection:
-        connection.execute(
-            "TRUNCATE money.purse, money.entry, numbers.line, charging.answered,"
-            " topups.answered, record.leaf CASCADE"
-        )
+    empty(owner)
     second = await played(cluster, database, smart_kh, 3, hours=2)
     assert first[1] == second[1]
     assert [vars_of(a) for a in first[0].auditor.accounts.values()] == [
@@ -220,17 +239,16 @@ def test_what_was_acknowledged_survives_kill_9_of_server_and_database() -> None:
 
 
 @pytest.mark.parametrize(("plant", "law"), PLANTED, ids=[each.__name__ for each, _ in PLANTED])
-async def test_a_planted_error_is_caught(  # the parts of a run, and what is wrong with it
-    cluster: Cluster,
-    database: str,
-    smart_kh: Pack,
-    monkeypatch: Patch,
-    plant: Callable[[Patch], None],
-    law: str,
+async def test_a_planted_error_is_caught(
+    world_of: Played, monkeypatch: Patch, plant: Callable[[Patch], None], law: str
 ) -> None:
     plant(monkeypatch)
-    _, outcome = await played(cluster, database, smart_kh, SEEDS[0])
-    assert law in {violation.law for violation in outcome.violations}, str(outcome)
+    outcome = None
+    for seed in SEEDS:
+        outcome = (await world_of(seed))[1]
+        if law in {violation.law for violation in outcome.violations}:
+            return
+    pytest.fail(f"nobody noticed: {outcome}")
 
 
 HIDES_AN_OVERRUN = """

@@ -4,6 +4,7 @@ import pytest
 
 from tenure.gateways.files.translate import (
     AHEAD_MS_MAX,
+    DETAILED,
     REASON,
     SERVICE,
     ask_of,
@@ -68,7 +69,7 @@ def test_every_refusal_of_charging_has_a_reason_and_a_remedy() -> None:
         problem = problem_of(record(), refusal, "row 7")
         assert problem.line == 4
         assert problem.remedy
-        assert problem.reason.endswith(": row 7")
+        assert problem.reason.endswith(": row 7") == (refusal in DETAILED)
 
 
 def test_a_refused_group_refuses_the_record() -> None:

@@ -101,6 +101,12 @@ REASON: Final[Mapping[Refusal, Reason]] = {
 """Complete: a test compares it with the refusals of charging."""
 
 
+DETAILED: Final = frozenset(
+    {Refusal.INVALID_UNITS, Refusal.RATING_FAILED, Refusal.UNKNOWN_RATING_GROUP}
+)
+"""Where the detail says more than the reason: which row is missing, which limit is passed."""
+
+
 def ask_of(record: Record, received_at: Instant) -> Ask | Problem:
     """The request to charge what the record says was used."""
     if record.at > received_at + AHEAD_MS_MAX:
@@ -141,5 +147,5 @@ def refusal_of(answer: Answer) -> Refusal | None:
 def problem_of(record: Record, refusal: Refusal, detail: str) -> Problem:
     """The refusal as a line of the reject file; the detail is free of personal data by contract."""
     reason = REASON[refusal]
-    words = f"{reason.reason}: {detail}" if detail else reason.reason
+    words = f"{reason.reason}: {detail}" if detail and refusal in DETAILED else reason.reason
     return Problem(record.line, reason.field, words, reason.remedy)
