@@ -22,8 +22,7 @@ from tenure.gateways.diameter.translate.response import Speaker
 from tenure.gateways.diameter.wire.quick import quick_ccr
 from tenure.postgres import arrays
 from tenure.promises.charging import rules, store
-from tenure.promises.charging.model import Answer, Ask, Sessions
-from tenure.promises.charging.rules import Case
+from tenure.promises.charging.model import Answer, Ask, Case, Sessions
 from tenure.promises.money import store as money
 from tenure.promises.money.model import Entry, Purse
 from tenure.promises.numbers.model import Line

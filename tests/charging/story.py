@@ -6,8 +6,16 @@ from typing import Final
 import msgspec
 
 from tenure.promises.charging import rules
-from tenure.promises.charging.model import Answer, Ask, GroupAsk, Request, Sessions, Used
-from tenure.promises.charging.rules import Answered, Case
+from tenure.promises.charging.model import (
+    Answer,
+    Answered,
+    Ask,
+    Case,
+    GroupAsk,
+    Request,
+    Sessions,
+    Used,
+)
 from tenure.promises.money.model import Entry, Grant, Purse
 from tenure.promises.numbers.model import Line
 from tenure.promises.tariffs import rules as tariffs

@@ -87,13 +87,6 @@ async def _load(
     return Shown(line, purse, entries, await charging.sessions_of(tx, line.purse_id, at))
 
 
-def _explained(entry: Entry, terms: Terms) -> str:
-    """The words that were recorded with the entry, else those for what the record says."""
-    said = msgspec.json.decode(entry.explanation, type=dict[str, object])
-    recorded = said.get("words")
-    return recorded if isinstance(recorded, str) else charging.explain(entry, terms.currency)
-
-
 def _state(line: Line, at: Instant) -> list[str]:
     states = ["outgoing barred"] if line.bar_outgoing else []
     states += ["incoming barred"] if line.bar_incoming else []
@@ -144,7 +137,10 @@ def _lines(shown: Shown, terms: Terms, at: Instant) -> list[str]:
         f"live        {session.service.name.lower()} since {_local(session.opened_at, zone)}"
         for session in shown.sessions
     ]
-    lines += [f"{_local(entry.at, zone)}  {_explained(entry, terms)}" for entry in shown.entries]
+    lines += [
+        f"{_local(entry.at, zone)}  {charging.explain(entry, terms.currency)}"
+        for entry in shown.entries
+    ]
     return lines
 
 
@@ -187,7 +183,7 @@ def _told(shown: Shown, terms: Terms, at: Instant) -> dict[str, object]:
                 "account": entry.account.name.lower(),
                 "contra_micros": entry.contra_micros,
                 "funds_after_micros": entry.funds_after_micros,
-                "words": _explained(entry, terms),
+                "words": charging.explain(entry, terms.currency),
             }
             for entry in shown.entries
         ],

@@ -4,6 +4,8 @@ from enum import IntEnum
 
 import msgspec
 
+from tenure.promises.money.model import Drawn, Purse
+from tenure.promises.numbers.model import Line
 from tenure.promises.tariffs.model import Direction, Route, Run, Service
 from tenure.values.instant import Instant
 from tenure.values.quantity import Unit
@@ -270,3 +272,25 @@ class Sessions(msgspec.Struct, frozen=True, array_like=True):
 
     live: tuple[Session, ...] = ()
     ended: tuple[Ended, ...] = ()
+
+
+class Case(msgspec.Struct):
+    """A line with its purse and live sessions, as loaded and as changed by the batch so far."""
+
+    line: Line
+    purse: Purse
+    sessions: Sessions
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """The remembered answer of a one-off request (DEBIT, REFUND)."""
+
+    key: bytes
+    purse_id: int
+    digest: bytes
+    answer: Answer
+    drawn: Drawn | None
+    """What the debit took, for a refund to give back."""
+    entry: tuple[int, int, int, int, int] | None
+    """seq, account, due, overrun and tax of the debit's entry."""
+    at: Instant

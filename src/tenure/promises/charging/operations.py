@@ -5,8 +5,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from tenure.postgres.lanes import Lanes
 from tenure.postgres.transaction import Transaction
 from tenure.promises.charging import rules, store
-from tenure.promises.charging.model import Answer, Ask, Refusal, Request, Session, Stale
-from tenure.promises.charging.rules import Answered, Case
+from tenure.promises.charging.model import (
+    Answer,
+    Answered,
+    Ask,
+    Case,
+    Refusal,
+    Request,
+    Session,
+    Stale,
+)
 from tenure.promises.charging.rules.words import explain
 from tenure.promises.money import operations as money
 from tenure.promises.money.model import Change, Entry

@@ -7,11 +7,9 @@ import msgspec
 
 from tenure.postgres.arrays import byteas, int8s, moments, texts
 from tenure.postgres.transaction import Transaction
-from tenure.promises.charging.model import Answer, Sessions
-from tenure.promises.charging.rules import Answered, Case
+from tenure.promises.charging.model import Answer, Answered, Case, Sessions
 from tenure.promises.money import operations as money
-from tenure.promises.money.model import Purse
-from tenure.promises.money.rules import Drawn
+from tenure.promises.money.model import Drawn, Purse
 from tenure.promises.numbers.model import Line
 from tenure.values.msisdn import Imsi, Msisdn
 

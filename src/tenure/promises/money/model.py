@@ -115,3 +115,12 @@ class Change(msgspec.Struct, frozen=True):
     purse: Purse
     """With its new values; ``version`` still the one that was loaded."""
     entries: tuple[Entry, ...]
+
+
+class Drawn(msgspec.Struct, frozen=True, array_like=True):
+    """What a payment took from each bucket, in micros; a refund gives back exactly this."""
+
+    funds_micros: int
+    owed_micros: int
+    grants: tuple[tuple[int, int], ...]
+    """(grant_id, amount) in micros for money, in its unit for an allowance."""

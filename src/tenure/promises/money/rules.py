@@ -5,20 +5,11 @@ from typing import Final
 
 import msgspec
 
-from tenure.promises.money.model import Grant, Purse
+from tenure.promises.money.model import Drawn, Grant, Purse
 from tenure.values.instant import Instant
 from tenure.values.quantity import Unit
 
 PPM: Final = 1_000_000
-
-
-class Drawn(msgspec.Struct, frozen=True, array_like=True):
-    """What a payment took from each bucket, in micros; a refund gives back exactly this."""
-
-    funds_micros: int
-    owed_micros: int
-    grants: tuple[tuple[int, int], ...]
-    """(grant_id, amount) in micros for money, in its unit for an allowance."""
 
 
 def usable(grant: Grant, at: Instant) -> bool:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from tenure.promises.charging.model import Ask, Request
+from tenure.promises.charging.model import Answered, Ask, Case, Request
 from tenure.promises.charging.rules.admission import malformed
-from tenure.promises.charging.rules.cases import Answered, Case, Decision, refused
+from tenure.promises.charging.rules.cases import Decision, refused
 from tenure.promises.charging.rules.events import (
     answer_key,
     debit,
@@ -16,7 +16,7 @@ from tenure.promises.charging.rules.sessions import continue_session, open_sessi
 from tenure.promises.charging.rules.staleness import stale
 from tenure.promises.tariffs import rules as tariffs
 
-__all__ = ["Answered", "Case", "Decision", "answer_key", "decide", "refund_key", "stale"]
+__all__ = ["Decision", "answer_key", "decide", "refund_key", "stale"]
 
 
 def decide(book: tariffs.Book, case: Case, ask: Ask, known: Mapping[bytes, Answered]) -> Decision:

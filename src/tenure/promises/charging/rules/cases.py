@@ -2,12 +2,19 @@
 
 import msgspec
 
-from tenure.promises.charging.model import Answer, Ask, Recorded, Refusal, Session, Sessions
+from tenure.promises.charging.model import (
+    Answer,
+    Answered,
+    Ask,
+    Case,
+    Recorded,
+    Refusal,
+    Session,
+    Sessions,
+)
 from tenure.promises.charging.rules.admission import digest
 from tenure.promises.charging.rules.metering import Held
 from tenure.promises.money.model import Entry, Purse
-from tenure.promises.money.rules import Drawn
-from tenure.promises.numbers.model import Line
 from tenure.values.instant import Instant
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -17,28 +24,6 @@ _answer = msgspec.msgpack.Decoder(Answer).decode
 def recorded(number: int, asked: bytes, answer: Answer) -> Recorded:
     """An answer as a session keeps it for the repeat of its request."""
     return Recorded(number, asked, msgspec.Raw(_pack(answer)))
-
-
-class Case(msgspec.Struct):
-    """A line with its purse and live sessions, as loaded and as changed by the batch so far."""
-
-    line: Line
-    purse: Purse
-    sessions: Sessions
-
-
-class Answered(msgspec.Struct, frozen=True):
-    """The remembered answer of a one-off request (DEBIT, REFUND)."""
-
-    key: bytes
-    purse_id: int
-    digest: bytes
-    answer: Answer
-    drawn: Drawn | None
-    """What the debit took, for a refund to give back."""
-    entry: tuple[int, int, int, int, int] | None
-    """seq, account, due, overrun and tax of the debit's entry."""
-    at: Instant
 
 
 class Decision(msgspec.Struct, frozen=True):

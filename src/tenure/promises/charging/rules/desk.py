@@ -4,6 +4,7 @@ import msgspec
 
 from tenure.promises.charging.model import (
     Ask,
+    Case,
     Granted,
     GroupAsk,
     Meter,
@@ -12,7 +13,6 @@ from tenure.promises.charging.model import (
     Used,
 )
 from tenure.promises.charging.rules.admission import admitted, barred
-from tenure.promises.charging.rules.cases import Case
 from tenure.promises.charging.rules.metering import (
     ACCOUNT,
     Bill,

@@ -7,7 +7,9 @@ import msgspec
 
 from tenure.promises.charging.model import (
     Answer,
+    Answered,
     Ask,
+    Case,
     Explanation,
     Granted,
     GroupAsk,
@@ -17,8 +19,6 @@ from tenure.promises.charging.model import (
 )
 from tenure.promises.charging.rules.admission import admitted, digest
 from tenure.promises.charging.rules.cases import (
-    Answered,
-    Case,
     Decision,
     held_elsewhere,
     refused,
@@ -27,8 +27,7 @@ from tenure.promises.charging.rules.cases import (
 from tenure.promises.charging.rules.metering import ACCOUNT, Bill, Till, bill, entry, open_meter
 from tenure.promises.charging.rules.reserving import has_positive_balance
 from tenure.promises.money import rules as money
-from tenure.promises.money.model import Account, Entry, EntryKind, Purse
-from tenure.promises.money.rules import Drawn
+from tenure.promises.money.model import Account, Drawn, Entry, EntryKind, Purse
 from tenure.promises.tariffs import rules as tariffs
 from tenure.promises.tariffs.model import Route, Service, Use
 from tenure.values.money import words
@@ -80,33 +79,40 @@ def debit(book: tariffs.Book, case: Case, ask: Ask, known: Mapping[bytes, Answer
             ask=ask,
         )
         entries.append(booked)
-    paid = sum(cost.due_micros - cost.overrun_micros for _, cost in bills)
+    answer = _debited(case, purse, ask, bills)
+    remembered = _remembered(entries, ask, answer, [cost for _, cost in bills])
+    return Decision(answer, purse, case.sessions, tuple(entries), (remembered,))
+
+
+def _debited(case: Case, purse: Purse, ask: Ask, bills: list[tuple[GroupAsk, Bill]]) -> Answer:
     held = held_elsewhere(case.sessions, None, ask.at)
-    answer = Answer(
+    return Answer(
         refusal=None,
         groups=tuple(
             Granted(group.rating_group, group.service_id, None, group.requested)
             for group, _ in bills
         ),
-        cost_micros=paid,
+        cost_micros=sum(cost.due_micros - cost.overrun_micros for _, cost in bills),
         balance_micros=max(money.payable(purse, ask.at) - held.micros, 0),
     )
-    remembered = Answered(
+
+
+def _remembered(entries: list[Entry], ask: Ask, answer: Answer, bills: list[Bill]) -> Answered:
+    return Answered(
         key=answer_key(ask.key),
-        purse_id=purse.purse_id,
+        purse_id=entries[0].purse_id,
         digest=digest(ask),
         answer=answer,
-        drawn=_together([cost.drawn for _, cost in bills]),
+        drawn=_together([cost.drawn for cost in bills]),
         entry=(
             entries[0].seq,
             entries[0].account,
-            sum(cost.due_micros for _, cost in bills),
-            sum(cost.overrun_micros for _, cost in bills),
-            sum(cost.tax_micros for _, cost in bills),
+            sum(cost.due_micros for cost in bills),
+            sum(cost.overrun_micros for cost in bills),
+            sum(cost.tax_micros for cost in bills),
         ),
         at=ask.at,
     )
-    return Decision(answer, purse, case.sessions, tuple(entries), (remembered,))
 
 
 def _too_large(book: tariffs.Book, ask: Ask) -> Refused[Refusal] | None:

@@ -1,15 +1,15 @@
 """Used units become money: priced by increments, covered, rounded once, paid in order."""
 
 from math import gcd
+from typing import Final
 
 import msgspec
 
 from tenure.promises.charging.model import Ask, Explanation, Meter, Refusal
 from tenure.promises.money import rules as money
-from tenure.promises.money.model import Account, Entry, EntryKind, Purse
-from tenure.promises.money.rules import Drawn
+from tenure.promises.money.model import Account, Drawn, Entry, EntryKind, Purse
 from tenure.promises.tariffs import rules as tariffs
-from tenure.promises.tariffs.model import UNIT_OF, Route, Service
+from tenure.promises.tariffs.model import UNIT_OF, Route, Run, Service
 from tenure.values.instant import Instant
 from tenure.values.money import rounded
 from tenure.values.refused import Refused
@@ -23,6 +23,8 @@ ACCOUNT = {
 }
 
 _json = msgspec.json.Encoder().encode
+
+NOTHING_DRAWN: Final = Drawn(0, 0, ())
 
 
 class Held(msgspec.Struct):
@@ -128,29 +130,12 @@ def bill(
         assert isinstance(cause, Refused)
         return Refused(refusal=Refusal.RATING_FAILED, detail=cause.detail)
     runs, position = walked
-    numerator, denominator = meter.exact_numerator, meter.exact_denominator
-    fee = connect_fee(till, meter) if runs else 0
-    numerator += fee * denominator
-    covered: list[tuple[int, int]] = []
-    for run in runs:
-        units = run.units
-        # What costs nothing draws on no allowance either.
-        if purse.grants and run.price_micros:
-            for grant_id, part in covered_by(till, purse, meter.route, units, at, till.held.units):
-                covered.append((grant_id, part))
-                units -= part
-                purse = msgspec.structs.replace(
-                    purse, grants=money.reduced(purse.grants, [(grant_id, part)])
-                )
-        if units and run.price_micros:
-            numerator, denominator = plus(
-                numerator, denominator, run.price_micros * units, run.per_units
-            )
-    charged = rounded(numerator, denominator, force.rounding)
+    purse, exact, fee, covered = _priced(till, purse, meter, runs, at)
+    charged = rounded(*exact, force.rounding)
     due = max(charged - meter.charged_micros, 0)
     paid = min(due, max(money.payable(purse, at) - till.held.micros, 0))
     before = purse
-    purse, drawn = money.draw(purse, paid, at) if paid else (purse, Drawn(0, 0, ()))
+    purse, drawn = money.draw(purse, paid, at) if paid else (purse, NOTHING_DRAWN)
     tax = money.tax_within(due, force.rate.tax_ppm)
     explanation = Explanation(
         service=meter.route.service.name.lower(),
@@ -161,7 +146,7 @@ def bill(
         covered=_named(before, covered) if covered else (),
         fee=fee,
         rounding=force.rounding.value,
-        exact=(numerator, denominator),
+        exact=exact,
         due=due,
         funds=drawn.funds_micros,
         promo=drawn.grants,
@@ -170,16 +155,56 @@ def bill(
         tax=tax,
         began=meter.since,
     )
-    moved = Meter(
+    moved = _moved(meter, total, position, exact, meter.charged_micros + due, reported_at)
+    everything = Drawn(drawn.funds_micros, drawn.owed_micros, drawn.grants + tuple(covered))
+    return purse, moved, Bill(due, everything, due - paid, tax, explanation)
+
+
+def _priced(
+    till: Till, purse: Purse, meter: Meter, runs: list[Run], at: Instant
+) -> tuple[Purse, tuple[int, int], int, list[tuple[int, int]]]:
+    """Take from allowances what they cover, and add the rest to the exact price of the meter."""
+    numerator, denominator = meter.exact_numerator, meter.exact_denominator
+    fee = connect_fee(till, meter) if runs else 0
+    numerator += fee * denominator
+    covered: list[tuple[int, int]] = []
+    for run in runs:
+        if not run.price_micros:
+            continue  # What costs nothing draws on no allowance either.
+        units = run.units
+        if purse.grants:
+            taken = covered_by(till, purse, meter.route, units, at, till.held.units)
+            if taken:
+                covered += taken
+                units -= sum(part for _, part in taken)
+                grants = money.reduced(purse.grants, taken)
+                purse = msgspec.structs.replace(purse, grants=grants)
+        if units:
+            numerator, denominator = plus(
+                numerator, denominator, run.price_micros * units, run.per_units
+            )
+    return purse, (numerator, denominator), fee, covered
+
+
+def _moved(  # what a bill changes of a meter, in the order it stands there
+    meter: Meter,
+    used_units: int,
+    position_units: int,
+    exact: tuple[int, int],
+    charged_micros: int,
+    reported_at: Instant,
+) -> Meter:
+    """The meter after a bill, with nothing held."""
+    return Meter(
         meter.rating_group,
         meter.service_id,
         meter.route,
         meter.since,
-        total,
-        position,
-        numerator,
-        denominator,
-        meter.charged_micros + due,
+        used_units,
+        position_units,
+        exact[0],
+        exact[1],
+        charged_micros,
         0,
         (),
         0,
@@ -187,8 +212,6 @@ def bill(
         reported_at,
         meter.final,
     )
-    everything = Drawn(drawn.funds_micros, drawn.owed_micros, drawn.grants + tuple(covered))
-    return purse, moved, Bill(due, everything, due - paid, tax, explanation)
 
 
 def _named(purse: Purse, covered: list[tuple[int, int]]) -> tuple[tuple[str, int], ...]:

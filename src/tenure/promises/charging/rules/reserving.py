@@ -137,21 +137,24 @@ def reserve(
         units = 0
     if units <= 0:
         return _nothing(meter, Refusal.CREDIT_EXHAUSTED)
-    validity_seconds = _validity_seconds(quota, purse, meter.route.service, force, units, at)
+    seconds = _validity_seconds(quota, purse, meter.route.service, force, units, at)
+    return _holding(meter, far, units, seconds, at), _granted(meter, far, quota, units, seconds)
+
+
+def _granted(meter: Meter, far: Affordable, quota: Quota, units: int, seconds: int) -> Granted:
+    """The grant as it is answered; the last one says so, and is not asked for again early."""
     final = None
+    threshold_units = units * quota.threshold_percent // 100
     if not far.all_of_it:
         final = FinalUnit.REDIRECT if quota.final_unit == "redirect" else FinalUnit.TERMINATE
-    granted = Granted(
-        rating_group=meter.rating_group,
-        service_id=meter.service_id,
-        refusal=None,
-        units=units,
-        validity_seconds=validity_seconds,
-        threshold_units=0 if final is not None else units * quota.threshold_percent // 100,
-        final=final,
-        tariff_change_at=None,
-    )
-    holding = Meter(
+        threshold_units = 0
+    group, service = meter.rating_group, meter.service_id
+    return Granted(group, service, None, units, seconds, threshold_units, final)
+
+
+def _holding(meter: Meter, far: Affordable, units: int, seconds: int, at: Instant) -> Meter:
+    """The meter with what the grant holds."""
+    return Meter(
         meter.rating_group,
         meter.service_id,
         meter.route,
@@ -165,10 +168,9 @@ def reserve(
         far.hold_units,
         units,
         at,
-        Instant(at + validity_seconds * SECOND_MS + HOLD_GRACE_MS),
+        Instant(at + seconds * SECOND_MS + HOLD_GRACE_MS),
         not far.all_of_it,
     )
-    return holding, granted
 
 
 def _nothing(meter: Meter, refusal: Refusal) -> tuple[Meter, Granted]:

@@ -8,6 +8,7 @@ from tenure.promises.charging.model import (
     SESSIONS_MAX,
     Answer,
     Ask,
+    Case,
     Ended,
     Meter,
     Recorded,
@@ -18,7 +19,6 @@ from tenure.promises.charging.model import (
 )
 from tenure.promises.charging.rules.admission import barred, digest
 from tenure.promises.charging.rules.cases import (
-    Case,
     Decision,
     held_elsewhere,
     recorded,

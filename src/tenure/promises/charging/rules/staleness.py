@@ -1,8 +1,8 @@
 """Which live grants no longer fit: computed from what is stored, whenever somebody asks."""
 
-from tenure.promises.charging.model import Meter, Session, Stale
+from tenure.promises.charging.model import Case, Meter, Session, Stale
 from tenure.promises.charging.rules.admission import barred
-from tenure.promises.charging.rules.cases import Case, held_elsewhere
+from tenure.promises.charging.rules.cases import held_elsewhere
 from tenure.promises.charging.rules.metering import Till
 from tenure.promises.charging.rules.reserving import reserve
 from tenure.promises.tariffs import rules as tariffs

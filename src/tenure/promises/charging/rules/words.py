@@ -15,6 +15,15 @@ from tenure.values.quantity import Unit, quantity
 
 _explanation = msgspec.json.Decoder(Explanation).decode
 
+
+class _Told(msgspec.Struct):
+    """What other promises say of their own entries."""
+
+    words: str = ""
+
+
+_recorded = msgspec.json.Decoder(_Told).decode
+
 SHORT_NUMBER_MAX: Final = 4
 """Short codes are nobody's number and are shown whole."""
 
@@ -54,6 +63,9 @@ def explain(
         given = entry.funds_micros + entry.grants_micros + entry.owed_micros
         given_back = words(given, currency)
         return f"Refunded {given_back}, to where it was taken from. {_left(entry, currency)}"
+    recorded = _recorded(entry.explanation.encode()).words
+    if recorded:
+        return recorded
     amount = entry.funds_micros + entry.grants_micros + entry.owed_micros
     name = _OTHER.get(entry.kind, entry.kind.name.capitalize())
     return f"{name}: {words(amount, currency)}. {_left(entry, currency)}"
