@@ -137,16 +137,17 @@ async def test_a_stream_that_cannot_be_read_on_is_closed(
 async def test_a_stranger_is_told_and_gone(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    element = Element(*await asyncio.open_connection("127.0.0.1", server.ports[0]))
-    told = await element.ask(cer(host="smf.example.org"))
-    assert told["Result-Code"] == 3010
-    assert await element.closed()
+    for _ in range(3):
+        element = Element(*await asyncio.open_connection("127.0.0.1", server.ports[0]))
+        told = await element.ask(cer(host="smf.example.org"))
+        assert told["Result-Code"] == 3010
+        assert await element.closed()
+        await element.leave()
     lines = [record.getMessage() for record in caplog.records]
-    assert len(lines) == 1
+    assert len(lines) == 1, "one who tries again and again does not fill the log"
     assert "Origin-Host smf.example.org" in lines[0]
     assert "the setting peers" in lines[0]
-    assert server.metrics.turned_away == {3010: 1}
-    await element.leave()
+    assert server.metrics.turned_away == {3010: 3}
 
 
 async def test_half_a_message_that_never_ends_is_given_up(server: Server, clock: Clock) -> None:

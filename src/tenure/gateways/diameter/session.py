@@ -250,7 +250,9 @@ class Session:
         send = refusal(message.header, self.node.identity, message.fault, message.avps)
         if self.state is State.WAITING:
             return self._move(Event.TURNED_AWAY, Step(send=send, note=message.fault.reason))
-        return Step(send=send)
+        code = message.fault.result.value
+        note = f"a request is refused with {code}: {message.fault.reason}"
+        return Step(send=send, note=note)
 
     def _watchdog(self, message: Message) -> Step:
         if not message.header.request:

@@ -29,12 +29,14 @@ from tenure.gateways.diameter.wire.quick import quick_ccr
 from tenure.gateways.diameter.wire.result import Fault, Result
 from tenure.promises.charging.model import Answer, Ask
 from tenure.promises.tariffs.model import Service
-from tenure.values.instant import Instant
+from tenure.values.instant import MINUTE_MS, Instant
 
 log = logging.getLogger(__name__)
 
 RESULT_CODE: Final = 268
 ORIGINS_MAX: Final = 10_000
+NOTED_MAX: Final = 1_000
+NOTED_AGAIN_MS: Final = MINUTE_MS
 KINDS: Final = ("", "initial", "update", "terminate", "event")
 _CREDIT_CONTROL: Final = b"\0\1\x10"
 
@@ -69,6 +71,8 @@ class House(msgspec.Struct, frozen=True):
     origins: "dict[str, Connection]"
     """Which connection leads to an Origin-Host, which may be behind a relay."""
     identify: Callable[[], tuple[int, int]]
+    noted: dict[str, Instant]
+    """What was logged of peers, and when."""
 
 
 class Connection(asyncio.Protocol):
@@ -292,6 +296,7 @@ class Connection(asyncio.Protocol):
             return
         message = decoded(raw)
         self.house.metrics.results[fault.result] += 1
+        self._note(f"a request is refused with {fault.result.value}: {fault.reason}")
         self.send(refusal(header, self.house.node.identity, fault, message.avps))
 
     def _broken(self, head: bytes) -> None:
@@ -315,11 +320,22 @@ class Connection(asyncio.Protocol):
         if step.send:
             self.send(step.send)
         if step.note:
-            who = self.session.peer_host or "a stranger"
-            log.warning("diameter: %s at %s: %s", who, self.address, step.note)
+            self._note(step.note)
         if step.close:
             self._flush()
             self.transport.close()
+
+    def _note(self, words: str) -> None:
+        """Log it, but the same only once a minute: a peer that is wrong is so again and again."""
+        who = self.session.peer_host or "a stranger"
+        line = f"diameter: {who} at {self.address}: {words}"
+        noted, at = self.house.noted, self.house.clock()
+        if line in noted and at - noted[line] < NOTED_AGAIN_MS:
+            return
+        if len(noted) >= NOTED_MAX:
+            noted.clear()
+        noted[line] = at
+        log.warning(line)
 
     def tick(self, at: Instant) -> None:
         """Time has passed: silent peers are asked, and those that never finish are closed."""

@@ -146,6 +146,7 @@ class Server:
             set(),
             {},
             self._identify,
+            {},
         )
         self._servers: list[asyncio.Server] = []
         self._ticker: asyncio.Task[None] | None = None
@@ -195,7 +196,12 @@ class Server:
             await asyncio.sleep(TICK_SECONDS)
             at = self._clock()
             for one in list(self._house.connections):
-                one.tick(at)
+                try:
+                    one.tick(at)
+                except Exception:
+                    # The others must not lose their watchdog.
+                    log.exception("a connection could not be looked after")
+                    one.transport.abort()
 
     async def tell(self, stale: Stale) -> bool:
         """Have the peer ask again (Re-Auth-Request) or end the session (Abort-Session-Request).

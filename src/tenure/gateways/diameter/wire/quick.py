@@ -4,18 +4,15 @@ Every function gives None for anything out of the ordinary; then ``message.decod
 ``credit.ccr_of`` are asked, which know all shapes and name every fault.  A test proves that both
 readers agree wherever this one has an answer.
 
-All AVPs begin at a multiple of four octets, so a message is read as an array of 32-bit words:
-``w[i]`` is an AVP's code, ``w[i + 1]`` its flags and length.  The code is repetitive on purpose:
-a call per AVP would cost more than all the rest.
+A message is read as an array of 32-bit words.  The code is repetitive on purpose: a call per AVP
+would cost more than all the rest.
 """
 
 import sys
 from array import array
-from typing import Final, TypeAlias
+from typing import Final
 
-from tenure.gateways.diameter.wire.avp import FAILED_AVP
 from tenure.gateways.diameter.wire.credit import (
-    ADDRESS_DATA,
     CC_INPUT_OCTETS,
     CC_MONEY,
     CC_OUTPUT_OCTETS,
@@ -26,20 +23,17 @@ from tenure.gateways.diameter.wire.credit import (
     CURRENCY_CODE,
     EXPONENT,
     MSCC,
-    NUMBERS,
     PROXY_INFO,
     RATING_GROUP,
     REQUESTED,
     ROUTE_RECORD,
     SERVICE_IDENTIFIER,
-    SERVICE_PARAMETER_VALUE,
     SIGNED,
     SINGLE,
     SUBSCRIPTION_DATA,
     SUBSCRIPTION_ID,
     SUBSCRIPTION_TYPE,
     TARIFF_CHANGE_USAGE,
-    TEXTS,
     UNIT_VALUE,
     USED,
     VALUE_DIGITS,
@@ -48,52 +42,17 @@ from tenure.gateways.diameter.wire.credit import (
     Group,
     Units,
 )
-from tenure.gateways.diameter.wire.dictionary.table import ALL, OCTETS_OF, TGPP, Kind
 from tenure.gateways.diameter.wire.message import CREDIT_CONTROL, REQUEST
-
-LENGTH: Final = 0xFFFFFF
-PLAIN: Final = 0x9FFFFFFF
-"""A second word without M and P: what remains is the length, if no other flag is set."""
-ODD_FLAGS: Final = 0x9F000000
-"""V, which few AVPs of RFC 8506 have, and the reserved bits, which none should."""
-RESERVED: Final = 0x1F000000
-MANDATORY: Final = 0x40000000
-VENDOR: Final = 0x80000000
-EMPTY: Final = 8
-U32: Final = 12
-U64: Final = 16
-DEPTH_MAX: Final = 8
-
-ANY: Final = 0
-GROUPED: Final = -1
-TEXT: Final = -2
-NUMBER: Final = -3
-UNKNOWN: Final = -4
-
-
-def _rules(vendor: int) -> dict[int, int]:
-    """What to do with an AVP: check its length, step into it, or keep it."""
-    rules = {}
-    for definition in ALL:
-        if definition.vendor != vendor:
-            continue
-        if definition.code == FAILED_AVP:
-            rule = ANY
-        elif definition.kind is Kind.GROUPED:
-            rule = GROUPED
-        elif vendor == TGPP and definition.code in TEXTS:
-            rule = TEXT
-        elif vendor == TGPP and definition.code in NUMBERS:
-            rule = NUMBER
-        else:
-            octets = OCTETS_OF.get(definition.kind)
-            rule = ANY if octets is None else octets + (12 if vendor else 8)
-        rules[definition.code] = rule
-    return rules
-
-
-_TGPP: Final = _rules(TGPP)
-_PLAIN: Final = _rules(0) | {SERVICE_PARAMETER_VALUE: TEXT}
+from tenure.gateways.diameter.wire.words import (
+    EMPTY,
+    LENGTH,
+    ODD_FLAGS,
+    PLAIN,
+    U32,
+    U64,
+    Words,
+    skim,
+)
 
 _MSCC: Final = 20
 _SUBSCRIPTION: Final = 21
@@ -117,8 +76,6 @@ _SLOTS: Final = {code: slot for slot, code in enumerate(SINGLE)} | {
 _NONE: Final = [0] * len(SINGLE)
 _PADDING: Final = (b"", b"\0\0\0", b"\0\0", b"\0")
 _LITTLE: Final = sys.byteorder == "little"
-
-Words: TypeAlias = "array[int]"
 
 
 def quick_ccr(raw: bytes) -> Ccr | None:
@@ -152,7 +109,7 @@ def _ccr(w: Words, raw: bytes, flags: int) -> Ccr | None:  # noqa: C901, PLR0911
             return None
         slot = -1 if word & ODD_FLAGS else _SLOTS.get(w[i], -1)
         if slot < 0:
-            if not _skim(w, raw, i, j, facts):
+            if not skim(w, raw, i, j, facts):
                 return None
         elif slot < _MSCC:
             if not at[slot]:
@@ -246,7 +203,7 @@ def _rare(  # noqa: C901, PLR0912
     for i in rest:
         octets = w[i + 1] & LENGTH
         if w[i] == PROXY_INFO:
-            if not _skim(w, raw, i, i + ((octets + 3) >> 2), facts):
+            if not skim(w, raw, i, i + ((octets + 3) >> 2), facts):
                 return None
             proxies += raw[4 * i : 4 * i + octets] + _PADDING[octets & 3]
         elif w[i] == ROUTE_RECORD:
@@ -303,7 +260,7 @@ def _group(  # noqa: C901, PLR0912
         elif plain == U32 and code == SERVICE_IDENTIFIER:
             service_ids += (w[i + 2],)
         elif word & ODD_FLAGS or code not in (USED, REQUESTED):
-            if not _skim(w, raw, i, j, facts, 0, 1):
+            if not skim(w, raw, i, j, facts, 0, 1):
                 return None
         else:
             units = _units(w, raw, i, j, facts)
@@ -339,7 +296,7 @@ def _units(  # noqa: C901
             if j > end or word & LENGTH < EMPTY:
                 return None
             if word & ODD_FLAGS or code != CC_MONEY:
-                if code in _AMOUNTS or not _skim(w, raw, i, j, facts, 0, 2):
+                if code in _AMOUNTS or not skim(w, raw, i, j, facts, 0, 2):
                     return None
             elif not _money(w, i, j, units):
                 return None
@@ -375,44 +332,3 @@ def _money(w: Words, i: int, end: int, units: Units) -> bool:
         units[CURRENCY_CODE] = w[i + 2]
         i += 3
     return i == end
-
-
-def _skim(  # noqa: C901, PLR0911, PLR0912, PLR0913, PLR0917
-    w: Words, raw: bytes, i: int, end: int, facts: Facts, within: int = 0, depth: int = 0
-) -> bool:
-    """Check AVPs and their groups, and keep the few that ``credit`` names."""
-    while i < end:
-        code = w[i]
-        word = w[i + 1]
-        octets = word & LENGTH
-        j = i + ((octets + 3) >> 2)
-        if word & VENDOR:
-            first = i + 3
-            rule = _TGPP.get(code, UNKNOWN) if w[i + 2] == TGPP else UNKNOWN
-            if octets < U32:
-                return False
-        else:
-            first = i + 2
-            rule = _PLAIN.get(code, UNKNOWN)
-        if j > end or octets < EMPTY or word & RESERVED:
-            return False
-        if rule >= ANY:
-            if rule and octets != rule:
-                return False
-        elif rule == GROUPED:
-            if octets & 3 or depth == DEPTH_MAX:
-                return False
-            if not _skim(w, raw, first, j, facts, code, depth + 1):
-                return False
-        elif rule == TEXT:
-            key = within if code == ADDRESS_DATA else code
-            if key not in facts:
-                facts[key] = raw[4 * first : 4 * i + octets]
-        elif rule == NUMBER:
-            if octets != 16:  # noqa: PLR2004 (head of 12 and a number of 4)
-                return False
-            facts.setdefault(code, w[i + 3])
-        elif word & MANDATORY:
-            return False
-        i = j
-    return True
