@@ -8,7 +8,6 @@ server, and the ratio to ``pgbench -N -M prepared -c 32`` on the same cluster in
 
 import argparse
 import asyncio
-import gc
 import json
 import os
 import subprocess
@@ -19,6 +18,7 @@ from typing import Any
 import uvloop
 
 from bench import ground
+from tenure.commands import collector
 from tenure.gateways.diameter.server.listener import Endpoint, Server, settings_for
 from tenure.postgres.connection import connector
 from tenure.postgres.embedded import APPLICATION, Cluster
@@ -39,9 +39,7 @@ async def serve(dsn: str, lanes_count: int, batch_max: int) -> None:
     settings = settings_for(book.terms, [Endpoint("127.0.0.1", 0)], ground.now(), peers=peers)
     server = Server(settings, lanes, ground.now)
     await server.start()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 1_000)
+    collector.settle()
     print(server.ports[0], flush=True)
     await asyncio.to_thread(sys.stdin.read)
     print(f"{lanes.commands / max(lanes.batches, 1):.1f} asks a batch", file=sys.stderr)

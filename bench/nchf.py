@@ -9,7 +9,6 @@ the same run:
 
 import argparse
 import asyncio
-import gc
 import json
 import os
 import socket
@@ -18,17 +17,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import psutil
 import uvloop
 
 from bench import ground
+from tenure.commands import collector
 from tenure.gateways.nchf.server import Server, Settings
 from tenure.postgres.connection import connector
 from tenure.postgres.embedded import APPLICATION, Cluster
 from tenure.postgres.lanes import Lanes
-from tenure.postgres.transaction import Transaction
 from tenure.promises.charging import operations as charging
-from tenure.promises.charging.model import Answer, Ask, Granted, Refusal
+from tenure.promises.charging.model import Answer, Ask, Granted
 from tenure.promises.tariffs import rules as tariffs
 from tenure.terms import pack
 
@@ -55,18 +53,7 @@ def lanes_of(dsn: str, options: argparse.Namespace) -> Lanes[Ask, Answer]:
     """Charging as in ``tenure up``."""
     book = tariffs.compile_book(pack.load("smart-kh"))
 
-    async def charge(tx: Transaction, asks: Any) -> list[Answer]:
-        return await charging.charge(tx, book, asks)
-
-    return Lanes(
-        connector(dsn),
-        charge,
-        key=lambda ask: ask.msisdn or ask.imsi,
-        accident=lambda _, __: Answer(Refusal.ACCIDENT),
-        busy=lambda _: Answer(Refusal.TOO_BUSY),
-        lanes=options.lanes,
-        batch_max=options.batch,
-    )
+    return charging.lanes(connector(dsn), book, count=options.lanes, batch_max=options.batch)
 
 
 async def serve(dsn: str, options: argparse.Namespace) -> None:
@@ -79,9 +66,7 @@ async def serve(dsn: str, options: argparse.Namespace) -> None:
     if lanes is not None:
         lanes.start()
     await server.start()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 1_000)
+    collector.settle()
     print(port, flush=True)
     await asyncio.to_thread(sys.stdin.read)
     await server.stop()
@@ -105,7 +90,6 @@ class Process:
         )
         assert self.running.stdout is not None
         self.port = int(self.running.stdout.readline())
-        self.measured = psutil.Process(self.running.pid)
         self.population = [
             "--first", str(ground.FIRST_IMSI), "--count", str(options.people),
             "--seconds", str(options.seconds),
@@ -114,13 +98,12 @@ class Process:
     def drive(self, *options: str) -> dict[str, Any]:
         """One run of the client, and what it cost the server."""
         command = [sys.executable, "-m", "bench.nchf_client", "--port", str(self.port)]
-        used = self.measured.cpu_times()
+        used = ground.cpu_seconds(self.running.pid)
         done = subprocess.run(
             [*command, *self.population, *options],
             check=True, stdout=subprocess.PIPE, text=True, env=self.environment,
         )  # fmt: skip
-        spent = self.measured.cpu_times()
-        cpu = spent.user + spent.system - used.user - used.system
+        cpu = ground.cpu_seconds(self.running.pid) - used
         result: dict[str, Any] = json.loads(done.stdout)
         per_request = cpu / max(result["requests"], 1) * 1e6
         return result | {"server_cpu_micros_per_request": round(per_request, 1)}
@@ -140,7 +123,7 @@ def measure(cluster: Cluster, options: argparse.Namespace) -> dict[str, Any]:
     server = Process(cluster.dsn_of(APPLICATION, name), options)
     full = server.drive(*many)
     half = server.drive("--rate", str(full["per_second"] / 2))
-    memory_mb = server.measured.memory_info().rss / 1e6
+    memory_mb = ground.memory_octets(server.running.pid) / 1e6
     server.stop()
     after = ground.pgbench(cluster, options.seconds)
     alone = Process(NOTHING, options)

@@ -7,11 +7,9 @@ import pytest
 
 from tenure.gateways.nchf.server import Server, Settings
 from tenure.postgres.connection import connector
-from tenure.postgres.lanes import Lanes
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.charging import operations as charging
-from tenure.promises.charging.model import Answer, Ask, Refusal
 from tenure.promises.money import operations as money
 from tenure.promises.money.model import Entry, Purse
 from tenure.promises.numbers import operations as numbers
@@ -64,16 +62,7 @@ async def charged(
     """A consumer of a gateway with charging behind it."""
     book = tariffs.compile_book(pack.load("smart-kh"))
 
-    async def charge(tx: Transaction, asks: Any) -> list[Answer]:
-        return await charging.charge(tx, book, asks)
-
-    lanes: Lanes[Ask, Answer] = Lanes(
-        connector(database),
-        charge,
-        key=lambda ask: ask.msisdn or ask.imsi,
-        accident=lambda _, __: Answer(Refusal.ACCIDENT),
-        busy=lambda _: Answer(Refusal.TOO_BUSY),
-    )
+    lanes = charging.lanes(connector(database), book)
     lanes.start()
     server = Server(settings, lanes, lambda: NOON)
     await server.start()
