@@ -16,7 +16,7 @@ from tenure.promises.numbers.model import Bar, Change, ReportFound, ReportLost, 
 from tenure.promises.tariffs.model import Direction, Service
 from tenure.promises.topups import operations as topups
 from tenure.promises.topups.model import Answer, Buy, Done, Issue, Pin, Printing, Redeem, TopUp
-from tenure.values.instant import SECOND_MS, Instant
+from tenure.values.instant import NEVER, SECOND_MS, Instant
 from tests.promises.sentences import moment, money, octets, says, seconds, span_ms
 from tests.promises.use import Use, use
 from tests.promises.world import KEY, World, WrongExampleError, published
@@ -50,7 +50,8 @@ async def _has(world: World, told: re.Match[str]) -> None:
 async def _pays_later(world: World, told: re.Match[str]) -> None:
     offer = next(one for one in world.pack.terms.offers if one.name == told["offer"])
     limit = offer.credit_limit_micros
-    purse = Purse(world.purse_id + 1, 1, 0, 0, world.now, 0, limit, (), NOTHING)
+    # GTC-POSTPAID: money on account has no Active Period.
+    purse = Purse(world.purse_id + 1, 1, 0, 0, NEVER, 0, limit, (), NOTHING)
     await world.open_line(told["who"], purse, offer.name, postpaid=True)
 
 
