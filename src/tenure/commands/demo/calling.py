@@ -31,8 +31,8 @@ REALM: Final = "example.net"
 TICK_SECONDS: Final = 0.02
 UNDER_WAY_MAX: Final = 300
 """With so many requests unanswered the demo waits: it is there to show, not to overload."""
-OPEN_MAX: Final = 600
-"""Sessions that are open at the same time."""
+OPEN_SECONDS: Final = 8
+"""As many sessions are open at the same time as requests are sent in so many seconds."""
 GOODBYE_SECONDS_MAX: Final = 3.0
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class Calling:
             if turn == one.turn:
                 self._send(one)
                 return
-        if len(self._open) < OPEN_MAX:
+        if len(self._open) < OPEN_SECONDS * self._orders.per_second:
             activity = next(self._activities)
             one = Open(f"{self._prefix}{next(self._numbers)};demo", activity, activity.first())
             if isinstance(activity, Session) or one.request.kind == INITIAL:

@@ -4,8 +4,6 @@ import asyncio
 import contextlib
 import logging
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LEAVE_SECONDS_MAX: Final = 6
+AGAIN_SECONDS: Final = 2
 
 
 class Demo:
@@ -36,9 +35,8 @@ class Demo:
         await shopping.enrol(self._pool, self._plan.clock.now())
         await self._shopping.run(list(population(self._plan.pack, self._plan.demo)))
 
-    @asynccontextmanager
-    async def calling(self) -> AsyncIterator[None]:
-        """Have the population call; at the end it hangs up and takes its leave."""
+    async def call(self) -> None:
+        """Have the population call, until cancelled; then it hangs up and takes its leave."""
         plan = self._plan
         orders = Orders(
             operator=plan.operator,
@@ -47,28 +45,36 @@ class Demo:
             host=plan.diameter.host,
             port=plan.diameter.port,
         )
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tenure.commands.demo.calling",
-            msgspec.json.encode(orders).decode(),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            # Ctrl-C reaches Tenure only, which then says good-bye in its order.
-            start_new_session=True,
-        )
-        heard = asyncio.create_task(_hear(process))
+        while True:
+            await _follow(orders)
+            log.error("the network elements of the demo ended by themselves; they begin again")
+            await asyncio.sleep(AGAIN_SECONDS)
+
+
+async def _follow(orders: Orders) -> None:
+    """Run the calling program to its end, or end it when we are cancelled."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tenure.commands.demo.calling",
+        msgspec.json.encode(orders).decode(),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        # Ctrl-C reaches Tenure only, which then says good-bye in its order.
+        start_new_session=True,
+    )
+    heard = asyncio.create_task(_hear(process))
+    try:
+        await process.wait()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
         try:
-            yield
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-            try:
-                await asyncio.wait_for(process.wait(), LEAVE_SECONDS_MAX)
-            except TimeoutError:
-                process.kill()
-            await heard
+            await asyncio.wait_for(process.wait(), LEAVE_SECONDS_MAX)
+        except TimeoutError:
+            process.kill()
+        await heard
 
 
 async def _hear(process: asyncio.subprocess.Process) -> None:

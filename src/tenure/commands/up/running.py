@@ -113,8 +113,7 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
             shopping = Shopping(pool, plan.pack, plan.voucher_key, plan.clock.now, watch.refused)
             watch.penniless = shopping.empty.append
             demo = Demo(plan, pool, shopping)
-            await stack.enter_async_context(demo.calling())
-            tasks.append(demo.shop())
+            tasks += [demo.call(), demo.shop()]
         log.info("open: diameter %s, http %s, nchf %s", plan.diameter, plan.http, plan.nchf)
         await _until(stopping, tasks)
         log.info("stopping")

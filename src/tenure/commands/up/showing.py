@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 EXPLAINED_PER_SECOND: Final = 4
 """So many are read by a person; the rest of a busy second stays in the store."""
 SHOWN_MAX: Final = 14
+SEEN_MAX: Final = 200
 STORE_SECONDS_MAX: Final = 3
 COUNTED_EVERY: Final = 60
 """Lines are counted once in so many seconds."""
@@ -59,8 +60,8 @@ class Showing:
         self._charges: deque[Happening] = deque(maxlen=SHOWN_MAX)
         self._topups: deque[Happening] = deque(maxlen=SHOWN_MAX)
         self._topped_up: deque[int] = deque(maxlen=SHOWN_MAX)
-        self._seen: dict[int, int] = {}
-        """The newest entry shown of a purse, so that none is shown twice."""
+        self._seen: deque[tuple[int, int]] = deque(maxlen=SEEN_MAX)
+        """Purses and entries that were shown, so that none is shown twice."""
         self._store, self._well = "PostgreSQL is being asked", True
         self.lines = 0
         self._looks = 0
@@ -155,9 +156,9 @@ class Showing:
         kinds: frozenset[EntryKind],
     ) -> None:
         entry = next((one for one in entries if one.kind in kinds), None)
-        if entry is None or self._seen.get(entry.purse_id, 0) >= entry.seq:
+        if entry is None or (entry.purse_id, entry.seq) in self._seen:
             return
-        self._seen[entry.purse_id] = entry.seq
+        self._seen.append((entry.purse_id, entry.seq))
         time_ = clock_time(entry.at, self._zone)
         shown.appendleft(happening(entry, number, self._said, time_))
 
