@@ -150,3 +150,15 @@ def test_a_table_written_for_a_list_is_named(pack: Path) -> None:
     figures.write_text(text.replace("[[promotion]]", "[promotion-2]"), encoding="utf-8")
 
     assert any("is not a list of tables" in problem.what for problem in check(pack).problems)
+
+
+def test_thirty_days_of_notice_to_the_second_are_enough(pack: Path) -> None:
+    version = pack / "tariffs" / "2026-10" / "version.toml"
+    text = version.read_text(encoding="utf-8")
+    published = "2026-08-25T09:00:00+07:00"
+
+    version.write_text(text.replace(published, "2026-09-01T00:00:00+07:00"), encoding="utf-8")
+    assert check(pack).problems == ()
+
+    version.write_text(text.replace(published, "2026-09-01T00:00:01+07:00"), encoding="utf-8")
+    assert [problem.clause for problem in check(pack).problems] == ["GTC-CHANGE"]

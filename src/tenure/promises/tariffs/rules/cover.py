@@ -7,7 +7,8 @@ from tenure.terms.pricelist import ANY
 def covers(book: Book, allowance: str, route_key: str) -> bool:
     """Whether an allowance may be spent on a route; False for one that the pack does not know.
 
-    A pattern without @ is for home alone: ``data/-/*`` covers no roaming, ``data/-/*@*`` all.
+    A pattern without @ is for home alone, and one with @ for roaming alone: ``data/-/*@*`` covers
+    all data while roaming, and none at home.
     """
     known = book.coverage.get((allowance, route_key))
     if known is not None:
