@@ -9,9 +9,9 @@ from tenure.promises.charging.model import Ask, Explanation, Meter, Refusal
 from tenure.promises.money import rules as money
 from tenure.promises.money.model import Account, Drawn, Entry, EntryKind, Purse
 from tenure.promises.tariffs import rules as tariffs
-from tenure.promises.tariffs.model import UNIT_OF, Route, Run, Service
+from tenure.promises.tariffs.model import UNIT_OF, InForce, Route, Run, Service
 from tenure.values.instant import Instant
-from tenure.values.money import rounded
+from tenure.values.money import Rounding, rounded
 from tenure.values.refused import Refused
 
 ACCOUNT = {
@@ -110,6 +110,12 @@ def connect_fee(till: Till, meter: Meter) -> int:
     return 0 if isinstance(force, Refused) else force.rate.connect_fee_micros
 
 
+def rounding_of(till: Till, meter: Meter, force: InForce) -> Rounding:
+    """The rounding of the version in which the usage began: one usage, one rounding."""
+    begun = tariffs.in_force(till.book, till.offer, meter.route.key, meter.since)
+    return force.rounding if isinstance(begun, Refused) else begun.rounding
+
+
 def bill(
     till: Till, purse: Purse, meter: Meter, used_units: int, at: Instant, reported_at: Instant
 ) -> tuple[Purse, Meter, Bill] | Refused[Refusal]:
@@ -131,7 +137,8 @@ def bill(
         return Refused(refusal=Refusal.RATING_FAILED, detail=cause.detail)
     runs, position = walked
     purse, exact, fee, covered = _priced(till, purse, meter, runs, at)
-    charged = rounded(*exact, force.rounding)
+    rounding = rounding_of(till, meter, force)
+    charged = rounded(*exact, rounding)
     due = max(charged - meter.charged_micros, 0)
     paid = min(due, max(money.payable(purse, at) - till.held.micros, 0))
     before = purse
@@ -145,7 +152,7 @@ def bill(
         runs=tuple(runs),
         covered=_named(before, covered) if covered else (),
         fee=fee,
-        rounding=force.rounding.value,
+        rounding=rounding.value,
         exact=exact,
         due=due,
         funds=drawn.funds_micros,

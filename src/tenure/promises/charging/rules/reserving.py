@@ -3,7 +3,13 @@
 import msgspec
 
 from tenure.promises.charging.model import FinalUnit, Granted, Meter, Refusal
-from tenure.promises.charging.rules.metering import Till, connect_fee, covered_by, plus
+from tenure.promises.charging.rules.metering import (
+    Till,
+    connect_fee,
+    covered_by,
+    plus,
+    rounding_of,
+)
 from tenure.promises.money import rules as money
 from tenure.promises.money.model import Purse
 from tenure.promises.tariffs import rules as tariffs
@@ -131,7 +137,7 @@ def reserve(
         return _nothing(meter, Refusal.RATING_FAILED)
     if not has_positive_balance(till, purse, meter, at):
         return _nothing(meter, Refusal.CREDIT_EXHAUSTED)
-    far = reach(till, purse, meter, walked[0], force.rounding, at)
+    far = reach(till, purse, meter, walked[0], rounding_of(till, meter, force), at)
     units = min(want, far.position_units - meter.used_units)
     if not far.all_of_it and far.position_units < _minimum(till, meter, at):
         units = 0
