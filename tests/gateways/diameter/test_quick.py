@@ -152,6 +152,7 @@ ODD = {
     "another realm given twice": ccr_bytes(avp("Origin-Realm", "other.net")),
     "session not UTF-8": ccr_bytes(Session_Id=b"\xff\xfe\xfd"),
     "no subscriber": ccr_bytes(who=b""),
+    "an AVP of vendor 0": ccr_bytes(bytes.fromhex("000001b4c0000010") + bytes(8)),
 }
 
 

@@ -39,6 +39,9 @@ NOTED_MAX: Final = 1_000
 NOTED_AGAIN_MS: Final = MINUTE_MS
 KINDS: Final = ("", "initial", "update", "terminate", "event")
 _CREDIT_CONTROL: Final = b"\0\1\x10"
+# Members of an enumeration are slow to reach by their class.
+_OPEN: Final = State.OPEN
+_CLOSED: Final = State.CLOSED
 
 
 class Charging(Protocol):
@@ -149,7 +152,7 @@ class Connection(asyncio.Protocol):
             if end > size:
                 break
             self._message(data[begin:end], at, began_ns)
-            if session.state is State.CLOSED:
+            if session.state is _CLOSED:
                 return
             begin = end
         if begin == size:
@@ -181,7 +184,7 @@ class Connection(asyncio.Protocol):
 
     def _message(self, raw: bytes, at: Instant, began_ns: int) -> None:
         try:
-            if raw[5:8] == _CREDIT_CONTROL and self.session.state is State.OPEN:
+            if raw[5:8] == _CREDIT_CONTROL and self.session.state is _OPEN:
                 ccr = quick_ccr(raw)
                 if ccr is not None and self._is_ours(ccr):
                     self._charge(ccr, at, began_ns)
@@ -209,7 +212,7 @@ class Connection(asyncio.Protocol):
             others = self._others(message)
         before = self.session.state
         step = self.session.received(message, at, others=others)
-        if before is State.WAITING and self.session.state is State.OPEN:
+        if before is State.WAITING and self.session.state is _OPEN:
             self._opened()
         elif before is State.WAITING:
             self.house.metrics.turned_away[_result_in(step.send)] += 1
@@ -284,7 +287,7 @@ class Connection(asyncio.Protocol):
             for one in answer.groups:
                 if one.refusal is not None:
                     metrics.refusals[one.refusal.name] += 1
-        if self.session.state is State.CLOSED:
+        if self.session.state is _CLOSED:
             metrics.unanswered += 1
             return
         self.send(house.speaker.answer(ccr, service, answer, tgpp=self.session.speaks_3gpp))

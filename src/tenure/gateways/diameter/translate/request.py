@@ -77,6 +77,10 @@ class Terms(msgspec.Struct, frozen=True):
     home_plmns: frozenset[str]
 
 
+# Members of an enumeration are slow to reach by their class.
+_DATA: Final = Service.DATA
+_CONTENT: Final = Service.CONTENT
+_OUT: Final = Direction.OUT
 _remembered: dict[bytes, Service] = {}
 
 
@@ -115,8 +119,8 @@ def ask_of(ccr: Ccr, terms: Terms, peer: str, at: Instant) -> Ask | Fault:
     groups = _groups(ccr, service, terms)
     if isinstance(groups, Fault):
         return groups
-    if service is Service.DATA:
-        direction, other_party = Direction.OUT, ""
+    if service is _DATA:
+        direction, other_party = _OUT, ""
     else:
         direction, other_party = _parties(ccr.facts, service, msisdn)
     if ccr.kind == EVENT:
@@ -140,7 +144,7 @@ def ask_of(ccr: Ccr, terms: Terms, peer: str, at: Instant) -> Ask | Fault:
         groups,
         used_at,
         peer,
-        _description(ccr.facts) if service is Service.CONTENT else "",
+        _description(ccr.facts) if service is _CONTENT else "",
         refunds,
         bool(ccr.flags & RETRANSMITTED),
     )

@@ -27,6 +27,9 @@ MICROS_EXPONENT: Final = 6
 EXPONENT_MAX: Final = 40
 """Beyond it any amount but zero is more than there is money, or less than a millionth."""
 
+# Members of an enumeration are slow to reach by their class.
+_MICROS: Final = Unit.MICROS
+_OCTETS: Final = Unit.OCTETS
 _PLAIN: Final = {
     Unit.OCTETS: CC_TOTAL_OCTETS,
     Unit.SECONDS: CC_TIME,
@@ -61,14 +64,14 @@ def amount(units: Units, wanted: Unit, currency: int) -> tuple[int, Unit | None]
 
     A peer may report time and volume together; only the one that its service is counted in counts.
     """
-    if wanted is Unit.MICROS and VALUE_DIGITS in units:
+    if wanted is _MICROS and VALUE_DIGITS in units:
         micros = micros_of(units, currency)
         return micros if isinstance(micros, Fault) else (micros, wanted)
     code = _PLAIN.get(wanted)
     if code in units:
         return units[code], wanted
     in_and_out = units.get(CC_INPUT_OCTETS, 0) + units.get(CC_OUTPUT_OCTETS, 0)
-    if wanted is Unit.OCTETS and (CC_INPUT_OCTETS in units or CC_OUTPUT_OCTETS in units):
+    if wanted is _OCTETS and (CC_INPUT_OCTETS in units or CC_OUTPUT_OCTETS in units):
         return in_and_out, wanted
     for unit, other in _PLAIN.items():
         if other in units:

@@ -75,8 +75,10 @@ def skim(  # noqa: C901, PLR0911, PLR0912, PLR0913, PLR0917
         j = i + ((octets + 3) >> 2)
         if word & VENDOR:
             first = i + 3
-            rule = _TGPP.get(code, UNKNOWN) if w[i + 2] == TGPP else UNKNOWN
-            if octets < U32:
+            vendor = w[i + 2]
+            rule = _TGPP.get(code, UNKNOWN) if vendor == TGPP else UNKNOWN
+            # Vendor 0 is another way to write the AVPs of the IETF (RFC 6733 section 4.1.1).
+            if octets < U32 or not vendor:
                 return False
         else:
             first = i + 2
