@@ -1,14 +1,20 @@
 """Sessions at the desk: what is granted, held, charged, repeated, refused and given back."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tenure.promises.charging.model import Answer, Ask, FinalUnit, GroupAsk, Refusal, Request
+from tenure.promises.charging.rules.metering import Held, Till, open_meter, rounding_of
 from tenure.promises.money.model import Grant
-from tenure.promises.tariffs.model import Direction, Service
+from tenure.promises.tariffs import rules as tariffs
+from tenure.promises.tariffs.model import Direction, Route, Service
+from tenure.terms import pack
 from tenure.values.instant import DAY_MS, Instant
+from tenure.values.money import Rounding
 from tenure.values.quantity import Unit
+from tenure.values.refused import Refused
 from tests.charging.story import ADA, MB, NOON, ONNET, Story
 
 INITIAL, UPDATE, TERMINATE = Request.INITIAL, Request.UPDATE, Request.TERMINATE
@@ -353,3 +359,18 @@ def test_impossible_units_are_refused(service: Service, want: int, used: int | N
     ada = Story()
     answer = ada.request(INITIAL, 0, service=service, group=100, want=want, used=used)
     assert (answer.refusal, ada.funds, ada.held) == (Refusal.INVALID_UNITS, 1_000_000, 0)
+
+
+def test_a_usage_is_rounded_as_the_version_says_in_which_it_began() -> None:
+    published = pack.load("smart-kh")
+    first, second = published.versions
+    changed = msgspec.structs.replace(second, rounding=Rounding.UP)
+    two = tariffs.compile_book(msgspec.structs.replace(published, versions=(first, changed)))
+    change = second.effective_from
+    route = Route("voice/out/offnet", VOICE, Direction.OUT, always=False)
+    till = Till(two, "prepaid", Held(0, {}))
+    for since, rounding in ((change - 1, Rounding.DOWN), (change, Rounding.UP)):
+        meter = open_meter(0, 0, route, Instant(since))
+        force = tariffs.in_force(two, "prepaid", route.key, Instant(change + 60_000))
+        assert not isinstance(force, Refused)
+        assert rounding_of(till, meter, force) is rounding
