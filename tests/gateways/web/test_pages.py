@@ -1,6 +1,7 @@
 """The pages: all is escaped, nothing comes from elsewhere, and other sites get nothing."""
 
 import re
+import socket
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,7 +10,12 @@ import httpx
 import msgspec
 import pytest
 
-from tenure.gateways.web.server.gateway import HEADERS, allowed_hosts, application
+from tenure.gateways.web.server.gateway import (
+    HEADERS,
+    WebGateway,
+    allowed_hosts,
+    application,
+)
 from tenure.gateways.web.wire import pages
 from tenure.gateways.web.wire.shapes import LineView, Live, NoLine
 from tests.gateways.web.state import CALL, LINE, LIVE
@@ -213,3 +219,16 @@ def test_the_style_sheet_asks_for_nothing() -> None:
 
 def pages_folder() -> Path:
     return Path(pages.__file__).parent
+
+
+async def test_the_page_opens_answers_and_closes_though_somebody_stays_connected() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    gateway = WebGateway("127.0.0.1", port, live, look_up)
+    await gateway.start()
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        assert (await client.get("/")).status_code == 200
+        await gateway.stop()
+        with pytest.raises(httpx.TransportError):
+            await client.get("/")

@@ -19,6 +19,10 @@ from tenure.gateways.web.wire.shapes import LineView, Live, NoLine
 
 log = logging.getLogger(__name__)
 
+STARTED_WITHIN_SECONDS: Final = 10.0
+STOPPED_WITHIN_SECONDS: Final = 2.0
+SETTLED_SECONDS: Final = 0.1
+POLL_SECONDS: Final = 0.02
 BODY_OCTETS_MAX: Final = 1_024
 """A form with one number in it."""
 
@@ -51,7 +55,10 @@ class WebGateway:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Open the page; the port must be free (see commands.up.addresses)."""
+        """Open the page; returns when it answers, and raises OSError when it cannot.
+
+        The embedded server would share a taken port: commands.up.addresses asks for it alone first.
+        """
         self._server = Server(
             self.app,
             address=self.host,
@@ -62,6 +69,14 @@ class WebGateway:
             log_enabled=False,
         )
         self._task = asyncio.create_task(self._server.serve())
+        try:
+            async with asyncio.timeout(STARTED_WITHIN_SECONDS):
+                while not await _answers(self.host, self.port):
+                    if self._task.done():
+                        self._task.result()
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError as error:
+            raise OSError(f"nothing answers on port {self.port}") from error
 
     async def stop(self) -> None:
         """Finish what is being answered and close."""
@@ -69,7 +84,20 @@ class WebGateway:
             return
         self._server.stop()  # type: ignore[no-untyped-call]
         with contextlib.suppress(asyncio.CancelledError, TimeoutError):
-            await asyncio.wait_for(self._task, timeout=5)
+            await asyncio.wait_for(self._task, timeout=STOPPED_WITHIN_SECONDS)
+        # Its threads end a little after it says so (docs/decisions/0021).
+        await asyncio.sleep(SETTLED_SECONDS)
+
+
+async def _answers(host: str, port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        return False
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+    return True
 
 
 def allowed_hosts(host: str, port: int) -> frozenset[str]:
