@@ -210,6 +210,18 @@ async def test_another_site_gets_nothing(
     assert (await page.get("/", headers={header: value})).status_code == status
 
 
+async def test_a_link_from_elsewhere_opens_the_page_but_sends_no_form(
+    page: httpx.AsyncClient,
+) -> None:
+    link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
+    opened = {**link, "sec-fetch-dest": "document"}
+    framed = {**link, "sec-fetch-dest": "iframe"}
+    assert (await page.get("/", headers=opened)).status_code == 200
+    assert (await page.get("/", headers=framed)).status_code == 403
+    asked = await page.post("/number", data={"number": "012 345 678"}, headers=opened)
+    assert asked.status_code == 403
+
+
 def test_the_style_sheet_asks_for_nothing() -> None:
     sheet = (pages_folder() / "look.css").read_text()
     assert "url(" not in sheet

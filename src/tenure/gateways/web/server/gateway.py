@@ -188,7 +188,8 @@ def _guarded(app: ASGIApp, hosts: frozenset[str]) -> ASGIApp:
             await send(message)
 
         if str(scope["type"]) == "http":
-            refused = _turned_away(dict(scope["headers"]), hosts)
+            opens = scope.get("method") == "GET"
+            refused = _turned_away(dict(scope["headers"]), hosts, opens=opens)
             if refused is not None:
                 await _plain(send_with_headers, *refused)
                 return
@@ -197,12 +198,16 @@ def _guarded(app: ASGIApp, hosts: frozenset[str]) -> ASGIApp:
     return guarded
 
 
-def _turned_away(headers: Mapping[bytes, bytes], hosts: frozenset[str]) -> tuple[int, str] | None:
+def _turned_away(
+    headers: Mapping[bytes, bytes], hosts: frozenset[str], *, opens: bool
+) -> tuple[int, str] | None:
     host = headers.get(b"host", b"").decode("latin-1")
     if host not in hosts:
         # A site of somebody else whose name was made to point at this machine.
         return 421, "This page is not served under that name."
-    if headers.get(b"sec-fetch-site", b"none") not in (b"none", b"same-origin"):
+    # Following a link to the page is opening it; its content stays unreadable to the other site.
+    follows = opens and headers.get(b"sec-fetch-dest") == b"document"
+    if not follows and headers.get(b"sec-fetch-site", b"none") not in (b"none", b"same-origin"):
         return 403, "Another site asked for this page; open it yourself."
     return None
 
