@@ -197,7 +197,7 @@ class Auditor:
         talk.heard_at = int(ask.at)
         self._forget(account.forget_silent(ask))
         results = {(each.rating_group, each.service_id): each for each in answer.groups}
-        since = max((m.held_at for m in talk.groups.values()), default=talk.opened_at)
+        since = max([talk.opened_at, *(m.held_at for m in talk.groups.values())])
         cost = 0
         for group in ask.groups:
             result = results[group.rating_group, group.service_id]
