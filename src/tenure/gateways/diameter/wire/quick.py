@@ -260,7 +260,7 @@ def _group(  # noqa: C901, PLR0912
         elif plain == U32 and code == SERVICE_IDENTIFIER:
             service_ids += (w[i + 2],)
         elif word & ODD_FLAGS or code not in (USED, REQUESTED):
-            if not skim(w, raw, i, j, facts, 0, 1):
+            if not skim(w, raw, i, j, facts, MSCC, 1):
                 return None
         else:
             units = _units(w, raw, i, j, facts)
@@ -279,6 +279,7 @@ def _units(  # noqa: C901
 ) -> Units | None:
     """The amounts in the Requested- or Used-Service-Unit at ``i``."""
     units: Units = {}
+    within = w[i]
     if w[i + 1] & 3:
         return None
     i += 2
@@ -296,7 +297,7 @@ def _units(  # noqa: C901
             if j > end or word & LENGTH < EMPTY:
                 return None
             if word & ODD_FLAGS or code != CC_MONEY:
-                if code in _AMOUNTS or not skim(w, raw, i, j, facts, 0, 2):
+                if code in _AMOUNTS or not skim(w, raw, i, j, facts, within, 2):
                     return None
             elif not _money(w, i, j, units):
                 return None
@@ -309,7 +310,7 @@ _OCTETS: Final = frozenset({
     CC_SERVICE_SPECIFIC_UNITS,
 })  # fmt: skip
 _SMALL: Final = frozenset({CC_TIME, TARIFF_CHANGE_USAGE})
-_AMOUNTS: Final = _OCTETS | _SMALL | {CC_MONEY, UNIT_VALUE} | SIGNED
+_AMOUNTS: Final = _OCTETS | _SMALL | {CC_MONEY, UNIT_VALUE, CURRENCY_CODE} | SIGNED
 
 
 def _money(w: Words, i: int, end: int, units: Units) -> bool:
