@@ -8,7 +8,7 @@ with atheris.instrument_imports(include=["tenure.gateways.diameter"]):
     from tenure.gateways.diameter.wire.quick import quick_ccr
 
 from tests.fuzz.fuzzing import fuzz
-from tests.gateways.diameter.given import ccr_bytes, mscc, rsu, usu
+from tests.gateways.diameter.test_quick import COMMON
 
 
 def one(data: bytes) -> None:
@@ -27,11 +27,4 @@ def one(data: bytes) -> None:
 
 
 if __name__ == "__main__":
-    fuzz(
-        one,
-        [
-            ccr_bytes(mscc(rsu(CC_Total_Octets=1_000), rating_group=100)),
-            ccr_bytes(mscc(usu(CC_Total_Octets=5), rating_group=100), CC_Request_Type=2),
-            ccr_bytes(mscc(usu(CC_Time=5), rsu()), CC_Request_Type=3),
-        ],
-    )
+    fuzz(one, [*COMMON.values()])
