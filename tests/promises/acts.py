@@ -80,20 +80,37 @@ async def _uses(world: World, told: re.Match[str]) -> None:
 
 @says("begins to call {NUMBER}")
 async def _begins(world: World, told: re.Match[str]) -> None:
+    await _open(world, Service.VOICE, told[1])
+
+
+@says("begins to browse")
+async def _browses(world: World, _: re.Match[str]) -> None:
+    await _open(world, Service.DATA, "")
+
+
+async def _open(world: World, service: Service, party: str) -> None:
     await world.begin_act()
-    key = world.key("call")
-    await world.ask(world.request(Request.INITIAL, key, 0, Service.VOICE, party=told[1], wants=0))
-    world.call = (key, told[1], world.now)
+    key = world.key("session")
+    await world.ask(world.request(Request.INITIAL, key, 0, service, party=party, wants=0))
+    world.session = (key, party, world.now)
 
 
 @says("hangs up")
 async def _hangs_up(world: World, _: re.Match[str]) -> None:
-    assert world.call is not None
-    key, party, since = world.call
+    assert world.session is not None
+    await _close(world, Service.VOICE, (world.now - world.session[2]) // SECOND_MS)
+
+
+@says("ends after {VOLUME}")
+async def _ends(world: World, told: re.Match[str]) -> None:
+    await _close(world, Service.DATA, octets(told[1]))
+
+
+async def _close(world: World, service: Service, used: int) -> None:
+    assert world.session is not None
+    key, party, _ = world.session
     await world.begin_act()
-    used = (world.now - since) // SECOND_MS
-    ask = world.request(Request.TERMINATE, key, 1, Service.VOICE, party=party, used=used)
-    await world.ask(ask)
+    await world.ask(world.request(Request.TERMINATE, key, 1, service, party=party, used=used))
 
 
 @says("texts {NUMBER}")

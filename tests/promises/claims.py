@@ -13,7 +13,7 @@ from tenure.promises.tariffs.model import Service
 from tenure.values.instant import moment_of
 from tenure.values.money import words
 from tenure.values.quantity import Unit, quantity
-from tests.promises.sentences import moment, money, says, units
+from tests.promises.sentences import moment, money, says, seconds, units
 from tests.promises.world import World, WrongExampleError
 
 CHARGES: Final = {EntryKind.USAGE, EntryKind.EVENT, EntryKind.OFFLINE}
@@ -61,10 +61,14 @@ async def _not_refused(world: World, _: re.Match[str]) -> None:
     _must(not world.refusal, f"it was refused: {world.refusal}")
 
 
-@says("is granted ({SPAN}|{VOLUME}|{COUNT})")
+@says("is granted (?P<what>{SPAN}|{VOLUME}|{COUNT})(?: for {valid=SPAN})?")
 async def _granted(world: World, told: re.Match[str]) -> None:
-    found = [group.units for answer in world.answers[-1:] for group in answer.groups]
-    _must(found == [units(told[1])], f"it was granted {found}")
+    groups = [group for answer in world.answers[-1:] for group in answer.groups]
+    found = [group.units for group in groups]
+    _must(found == [units(told["what"])], f"it was granted {found}")
+    if told["valid"]:
+        valid = [group.validity_seconds for group in groups]
+        _must(valid == [seconds(told["valid"])], f"it was granted for {valid} seconds")
 
 
 @says("is cut off after ({SPAN}|{VOLUME})")

@@ -57,8 +57,8 @@ class World:
         self.cut_at: int | None = None
         self.done: Done | None = None
         self.pins: list[str] = []
-        self.call: tuple[str, str, Instant] | None = None
-        """Key, other party and last report of the call that is under way."""
+        self.session: tuple[str, str, Instant] | None = None
+        """Key, other party and beginning of the call or data session that is under way."""
         self.database_refused = ""
         self.behind_our_back = False
 
