@@ -306,9 +306,8 @@ def _text(line: int, raw: bytes) -> str | Problem:
 
 def _record(line: int, values: list[str]) -> Record | Problem:
     """The record of these field values, in the order of FIELDS."""
-    for place, value in enumerate(values):
-        if value and not _FITS[place](value):
-            name = FIELDS[place]
+    for value, fits, name in zip(values, _FITS, FIELDS, strict=True):
+        if value and not fits(value):
             return Problem(line, name, "is not of the right form", SYNTAX[name].remedy)
     (record_id, service, direction, msisdn, imsi, other_party, begun, _, _, _, _, rating_group,
      visited_plmn, description) = values  # fmt: skip
