@@ -176,7 +176,8 @@ async def _tops_up(world: World, told: re.Match[str]) -> None:
 
 @says("buys the plan {NAME}")
 async def _buys_plan(world: World, told: re.Match[str]) -> None:
-    await _fulfil(world, Buy(world.msisdn, told[1], world.key("plan"), world.now))
+    held = await world.held_micros()
+    await _fulfil(world, Buy(world.msisdn, told[1], world.key("plan"), world.now, held))
 
 
 async def _fulfil(world: World, order: TopUp | Buy) -> None:

@@ -110,10 +110,7 @@ async def _owes(world: World, told: re.Match[str]) -> None:
 
 @says("{MONEY} of it is set aside")
 async def _held(world: World, told: re.Match[str]) -> None:
-    live = await perform(world.pool, charging.sessions_of, world.purse_id, world.now)
-    meters = [meter for session in live for meter in session.meters]
-    held = sum(meter.hold_micros for meter in meters if meter.hold_until > world.now)
-    _must_be(world, held, told[1])
+    _must_be(world, await world.held_micros(), told[1])
 
 
 @says("may use it until {MOMENT}")

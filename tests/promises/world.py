@@ -106,6 +106,12 @@ class World:
         assert found is not None
         return found
 
+    async def held_micros(self) -> int:
+        """What live sessions hold of the purse now."""
+        live = await perform(self.pool, charging.sessions_of, self.purse_id, self.now)
+        meters = [meter for session in live for meter in session.meters]
+        return sum(meter.hold_micros for meter in meters if meter.hold_until > self.now)
+
     async def entries(self) -> list[Entry]:
         """What the last act wrote, in order."""
         newest = await perform(self.pool, money.entries, self.purse_id, 1_000)
