@@ -1,13 +1,13 @@
 """Money as whole millionths of a currency unit, and the one rounding it ever gets."""
 
-from enum import Enum
+from enum import StrEnum
 from typing import Final
 
 MICROS: Final = 1_000_000
 """Millionths in one currency unit."""
 
 
-class Rounding(Enum):
+class Rounding(StrEnum):
     """The direction in which a tariff version rounds a price to a whole millionth."""
 
     DOWN = "down"
@@ -15,13 +15,17 @@ class Rounding(Enum):
     HALF_EVEN = "half-even"
 
 
+DOWN: Final = Rounding.DOWN
+UP: Final = Rounding.UP
+
+
 def rounded(numerator: int, denominator: int, rounding: Rounding) -> int:
     """The exact fraction as a whole number, rounded once in the stated direction."""
     assert denominator > 0
     whole, rest = divmod(numerator, denominator)
-    if rest == 0 or rounding is Rounding.DOWN:
+    if rest == 0 or rounding is DOWN:
         return whole
-    if rounding is Rounding.UP:
+    if rounding is UP:
         return whole + 1
     twice = 2 * rest
     if twice == denominator:

@@ -78,7 +78,7 @@ class FinalUnit(IntEnum):
     RESTRICT = 2
 
 
-class Used(msgspec.Struct, frozen=True, array_like=True):
+class Used(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Used units of one rating group since the last report, in the unit of the service."""
 
     units: int
@@ -86,7 +86,7 @@ class Used(msgspec.Struct, frozen=True, array_like=True):
     """Of these, how many were used before the tariff change that the grant announced."""
 
 
-class GroupAsk(msgspec.Struct, frozen=True, array_like=True):
+class GroupAsk(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One rating group in a request (a Multiple-Services-Credit-Control, a MultipleUnitUsage).
 
     A request without groups of its own (voice, messages) has one with rating_group 0.
@@ -101,7 +101,7 @@ class GroupAsk(msgspec.Struct, frozen=True, array_like=True):
     """The unit the peer used; None when it named none.  Must fit the service."""
 
 
-class Ask(msgspec.Struct, frozen=True):
+class Ask(msgspec.Struct, frozen=True, gc=False):
     """A request to charge, the same for every protocol.  One of msisdn and imsi is given.
 
     ``key`` is the session (Session-Id, ChargingDataRef) for INITIAL, UPDATE and TERMINATE, and the
@@ -132,7 +132,7 @@ class Ask(msgspec.Struct, frozen=True):
     """The peer says it may have sent this before; decides nothing: any request may be a repeat."""
 
 
-class Granted(msgspec.Struct, frozen=True, array_like=True):
+class Granted(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The answer for one rating group."""
 
     rating_group: int
@@ -151,7 +151,7 @@ class Granted(msgspec.Struct, frozen=True, array_like=True):
     """The price changes at this instant, within the validity: report before and after apart."""
 
 
-class Answer(msgspec.Struct, frozen=True, array_like=True):
+class Answer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The answer to an Ask, recorded with it and repeated to a duplicate."""
 
     refusal: Refusal | None
@@ -166,7 +166,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     """True when this is the recorded answer of an earlier, equal request."""
 
 
-class Stale(msgspec.Struct, frozen=True):
+class Stale(msgspec.Struct, frozen=True, gc=False):
     """A live session whose grant no longer fits: the network shall ask again, or end it."""
 
     key: str
@@ -176,7 +176,7 @@ class Stale(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Meter(msgspec.Struct, frozen=True, array_like=True):
+class Meter(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a session has used, paid and been granted in one rating group."""
 
     rating_group: int
@@ -199,7 +199,7 @@ class Meter(msgspec.Struct, frozen=True, array_like=True):
     final: bool
 
 
-class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
+class Explanation(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Why an entry is what it is: stored with it as JSON, told to the subscriber in words."""
 
     service: str
@@ -233,7 +233,7 @@ class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     """Content: what was bought."""
 
 
-class Recorded(msgspec.Struct, frozen=True, array_like=True):
+class Recorded(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An answer that was given, and the digest of what was asked."""
 
     number: int
@@ -242,7 +242,7 @@ class Recorded(msgspec.Struct, frozen=True, array_like=True):
     """An Answer in msgpack: read only when the request is repeated, which is rare."""
 
 
-class Session(msgspec.Struct, frozen=True, array_like=True):
+class Session(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A live session in a purse."""
 
     key: str
@@ -259,7 +259,7 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
     forget_at: Instant
 
 
-class Ended(msgspec.Struct, frozen=True, array_like=True):
+class Ended(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A session that has ended, remembered so that late duplicates are answered alike."""
 
     key: str
@@ -267,7 +267,7 @@ class Ended(msgspec.Struct, frozen=True, array_like=True):
     recorded: Recorded
 
 
-class Sessions(msgspec.Struct, frozen=True, array_like=True):
+class Sessions(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """All that a purse remembers of charging: the content of ``Purse.sessions``."""
 
     live: tuple[Session, ...] = ()
@@ -282,7 +282,7 @@ class Case(msgspec.Struct):
     sessions: Sessions
 
 
-class Answered(msgspec.Struct, frozen=True):
+class Answered(msgspec.Struct, frozen=True, gc=False):
     """The remembered answer of a one-off request (DEBIT, REFUND)."""
 
     key: bytes

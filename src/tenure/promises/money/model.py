@@ -42,7 +42,7 @@ class EntryKind(IntEnum):
     OPENING = 11
 
 
-class Grant(msgspec.Struct, frozen=True, array_like=True):
+class Grant(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Something given to a purse beside its funds: promotional money or an allowance.
 
     Usable in the half-open period [starts_at, ends_at).  ``remaining`` is in ``unit``.
@@ -60,7 +60,7 @@ class Grant(msgspec.Struct, frozen=True, array_like=True):
     """Lower is spent first; equal priorities are spent soonest-ending first."""
 
 
-class Purse(msgspec.Struct, frozen=True):
+class Purse(msgspec.Struct, frozen=True, gc=False):
     """The money of one subscriber, as stored.  What is available is computed for an instant."""
 
     purse_id: int
@@ -81,7 +81,7 @@ class Purse(msgspec.Struct, frozen=True):
     """Live charging sessions; opaque here, written by charging."""
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One balanced movement.  The six legs always sum to zero.
 
     A leg is the change seen from the subscriber: spending 5 from funds is ``funds_micros=-5,
@@ -109,7 +109,7 @@ class Entry(msgspec.Struct, frozen=True):
     """JSON: tariff version, runs, rounding, buckets drawn, balances after."""
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """A purse as it shall be, with the entries that took it there, to be written together."""
 
     purse: Purse
@@ -117,7 +117,7 @@ class Change(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...]
 
 
-class Drawn(msgspec.Struct, frozen=True, array_like=True):
+class Drawn(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a payment took from each bucket, in micros; a refund gives back exactly this."""
 
     funds_micros: int

@@ -22,6 +22,7 @@ from tenure.values.instant import DAY_MS, Instant
 from tenure.values.msisdn import Msisdn
 from tenure.values.refused import Refused
 
+ACTIVE: Final = Stage.ACTIVE
 TYPED_MAX: Final = 40
 """More characters than anybody types for a number."""
 
@@ -29,7 +30,7 @@ TYPED_MAX: Final = 40
 def stage(validity_end: Instant, lifecycle: Lifecycle, at: Instant, *, postpaid: bool) -> Stage:
     """GTC-LIFE, INC-90: the stage at an instant; each period begins where the one before ends."""
     if postpaid or at < validity_end:
-        return Stage.ACTIVE
+        return ACTIVE
     both_blocked_at = validity_end + lifecycle.outgoing_blocked_days * DAY_MS
     if at < both_blocked_at:
         return Stage.OUTGOING_BLOCKED
@@ -45,7 +46,7 @@ def may_go_out(line: Line, at_stage: Stage, at: Instant) -> Block | None:
         return grave
     if line.bar_outgoing:
         return Block.BARRED
-    return None if at_stage is Stage.ACTIVE else Block.STAGE_BLOCKED
+    return None if at_stage is ACTIVE else Block.STAGE_BLOCKED
 
 
 def may_come_in(line: Line, at_stage: Stage, at: Instant) -> Block | None:

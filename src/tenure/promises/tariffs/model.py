@@ -58,7 +58,7 @@ CALL_SECONDS_MAX: Final = 366 * 24 * 3600
 """A call crosses bands every day, so its length bounds the work of pricing it."""
 
 
-class Use(msgspec.Struct, frozen=True):
+class Use(msgspec.Struct, frozen=True, gc=False):
     """A usage to find a route for."""
 
     service: Service
@@ -72,7 +72,7 @@ class Use(msgspec.Struct, frozen=True):
     """Data only; 0 is default data."""
 
 
-class Route(msgspec.Struct, frozen=True, array_like=True):
+class Route(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Where a usage goes in the price list; the same key in every version and time band.
 
     ``key`` is service/direction/zone, such as ``voice/out/offnet``, ``data/-/internet@roam-2`` or
@@ -86,7 +86,7 @@ class Route(msgspec.Struct, frozen=True, array_like=True):
     """Emergency numbers and what the pack declares always reachable: free, never barred."""
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, gc=False):
     """From this many units of a usage on: a price for so many units, charged in increments."""
 
     from_units: int
@@ -95,7 +95,7 @@ class Step(msgspec.Struct, frozen=True):
     increment_units: int
 
 
-class Rate(msgspec.Struct, frozen=True):
+class Rate(msgspec.Struct, frozen=True, gc=False):
     """The price of a route in one version and time band."""
 
     rate_id: str
@@ -110,7 +110,7 @@ class Rate(msgspec.Struct, frozen=True):
     """Tax contained in the price, in millionths of the price before tax."""
 
 
-class InForce(msgspec.Struct, frozen=True):
+class InForce(msgspec.Struct, frozen=True, gc=False):
     """A rate and the half-open period in which it holds: until the next band or version."""
 
     rate: Rate
@@ -118,7 +118,7 @@ class InForce(msgspec.Struct, frozen=True):
     until: Instant
 
 
-class Run(msgspec.Struct, frozen=True, array_like=True):
+class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Consecutive billable units at one price: whole increments, each priced at its start."""
 
     units: int
@@ -128,7 +128,7 @@ class Run(msgspec.Struct, frozen=True, array_like=True):
     rate_id: str
 
 
-class Price(msgspec.Struct, frozen=True):
+class Price(msgspec.Struct, frozen=True, gc=False):
     """What a usage costs on its own: exactly, and rounded once."""
 
     numerator: int

@@ -1,6 +1,7 @@
 """The decisions of charging: a loaded case and an ask in, an answer and its entries out; pure."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from tenure.promises.charging.model import Answered, Ask, Case, Request
 from tenure.promises.charging.rules.admission import malformed
@@ -16,6 +17,10 @@ from tenure.promises.charging.rules.sessions import continue_session, open_sessi
 from tenure.promises.charging.rules.staleness import stale
 from tenure.promises.tariffs import rules as tariffs
 
+# A module's own names: reaching into an enumeration costs five times as much, for every request.
+UPDATE: Final = Request.UPDATE
+TERMINATE: Final = Request.TERMINATE
+
 __all__ = ["Decision", "answer_key", "decide", "refund_key", "stale"]
 
 
@@ -24,11 +29,12 @@ def decide(book: tariffs.Book, case: Case, ask: Ask, known: Mapping[bytes, Answe
     problem = malformed(ask)
     if problem is not None:
         return refused(case, problem.refusal, problem.detail)
-    match ask.request:
+    request = ask.request
+    if request is UPDATE or request is TERMINATE:
+        return continue_session(book, case, ask)
+    match request:
         case Request.INITIAL:
             return open_session(book, case, ask)
-        case Request.UPDATE | Request.TERMINATE:
-            return continue_session(book, case, ask)
         case Request.DEBIT:
             return debit(book, case, ask, known)
         case Request.REFUND:

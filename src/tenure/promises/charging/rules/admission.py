@@ -1,6 +1,7 @@
 """Whether a line may use a service: what was asked is well formed, and nothing bars it."""
 
 from hashlib import blake2b
+from typing import Final
 
 import msgspec
 
@@ -55,6 +56,8 @@ def malformed(ask: Ask) -> Refused[Refusal] | None:
     return None
 
 
+OUT: Final = Direction.OUT
+
 _BLOCKED = {
     Block.LOST_OR_STOLEN: Refusal.LOST_OR_STOLEN,
     Block.SUSPENDED: Refusal.SUSPENDED,
@@ -68,7 +71,7 @@ def barred(
 ) -> Refusal | None:
     """Why a line may not use services in a direction at an instant; None when it may."""
     stage = numbers.stage(funds_end, lifecycle, at, postpaid=line.postpaid)
-    outgoing = direction is Direction.OUT
+    outgoing = direction is OUT
     block = (numbers.may_go_out if outgoing else numbers.may_come_in)(line, stage, at)
     return None if block is None else _BLOCKED[block]
 

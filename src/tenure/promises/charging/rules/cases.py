@@ -26,7 +26,7 @@ def recorded(number: int, asked: bytes, answer: Answer) -> Recorded:
     return Recorded(number, asked, msgspec.Raw(_pack(answer)))
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """The answer to one ask, and what it changes; nothing changed when ``changed`` is False."""
 
     answer: Answer

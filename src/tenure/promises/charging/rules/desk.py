@@ -1,5 +1,7 @@
 """One request's groups at the desk: first all used units are charged, then grants given."""
 
+from typing import Final
+
 import msgspec
 
 from tenure.promises.charging.model import (
@@ -28,6 +30,10 @@ from tenure.promises.tariffs import rules as tariffs
 from tenure.promises.tariffs.model import Service
 from tenure.values.instant import Instant
 from tenure.values.refused import Refused
+
+VOICE: Final = Service.VOICE
+TERMINATE: Final = Request.TERMINATE
+USAGE: Final = EntryKind.USAGE
 
 
 class Desk:
@@ -83,7 +89,7 @@ class Desk:
             route = admitted(self.till.book, self.case.line, self.purse, ask, group.rating_group)
             if isinstance(route, Refused):
                 return route
-            since = opened_at if ask.service is Service.VOICE else ask.at
+            since = opened_at if ask.service is VOICE else ask.at
             meter = open_meter(group.rating_group, group.service_id, route, since)
             self.meters[identity] = meter
         elif meter.hold_until > ask.at:
@@ -106,7 +112,7 @@ class Desk:
         granted_at = meter.held_at if meter.granted_units else ask.at
         before = used.before_change
         parts = [(chargeable, granted_at)]
-        if 0 < before < chargeable and meter.route.service is not Service.VOICE:
+        if 0 < before < chargeable and meter.route.service is not VOICE:
             parts = [(before, granted_at), (chargeable - before, ask.at)]
         for units, priced_at in parts:
             billed = bill(self.till, self.purse, meter, units, priced_at, ask.at)
@@ -133,7 +139,7 @@ class Desk:
         self.purse, booked = entry(
             self.purse,
             cost,
-            kind=EntryKind.USAGE,
+            kind=USAGE,
             account=ACCOUNT[ask.service],
             ask=ask,
         )
@@ -187,4 +193,4 @@ def before_loss(units: int, last_at: Instant, at: Instant, lost_at: Instant | No
 
 def grants(ask: Ask, *, late: bool) -> bool:
     """Whether a request is given new units: not the last one, and not one that comes late."""
-    return ask.request is not Request.TERMINATE and not late
+    return ask.request is not TERMINATE and not late

@@ -24,6 +24,8 @@ ACCOUNT = {
 
 _json = msgspec.json.Encoder().encode
 
+NAME: Final = {service: service.name.lower() for service in Service}
+"""Looked up, since asking an enumeration for a name costs more than the arithmetic."""
 NOTHING_DRAWN: Final = Drawn(0, 0, ())
 
 
@@ -55,7 +57,7 @@ class Till(msgspec.Struct, frozen=True):
     held: Held
 
 
-class Bill(msgspec.Struct, frozen=True):
+class Bill(msgspec.Struct, frozen=True, gc=False):
     """What a usage cost and from which buckets it was paid."""
 
     due_micros: int
@@ -145,14 +147,14 @@ def bill(
     purse, drawn = money.draw(purse, paid, at) if paid else (purse, NOTHING_DRAWN)
     tax = money.tax_within(due, force.rate.tax_ppm)
     explanation = Explanation(
-        service=meter.route.service.name.lower(),
+        service=NAME[meter.route.service],
         route=meter.route.key,
         used=used_units,
         total=total,
         runs=tuple(runs),
         covered=_named(before, covered) if covered else (),
         fee=fee,
-        rounding=rounding.value,
+        rounding=rounding,
         exact=exact,
         due=due,
         funds=drawn.funds_micros,

@@ -1,5 +1,7 @@
 """A grant: as many units as are asked for and can be paid, with what they cost held back."""
 
+from typing import Final
+
 import msgspec
 
 from tenure.promises.charging.model import FinalUnit, Granted, Meter, Refusal
@@ -19,6 +21,8 @@ from tenure.values.instant import MINUTE_MS, SECOND_MS, Instant
 from tenure.values.money import Rounding, rounded
 from tenure.values.refused import Refused
 
+IN: Final = Direction.IN
+VOICE: Final = Service.VOICE
 HOLD_GRACE_MS = 2 * MINUTE_MS
 """How long after its validity a grant's money stays held, for a report that is late."""
 
@@ -35,7 +39,7 @@ class Affordable(msgspec.Struct, frozen=True):
 def has_positive_balance(till: Till, purse: Purse, meter: Meter, at: Instant) -> bool:
     """GTC-POSITIVE: services need a positive balance; the pack says whether an allowance is one."""
     route = meter.route
-    if route.always or route.direction is Direction.IN or money.payable(purse, at) > 0:
+    if route.always or route.direction is IN or money.payable(purse, at) > 0:
         return True
     return till.book.terms.topups.positive_balance == "coverage" and bool(
         covered_by(till, purse, route, 1, at, {})
@@ -95,7 +99,7 @@ def _minimum(till: Till, meter: Meter, at: Instant) -> int:
     """So many units are due as soon as one is used; 0 when the usage has begun."""
     if meter.position_units:
         return 0
-    begun = meter.since if meter.route.service is Service.VOICE else at
+    begun = meter.since if meter.route.service is VOICE else at
     force = tariffs.in_force(till.book, till.offer, meter.route.key, begun)
     return 0 if isinstance(force, Refused) else force.rate.minimum_units
 
@@ -112,6 +116,8 @@ def _without(taken: list[tuple[int, int]], units: int) -> list[tuple[int, int]]:
 
 
 def _summed(taken: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    if not taken:
+        return ()
     sums: dict[int, int] = {}
     for grant_id, units in taken:
         sums[grant_id] = sums.get(grant_id, 0) + units
@@ -195,10 +201,10 @@ def _validity_seconds(
     priced second by second and needs no such end.
     """
     seconds = quota.validity_seconds
-    if service is Service.VOICE:
+    if service is VOICE:
         seconds = max(seconds, units)
     ends = [at + seconds * SECOND_MS]
-    if service is not Service.VOICE:
+    if service is not VOICE:
         ends.append(force.until)
     if purse.funds_micros and at < purse.funds_end:
         ends.append(purse.funds_end)

@@ -30,6 +30,7 @@ from tenure.promises.charging.rules.desk import Desk, grants
 from tenure.promises.tariffs import rules as tariffs
 from tenure.values.instant import DAY_MS, Instant
 
+TERMINATE: Final = Request.TERMINATE
 FORGOTTEN_AFTER_MS: Final = 2 * DAY_MS
 """A live session that says nothing for so long is forgotten; its hold ended long before."""
 ENDED_KEPT: Final = 6
@@ -109,7 +110,7 @@ def continue_session(book: tariffs.Book, case: Case, ask: Ask) -> Decision:
     for meter in session.meters:
         last_at = max(last_at, meter.held_at)
     desk.serve(opened_at=session.opened_at, last_at=last_at, granting=grants(ask, late=late))
-    ends = ask.request is Request.TERMINATE
+    ends = ask.request is TERMINATE
     if ends:
         desk.mention_free_use()
     answer = Answer(None, "", tuple(desk.granted), desk.spent_micros)
