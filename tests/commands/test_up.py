@@ -98,6 +98,11 @@ def running(data: Path, *more: str) -> Iterator[Tenure]:
         tenure.output.close()
 
 
+def told(line: LineView) -> list[tuple[str, str, str]]:
+    """What the page of a number tells of each entry, but for the time, whose form changes by day."""
+    return [(one.sentence, one.amount, one.after) for one in line.charges]
+
+
 def busy(live: Live) -> bool:
     """Charges were explained, somebody topped up, and somebody was refused."""
     return bool(live.charges and live.topups and live.refusals and live.lines)
@@ -119,7 +124,7 @@ def test_start_charge_stop_and_start_again(data: Path) -> None:
         assert second.until(lambda live: live.lines > 0).lines == PEOPLE
         after = second.look_up("+855 12 345 678")
         assert after.number == before.number
-        assert after.charges[-1] == before.charges[-1] or len(after.charges) > 10
+        assert set(told(before)) <= set(told(after)) or len(after.charges) == 15
         assert second.end(signal.SIGTERM) == 0
     _has_nobody_in_it(data / "log" / "tenure.log")
 
@@ -139,8 +144,9 @@ def test_a_kill_loses_nothing_that_was_answered(data: Path) -> None:
 
     with running(data) as second:
         second.until(lambda live: live.lines == PEOPLE and bool(live.charges))
-        after = second.look_up("012345678")
-        assert len(after.charges) >= len(before.charges)
+        after = told(second.look_up("012345678"))
+        # The page shows the newest fifteen: whatever was there is there, or was pushed out by newer.
+        assert set(told(before)) <= set(after) or len(after) == 15
         assert second.end(signal.SIGINT) == 0
 
 

@@ -28,7 +28,7 @@ def view(live: Live, *, width: int, height: int) -> RenderableType:
     side = Group(
         Panel(
             _happenings(live.topups, max(2, lines // 3), short=True),
-            title="Top-ups",
+            title="Top-ups and plans",
             title_align="left",
             border_style="dim",
         ),

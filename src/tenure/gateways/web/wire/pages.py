@@ -66,7 +66,9 @@ def moving(live: Live) -> str:
         )
         + _card("Gateways", _gateways(live.traffic), "time from request to committed answer")
         + "</div><div>"
-        + _card("Top-ups", _events(live.topups[:TOPUPS_SHOWN], "No top-ups yet."))
+        + _card(
+            "Top-ups and plans", _events(live.topups[:TOPUPS_SHOWN], "Nobody has topped up yet.")
+        )
         + _card("Refused, by name", _refusals(live.refusals), "since the start")
         + "</div></div>"
         + _foot(live)
