@@ -99,7 +99,7 @@ def running(data: Path, *more: str) -> Iterator[Tenure]:
 
 
 def told(line: LineView) -> list[tuple[str, str, str]]:
-    """What the page of a number tells of each entry, but for the time, whose form changes by day."""
+    """What the page of a number tells of each entry, but for the time: its form changes by day."""
     return [(one.sentence, one.amount, one.after) for one in line.charges]
 
 
@@ -145,7 +145,7 @@ def test_a_kill_loses_nothing_that_was_answered(data: Path) -> None:
     with running(data) as second:
         second.until(lambda live: live.lines == PEOPLE and bool(live.charges))
         after = told(second.look_up("012345678"))
-        # The page shows the newest fifteen: whatever was there is there, or was pushed out by newer.
+        # The page shows the newest fifteen: what was there is there, or newer ones pushed it out.
         assert set(told(before)) <= set(after) or len(after) == 15
         assert second.end(signal.SIGINT) == 0
 
