@@ -9,6 +9,7 @@ DATA ?= .tenure
 DEMO ?= 10000
 DIAMETER ?= 127.0.0.1:3868
 HTTP ?= 127.0.0.1:8080
+NCHF ?= 127.0.0.1:8090
 BENCH ?= rate gy nchf files
 PURE := src/tenure/values/*,src/tenure/terms/*,*/model.py,*/rules.py,*/rules/*,*/translate/*,*/translate.py,*/wire.py,*/wire/*,*/session.py
 SEED ?= 1
@@ -23,10 +24,10 @@ export PYTHONPATH := src:.
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
-run: ## Start Tenure with a demo population (OPERATOR= DATA= DEMO= DIAMETER= HTTP=)
+run: ## Start Tenure with a demo population (OPERATOR= DATA= DEMO= DIAMETER= HTTP= NCHF=)
 	@$(ENVIRONMENT)
 	@$(VENV)/tenure up --operator $(OPERATOR) --data $(DATA) --demo $(DEMO) \
-		--diameter $(DIAMETER) --http $(HTTP)
+		--diameter $(DIAMETER) --http $(HTTP) --nchf $(NCHF)
 
 check: ## Check everything, from cheapest to dearest; stops at the first failure (STEPS=)
 	@$(ENVIRONMENT) --check

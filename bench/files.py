@@ -11,27 +11,23 @@ import argparse
 import asyncio
 import cProfile
 import json
+import os
 import pstats
 import resource
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import psutil
-
 from bench import ground
-from tenure.commands.charge import BATCH_MAX, LANES, seldom_collect
+from tenure.commands import collector
+from tenure.commands.charge import BATCH_MAX, LANES
 from tenure.gateways.files.server import Run, Totals
 from tenure.gateways.files.wire import FIELDS
 from tenure.postgres.connection import connector
 from tenure.postgres.embedded import APPLICATION, Cluster
-from tenure.postgres.lanes import Lanes
-from tenure.postgres.transaction import Transaction
 from tenure.promises.charging import operations as charging
-from tenure.promises.charging.model import Answer, Ask, Refusal
 from tenure.promises.tariffs import rules as tariffs
 from tenure.terms import pack
 from tenure.values.instant import Instant, iso
@@ -71,18 +67,7 @@ async def charge(dsn: str, path: Path, profile: cProfile.Profile | None) -> dict
     book = tariffs.compile_book(pack.load("smart-kh"))
     took_ms: list[float] = []
 
-    async def operation(tx: Transaction, asks: Sequence[Ask]) -> list[Answer]:
-        return await charging.charge(tx, book, asks)
-
-    lanes: Lanes[Ask, Answer] = Lanes(
-        connector(dsn),
-        operation,
-        key=lambda ask: ask.msisdn or ask.imsi,
-        accident=lambda _, __: Answer(Refusal.ACCIDENT),
-        busy=lambda _: Answer(Refusal.TOO_BUSY),
-        lanes=LANES,
-        batch_max=BATCH_MAX,
-    )
+    lanes = charging.lanes(connector(dsn), book, count=LANES, batch_max=BATCH_MAX)
     last = time.perf_counter()
 
     def after_batch() -> None:
@@ -126,8 +111,7 @@ async def charge(dsn: str, path: Path, profile: cProfile.Profile | None) -> dict
 
 def of_postgres() -> dict[int, float]:
     """Seconds of a core that each PostgreSQL process below us has used so far."""
-    below = psutil.Process().children(recursive=True)
-    return {each.pid: sum(each.cpu_times()[:2]) for each in below if each.name() == "postgres"}
+    return {pid: ground.cpu_seconds(pid) for pid in ground.postgres_below(os.getpid())}
 
 
 def shares(profile: cProfile.Profile) -> dict[str, str]:
@@ -153,7 +137,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=10, help="of pgbench, before and after")
     parser.add_argument("--profile", action="store_true", help="a further run, profiled")
     options = parser.parse_args()
-    seldom_collect()
+    collector.settle()
     with Cluster.start(ground.folder("cluster")) as cluster, TemporaryDirectory() as folder:
         dsn = cluster.dsn_of(APPLICATION, ground.populate(cluster, options.people))
         path = Path(folder) / "usage.csv"

@@ -48,6 +48,27 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def postgres_below(pid: int) -> list[int]:
+    """The processes of PostgreSQL that this process, or one of its children, has started."""
+    parents: dict[int, int] = {}
+    names: dict[int, str] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            head, _, rest = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")
+        except OSError:
+            continue  # it has just ended
+        number, _, name = head.partition(" (")
+        parents[int(number)], names[int(number)] = int(rest.split()[1]), name
+    found = []
+    for each in parents:
+        above = each
+        while above not in {0, pid}:
+            above = parents.get(above, 0)
+        if above == pid and names[each] == "postgres":
+            found.append(each)
+    return found
+
+
 def memory_octets(pid: int) -> int:
     """Resident memory of a process."""
     pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])

@@ -111,6 +111,16 @@ def test_a_text_is_an_event(to: str, price: int) -> None:
     assert ada.funds == 1_000_000 - price
 
 
+@pytest.mark.parametrize(("funds", "paid"), [(5_000, 5_000), (4_999, 4_999), (0, 0)])
+def test_a_received_text_arrives_even_if_it_cannot_be_paid(funds: int, paid: int) -> None:
+    ada = Story(funds)
+    answer = ada.request(
+        Request.DEBIT, 0, service=Service.SMS, key="m1", want=1, direction=Direction.IN
+    )
+    assert (answer.refusal, answer.cost_micros) == (None, paid)
+    assert [-entry.overrun_micros for entry in ada.entries] == [5_000 - paid]
+
+
 def test_price_and_balance_can_be_asked_without_effect() -> None:
     ada = Story(100_000)
     before = ada.case

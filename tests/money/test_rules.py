@@ -97,6 +97,10 @@ def test_a_refund_restores_exactly_what_was_drawn(
     assert rules.restored(after, drawn) == before
 
 
+def test_money_on_a_postpaid_account_has_no_active_period() -> None:
+    assert rules.payable(purse(30, end=NOW, limit=100, owed=40), NOW) == 90
+
+
 def test_a_refund_of_paid_debt_becomes_funds() -> None:
     before = purse(0, limit=100)
     after, drawn = rules.draw(before, 40, NOW)

@@ -8,7 +8,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
@@ -136,19 +136,10 @@ async def ocs(database: str, pool: Pool) -> AsyncIterator[Ocs]:
     loop = asyncio.get_running_loop()
     began = loop.time()
 
-    async def charge(tx: Transaction, asks: Any) -> list[Answer]:
-        return await charging.charge(tx, book, asks)
-
     def now() -> Instant:
         return Instant(NOON + int((loop.time() - began) * 1_000))
 
-    lanes: Lanes[Ask, Answer] = Lanes(
-        connector(database),
-        charge,
-        key=lambda ask: ask.msisdn or ask.imsi,
-        accident=lambda _, __: Answer(Refusal.ACCIDENT),
-        busy=lambda _: Answer(Refusal.TOO_BUSY),
-    )
+    lanes = charging.lanes(connector(database), book)
     lanes.start()
     watched = Watched(lanes)
     server = Server(settings_for(book.terms, [Endpoint("127.0.0.1", 0)], NOON), watched, now)

@@ -191,7 +191,7 @@ class Simulation:
             order: TopUp | Buy = TopUp(person.msisdn, amount, f"t{self.orders}", at)
         else:
             bundle = self.rng.choice(self.pack.terms.bundles).name
-            order = Buy(person.msisdn, bundle, f"t{self.orders}", at)
+            order = Buy(person.msisdn, bundle, f"t{self.orders}", at, 0)
         if kind < 7:
             twice = [order] * self.rng.choice((1, 2))
             for asked in twice:

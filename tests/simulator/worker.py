@@ -8,16 +8,13 @@ import asyncio
 import os
 import struct
 import sys
-from collections.abc import Sequence
 from functools import partial
 
 import msgspec
 
 from tenure.postgres.connection import connector
-from tenure.postgres.lanes import Lanes
-from tenure.postgres.transaction import Transaction
 from tenure.promises.charging import operations as charging
-from tenure.promises.charging.model import Answer, Ask, Refusal
+from tenure.promises.charging.model import Answer, Ask
 from tenure.promises.tariffs import rules as tariffs
 from tenure.terms import pack
 
@@ -44,17 +41,7 @@ async def serve(dsn: str) -> None:
     """Answer until stdin ends."""
     book = tariffs.compile_book(pack.load("smart-kh"))
 
-    async def charge(tx: Transaction, asks: Sequence[Ask]) -> list[Answer]:
-        return await charging.charge(tx, book, asks)
-
-    lanes: Lanes[Ask, Answer] = Lanes(
-        connector(dsn),
-        charge,
-        key=lambda ask: ask.msisdn or ask.imsi,
-        accident=lambda _, error: Answer(Refusal.ACCIDENT, repr(error)),
-        busy=lambda _: Answer(Refusal.TOO_BUSY),
-        lanes=2,
-    )
+    lanes = charging.lanes(connector(dsn), book)
     lanes.start()
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()

@@ -56,7 +56,7 @@ def happen(
     entries: list[Entry] = []
     for at, credit in sorted(events, key=lambda event: event[0]):
         if credit is None:
-            bought = crediting.buy(before, terms_.bundles[0], terms_, Buy("", "week", "key", at))
+            bought = crediting.buy(before, terms_.bundles[0], terms_, Buy("", "week", "key", at, 0))
             if isinstance(bought, Refused):
                 continue
             change, _ = bought
@@ -149,7 +149,7 @@ def test_a_plan_takes_its_price_from_what_is_alive_and_nothing_else(
     alive = funds + promo if at < END else 0
 
     bought = crediting.buy(
-        before, TERMS["replace"].bundles[0], TERMS["replace"], Buy("", "week", "key", at)
+        before, TERMS["replace"].bundles[0], TERMS["replace"], Buy("", "week", "key", at, 0)
     )
 
     if alive < 2 * MICROS:

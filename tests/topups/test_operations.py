@@ -119,7 +119,7 @@ async def test_the_same_key_with_another_content_is_refused(opened: Pool) -> Non
     await order(opened, TopUp(msisdn(1), 5 * MICROS, "k", AT))
 
     assert refusal(await order(opened, TopUp(msisdn(1), 1 * MICROS, "k", AT))) is Refusal.KEY_REUSED
-    assert refusal(await order(opened, Buy(msisdn(1), "week", "k", AT))) is Refusal.KEY_REUSED
+    assert refusal(await order(opened, Buy(msisdn(1), "week", "k", AT, 0))) is Refusal.KEY_REUSED
     other = await order(opened, TopUp(msisdn(2), 1 * MICROS, "k", AT))
     assert isinstance(other, Done), "keys are the client's own for each number"
 
@@ -137,10 +137,10 @@ async def test_fifty_repeats_at_once_have_one_effect(opened: Pool) -> None:
 
 async def test_a_batch_is_filled_in_its_order_with_one_write(opened: Pool) -> None:
     asked: list[TopUp | Buy] = [
-        Buy(msisdn(1), "week", "buy-1", AT),
-        Buy(msisdn(1), "week", "buy-2", AT),
+        Buy(msisdn(1), "week", "buy-1", AT, 0),
+        Buy(msisdn(1), "week", "buy-2", AT, 0),
         TopUp(msisdn(1), 1 * MICROS, "pay-1", AT),
-        Buy(msisdn(1), "week", "buy-3", AT),
+        Buy(msisdn(1), "week", "buy-3", AT, 0),
         TopUp(msisdn(1), 1 * MICROS, "pay-1", AT),
         TopUp(msisdn(2), 2 * MICROS, "pay-1", AT),
         TopUp("85599999999", 1 * MICROS, "pay-1", AT),
@@ -396,8 +396,10 @@ async def test_a_card_cannot_be_used_by_nobody(opened: Pool) -> None:
 async def test_a_suspended_line_buys_nothing_but_may_be_topped_up(opened: Pool) -> None:
     await perform(opened, numbers.change, msisdn(1), Suspend(), ACT)
 
-    assert refusal(await order(opened, Buy(msisdn(1), "week", "k", AT))) is Refusal.LINE_BLOCKED
-    assert refusal(await order(opened, Buy(msisdn(2), "none", "k", AT))) is Refusal.UNKNOWN_BUNDLE
+    assert refusal(await order(opened, Buy(msisdn(1), "week", "k", AT, 0))) is Refusal.LINE_BLOCKED
+    assert (
+        refusal(await order(opened, Buy(msisdn(2), "none", "k", AT, 0))) is Refusal.UNKNOWN_BUNDLE
+    )
     assert isinstance(await order(opened, TopUp(msisdn(1), MICROS, "k2", AT)), Done)
 
 

@@ -244,7 +244,7 @@ def test_grants_never_share_an_id() -> None:
     after = purse(10)
     [bundle] = terms().bundles
     for number in range(5):
-        order = Buy("", "week", str(number), Instant(END - 1))
+        order = Buy("", "week", str(number), Instant(END - 1), 0)
         bought = crediting.buy(after, bundle, terms(), order)
         assert not isinstance(bought, Refused)
         after = bought[0].purse

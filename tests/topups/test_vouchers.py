@@ -182,7 +182,7 @@ def test_without_the_key_a_hash_tells_nothing() -> None:
 def test_no_secret_has_a_readable_repr() -> None:
     shown = repr((Pin("12345678901234"), KEY, Card(1, Pin("12345678901234"))))
     shown += repr(Redeem("85512345678", Pin("12345678901234"), "k", END))
-    shown += repr((TopUp("85512345678", 1, "k", END), Buy("85512345678", "week", "k", END)))
+    shown += repr((TopUp("85512345678", 1, "k", END), Buy("85512345678", "week", "k", END, 0)))
 
     assert "1234567890" not in shown
     assert "85512345678" not in shown

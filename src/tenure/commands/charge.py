@@ -3,8 +3,7 @@
 import asyncio
 import contextlib
 import datetime as dt
-import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
@@ -13,16 +12,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tenure.commands import connect
+from tenure.commands import collector, connect
 from tenure.commands.connect import AsJson, At, Data, Dsn, Operator
 from tenure.gateways.files.server import Run, Totals
 from tenure.gateways.files.wire import Unreadable
 from tenure.postgres.connection import connector
-from tenure.postgres.lanes import Lanes
 from tenure.postgres.pool import pool_of
-from tenure.postgres.transaction import Transaction, perform
+from tenure.postgres.transaction import perform
 from tenure.promises.charging import operations as charging
-from tenure.promises.charging.model import Answer, Ask, Refusal
 from tenure.promises.money import operations as money
 from tenure.promises.tariffs import rules as tariffs
 from tenure.terms import pack
@@ -71,7 +68,7 @@ def charge(
     except UnusablePackError as unusable:
         _cannot(str(unusable))
     now = _clock(at)
-    seldom_collect()
+    collector.settle()
 
     async def work(reached_dsn: str) -> tuple[Totals, Unreadable | None]:
         return await _charged(reached_dsn, book, file, target, now)
@@ -105,32 +102,14 @@ def _clock(at: str | None) -> Callable[[], Instant]:
     return lambda: stands
 
 
-def seldom_collect() -> None:
-    """Look for cycles seldom: records make none, and looking costs a third of our time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 1_000)
-
-
 async def _charged(
     dsn: str, book: tariffs.Book, file: Path, target: Path, now: Callable[[], Instant]
 ) -> tuple[Totals, Unreadable | None]:
     """Run the file through lanes of its own; what became of it."""
 
-    async def operation(tx: Transaction, asks: Sequence[Ask]) -> list[Answer]:
-        return await charging.charge(tx, book, asks)
-
     async with pool_of(dsn, size_min=1, size_max=1) as pool:
         await perform(pool, money.open_months, now())
-    lanes: Lanes[Ask, Answer] = Lanes(
-        connector(dsn),
-        operation,
-        key=lambda ask: ask.msisdn or ask.imsi,
-        accident=lambda _, __: Answer(Refusal.ACCIDENT),
-        busy=lambda _: Answer(Refusal.TOO_BUSY),
-        lanes=LANES,
-        batch_max=BATCH_MAX,
-    )
+    lanes = charging.lanes(connector(dsn), book, count=LANES, batch_max=BATCH_MAX)
     lanes.start()
     try:
         with _progress() as watch:

@@ -20,6 +20,7 @@ from tenure.promises.numbers import rules as numbers
 from tenure.promises.record.model import Act
 from tenure.terms import pack
 from tenure.terms.model import Terms
+from tenure.terms.pricelist import Pack
 from tenure.terms.problems import UnreadableError, UnusablePackError
 from tenure.terms.quantities import micros
 from tenure.values.instant import Instant, instant_of, parse_instant
@@ -89,8 +90,13 @@ async def _with_pool(dsn: str, work: Callable[[Pool], Awaitable[AnswerT]]) -> An
 
 def terms_of(name: str, operator: str) -> Terms:
     """The terms of the pack, or every problem of it and exit with 1."""
+    return pack_of(name, operator).terms
+
+
+def pack_of(name: str, operator: str) -> Pack:
+    """The pack, or every problem of it and exit with 1."""
     try:
-        return pack.load(operator).terms
+        return pack.load(operator)
     except UnusablePackError as unusable:
         fail(name, str(unusable))
 

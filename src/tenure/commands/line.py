@@ -9,6 +9,7 @@ import typer
 
 from tenure.commands import connect
 from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, Reason
+from tenure.gateways.web.translate import Wording, wording
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.charging import operations as charging
@@ -61,8 +62,8 @@ def show(
 
     Example: tenure line show "012 345 678"
     """
-    terms = connect.terms_of(NAME, operator)
-    msisdn = connect.number_of(NAME, number, terms, as_json=as_json)
+    said = wording(connect.pack_of(NAME, operator))
+    msisdn = connect.number_of(NAME, number, said.terms, as_json=as_json)
     now = connect.instant_typed(at)
 
     async def work(pool: Pool) -> Shown | Refused[Refusal]:
@@ -71,7 +72,7 @@ def show(
     shown = connect.run(NAME, data, dsn, work)
     if isinstance(shown, Refused):
         connect.refused(NAME, shown, as_json=as_json)
-    connect.say("\n".join(_lines(shown, terms, now)), _told(shown, terms, now), as_json=as_json)
+    connect.say("\n".join(_lines(shown, said, now)), _told(shown, said, now), as_json=as_json)
 
 
 async def _load(
@@ -115,9 +116,9 @@ def _local(at: Instant, zone: ZoneInfo) -> str:
     return moment_of(at).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _lines(shown: Shown, terms: Terms, at: Instant) -> list[str]:
+def _lines(shown: Shown, said: Wording, at: Instant) -> list[str]:
     """The line as a person reads it."""
-    line, purse = shown.line, shown.purse
+    terms, line, purse = said.terms, shown.line, shown.purse
     kind = "postpaid" if line.postpaid else "prepaid"
     zone = ZoneInfo(terms.time_zone)
     states = ", ".join([_stage(shown, terms, at), *_state(line, at)])
@@ -137,16 +138,17 @@ def _lines(shown: Shown, terms: Terms, at: Instant) -> list[str]:
         f"live        {session.service.name.lower()} since {_local(session.opened_at, zone)}"
         for session in shown.sessions
     ]
-    lines += [
-        f"{_local(entry.at, zone)}  {charging.explain(entry, terms.currency)}"
-        for entry in shown.entries
-    ]
+    lines += [f"{_local(entry.at, zone)}  {_explained(entry, said)}" for entry in shown.entries]
     return lines
 
 
-def _told(shown: Shown, terms: Terms, at: Instant) -> dict[str, object]:
+def _explained(entry: Entry, said: Wording) -> str:
+    return charging.explain(entry, said.terms.currency, names=said.names)
+
+
+def _told(shown: Shown, said: Wording, at: Instant) -> dict[str, object]:
     """The line as a program reads it."""
-    line, purse = shown.line, shown.purse
+    terms, line, purse = said.terms, shown.line, shown.purse
     return {
         "msisdn": str(line.msisdn),
         "offer": line.offer,
@@ -183,7 +185,7 @@ def _told(shown: Shown, terms: Terms, at: Instant) -> dict[str, object]:
                 "account": entry.account.name.lower(),
                 "contra_micros": entry.contra_micros,
                 "funds_after_micros": entry.funds_after_micros,
-                "words": charging.explain(entry, terms.currency),
+                "words": _explained(entry, said),
             }
             for entry in shown.entries
         ],

@@ -42,7 +42,7 @@ def migrate(
     """
     try:
         steps = migrations.read(migrations.folder())
-        with reached(data=data, dsn=dsn) as database:
+        with reached(data=data, dsn=dsn, make=not check) as database:
             if check:
                 found = migrations.pending(database.owner_dsn, steps)
             else:

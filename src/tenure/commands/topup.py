@@ -96,7 +96,7 @@ def _order(msisdn: str, amount: str | None, bundle: str | None, key: str, act: A
     if amount is not None:
         return TopUp(msisdn, connect.amount_of(amount), key, act.at)
     assert bundle is not None
-    return Buy(msisdn, bundle, key, act.at)
+    return Buy(msisdn, bundle, key, act.at, held_micros=0)
 
 
 async def _by_hand(
@@ -115,9 +115,7 @@ async def _held(tx: Transaction, order: Buy) -> int:
     line = await numbers.find(tx, order.msisdn)
     if line is None:
         return 0
-    sessions = await charging.sessions_of(tx, line.purse_id, order.at)
-    meters = [meter for session in sessions for meter in session.meters]
-    return sum(meter.hold_micros for meter in meters if meter.hold_until > order.at)
+    return await charging.held_micros(tx, line.purse_id, order.at)
 
 
 def _tell(answer: Answer | Refused[StaffRefusal], *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from tenure.postgres.embedded import Cluster
+from tenure.postgres.programs import CannotStartError
 
 
 class Reached(msgspec.Struct, frozen=True):
@@ -21,14 +22,20 @@ class Reached(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def reached(*, data: Path, dsn: str | None) -> Iterator[Reached]:
+def reached(*, data: Path, dsn: str | None, make: bool = False) -> Iterator[Reached]:
     """The database of this DSN, or else the embedded one of this data folder.
 
     The embedded one is shared with a Tenure that runs on the folder; if none does it is started,
-    and stopped at the end.  CannotStartError says what is in the way.
+    and stopped at the end.  Only with ``make`` is one made in a folder that has none.
+    CannotStartError says what is in the way.
     """
     if dsn is not None:
         yield Reached(dsn, dsn, None)
         return
+    if not make and not (data / "cluster").exists():
+        raise CannotStartError(
+            f"there is no data in {data}: run tenure up --data {data} first,"
+            " or name the folder of a Tenure with --data"
+        )
     with Cluster.join(data) as cluster:
         yield Reached(cluster.dsn, cluster.owner_dsn, cluster)

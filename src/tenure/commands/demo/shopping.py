@@ -8,9 +8,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import msgspec
+
 from tenure.commands.demo.population import SEED, Subscriber
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
+from tenure.promises.charging import operations as charging
+from tenure.promises.numbers import operations as numbers
 from tenure.promises.record.model import Act
 from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import Role
@@ -65,6 +69,16 @@ async def enrol(pool: Pool, at: Instant) -> None:
     found = await perform(pool, staff.members)
     if not found:
         await perform(pool, staff.enrol, LOGIN, "Demo", tuple(Role), act)
+
+
+async def _bought(tx: Transaction, terms: Terms, order: Buy) -> Answer:
+    """A plan, not out of what a call in progress holds."""
+    line = await numbers.find(tx, order.msisdn)
+    if line is not None:
+        held = await charging.held_micros(tx, line.purse_id, order.at)
+        order = msgspec.structs.replace(order, held_micros=held)
+    [answer] = await topups.fulfil(tx, terms, [order])
+    return answer
 
 
 class Shopping:
@@ -138,7 +152,8 @@ class Shopping:
     async def _plan(self, number: str) -> None:
         if self._terms.bundles:
             bundle = self._chance.choice(self._terms.bundles).name
-            await self._order(Buy(number, bundle, self._new_key(), self._now()))
+            asked = Buy(number, bundle, self._new_key(), self._now(), held_micros=0)
+            self._told(await perform(self._pool, _bought, self._terms, asked))
 
     async def _order(self, order: Order) -> None:
         [answer] = await perform(self._pool, topups.fulfil, self._terms, [order])

@@ -28,6 +28,7 @@ from tenure.commands.up.terminal import plain, view
 from tenure.commands.up.trouble import CannotRunError
 from tenure.gateways.clock.server import clock_of
 from tenure.gateways.clock.wire import parse
+from tenure.gateways.diameter.server import listener as diameter
 from tenure.gateways.diameter.server.listener import Tls
 from tenure.postgres.pool import pool_of
 from tenure.postgres.transaction import perform
@@ -58,6 +59,7 @@ def up(
     tls_key: options.Key = None,
     tls_authority: options.Authority = None,
     peers: options.Peers = None,
+    diameter_identity: options.Identity = "ocs.example.net|example.net",
     demo: options.Demo = 0,
     demo_rate: options.DemoRate = 150,
     clock: options.Clock = "real",
@@ -73,8 +75,8 @@ def up(
     """
     tls = (tls_certificate, tls_key, tls_authority)
     typed = Typed(
-        operator, data, dsn, diameter, http, nchf, tls, tuple(peers or ()), demo, demo_rate,
-        clock, as_json,
+        operator, data, dsn, diameter, http, nchf, tls, tuple(peers or ()), diameter_identity,
+        demo, demo_rate, clock, as_json,
     )  # fmt: skip
     try:
         _begin(typed, Console(stderr=as_json))
@@ -126,11 +128,28 @@ def _plan(typed: Typed, addresses: dict[str, Address]) -> Plan:
         nchf=addresses["--nchf"],
         tls=tls,
         peers=typed.peers,
+        identity=_identity(typed.identity, demo=typed.demo),
         secret=opening.secret(typed.data, "nchf"),
         voucher_key=voucher_key.read_or_make(NAME, None, typed.data, None),
         demo=typed.demo,
         demo_rate=typed.demo_rate,
     )
+
+
+def _identity(typed: str, *, demo: int) -> tuple[str, str]:
+    """Our Origin-Host and Origin-Realm; the host is a name in the realm (RFC 6733 4.3.1)."""
+    host, _, realm = typed.partition("|")
+    if not host or not realm or not host.endswith(f".{realm}"):
+        raise CannotRunError(
+            f"--diameter-identity {typed}: write HOST|REALM with a host in the realm,"
+            " such as ocs.example.net|example.net"
+        )
+    if demo and realm != diameter.REALM:
+        raise CannotRunError(
+            f"the demo population lives in the realm {diameter.REALM}: leave out --demo,"
+            " or --diameter-identity"
+        )
+    return host, realm
 
 
 def _tls(

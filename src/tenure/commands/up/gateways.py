@@ -21,6 +21,8 @@ def diameter_of(plan: "Plan", lanes: WatchedLanes) -> diameter.Server:
             (diameter.Endpoint(plan.diameter.host, plan.diameter.port, plan.tls),),
             plan.clock.now(),
             peers=(*plan.peers, *(diameter.PEERS if plan.demo else ())),
+            host=plan.identity[0],
+            realm=plan.identity[1],
         )
     except ValueError as wrong:
         raise CannotRunError(f"the Diameter gateway: {wrong}") from wrong

@@ -37,6 +37,10 @@ Peers: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--peer", help="Admit this Diameter peer, by its Origin-Host; may be repeated."),
 ]
+Identity: TypeAlias = Annotated[
+    str,
+    typer.Option("--diameter-identity", help="Our Origin-Host and Origin-Realm: HOST|REALM."),
+]
 Demo: TypeAlias = Annotated[
     int,
     typer.Option("--demo", min=0, max=DEMO_MAX, help="Invent so many subscribers who use it."),
@@ -65,6 +69,7 @@ class Typed(msgspec.Struct, frozen=True):
     tls: tuple[Path | None, Path | None, Path | None]
     """Certificate, key and authority."""
     peers: tuple[str, ...]
+    identity: str
     demo: int
     demo_rate: int
     clock: str

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from tenure.commands import collector
 from tenure.commands.demo.shopping import Shopping
 from tenure.commands.up.addresses import Address
 from tenure.commands.up.demo import Demo
@@ -61,6 +62,8 @@ class Plan(msgspec.Struct, frozen=True):
     tls: Tls | None
     """For the Diameter gateway."""
     peers: tuple[str, ...]
+    identity: tuple[str, str]
+    """Our Origin-Host and Origin-Realm."""
     secret: bytes
     """Of the Nchf gateway's references."""
     voucher_key: VoucherKey
@@ -87,6 +90,7 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
         pool = await stack.enter_async_context(pool_of(store.dsn))
         await perform(pool, money.open_months, plan.clock.now())
         book = compile_book(plan.pack)
+        collector.settle()
         lanes = await stack.enter_async_context(_lanes(store.dsn, book))
         watch = Watch()
         diameter = diameter_of(plan, watch.before(lanes, "Diameter Gy/Ro", str(plan.diameter)))

@@ -21,7 +21,7 @@ from tenure.promises.money.model import Change, Entry
 from tenure.promises.tariffs import rules as tariffs
 from tenure.values.instant import Instant
 
-__all__ = ["charge", "explain", "lanes", "live_sessions", "sessions_of", "stale"]
+__all__ = ["charge", "explain", "held_micros", "lanes", "live_sessions", "sessions_of", "stale"]
 
 _UNKNOWN = Answer(Refusal.UNKNOWN_SUBSCRIBER, "no line has this number or SIM")
 
@@ -125,6 +125,12 @@ async def live_sessions(tx: Transaction, at: Instant) -> list[Session]:
     """Every live session: for a server that starts and must know whose sessions it serves."""
     cases = await store.cases_with_sessions(tx)
     return [s for case in cases for s in case.sessions.live if s.forget_at > at]
+
+
+async def held_micros(tx: Transaction, purse_id: int, at: Instant) -> int:
+    """What live sessions hold of a purse: it may not be spent on anything else meanwhile."""
+    meters = [meter for one in await sessions_of(tx, purse_id, at) for meter in one.meters]
+    return sum(meter.hold_micros for meter in meters if meter.hold_until > at)
 
 
 async def sessions_of(tx: Transaction, purse_id: int, at: Instant) -> list[Session]:

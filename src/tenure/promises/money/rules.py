@@ -26,8 +26,11 @@ def in_spending_order(grants: Sequence[Grant], unit: Unit, at: Instant) -> list[
 
 
 def valid_funds(purse: Purse, at: Instant) -> int:
-    """Funds that may be spent at the instant: none once the Active Period has ended (GTC-TOPUP)."""
-    return purse.funds_micros if at < purse.funds_end else 0
+    """Funds that may be spent at the instant: none once the Active Period has ended (GTC-TOPUP).
+
+    Money on a postpaid account has no Active Period (GTC-POSTPAID).
+    """
+    return purse.funds_micros if at < purse.funds_end or purse.credit_limit_micros else 0
 
 
 def payable(purse: Purse, at: Instant) -> int:

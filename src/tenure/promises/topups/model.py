@@ -77,7 +77,7 @@ class Buy(msgspec.Struct, frozen=True):
     bundle: str
     key: str
     at: Instant
-    held_micros: int = 0
+    held_micros: int
     """What live sessions hold of the purse, as charging told in the same transaction; it stays."""
 
     def __repr__(self) -> str:

@@ -29,7 +29,7 @@ from tenure.promises.charging.rules.reserving import has_positive_balance
 from tenure.promises.money import rules as money
 from tenure.promises.money.model import Account, Drawn, Entry, EntryKind, Purse
 from tenure.promises.tariffs import rules as tariffs
-from tenure.promises.tariffs.model import Route, Service, Use
+from tenure.promises.tariffs.model import Direction, Route, Service, Use
 from tenure.values.money import words
 from tenure.values.refused import Refused
 
@@ -139,12 +139,21 @@ def _charge_event(
     if isinstance(billed, Refused):
         return billed
     paid, _, cost = billed
-    if cost.overrun_micros and group.used is None:
+    if cost.overrun_micros and group.used is None and not _reaches_anyway(ask):
         return Refused(Refusal.CREDIT_EXHAUSTED)
     if ask.description:
         told = msgspec.structs.replace(cost.explanation, what=ask.description)
         cost = msgspec.structs.replace(cost, explanation=told)
     return paid, cost
+
+
+def _reaches_anyway(ask: Ask) -> bool:
+    """A message to the subscriber arrives while the number may receive (GTC-LIFE, INC-90).
+
+    What it costs (GTC-TEXT) is paid as far as there is money; nobody is cut off from messages,
+    reminders among them, for want of it.
+    """
+    return ask.direction is Direction.IN and ask.service in {Service.SMS, Service.MMS}
 
 
 def _admitted_event(

@@ -206,7 +206,7 @@ def _validity_seconds(
     ends = [at + seconds * SECOND_MS]
     if service is not VOICE:
         ends.append(force.until)
-    if purse.funds_micros and at < purse.funds_end:
+    if purse.funds_micros and at < purse.funds_end and not purse.credit_limit_micros:
         ends.append(purse.funds_end)
     ends += [grant.ends_at for grant in purse.grants if money.usable(grant, at)]
     return max((min(ends) - at) // SECOND_MS, 1)

@@ -131,7 +131,9 @@ def _price(told: Explanation, currency: str, names: Mapping[str, str]) -> list[s
         said.append(f"Covered: {covers}")
     if told.due:
         prices = "; ".join(
-            f"{quantity(run.units, unit)} at {_rate(run, unit, currency)}"
+            # Of units that a plan covered in part, only the price is told.
+            ("the rest" if told.covered else quantity(run.units, unit))
+            + f" at {_rate(run, unit, currency)}"
             for run in told.runs
             if unit is not Unit.MICROS
         )
@@ -145,11 +147,14 @@ def _price(told: Explanation, currency: str, names: Mapping[str, str]) -> list[s
     if told.overrun:
         said.append(f"{words(told.overrun, currency)} could not be paid and is not owed")
     if told.uncharged:
-        said.append(f"{quantity(told.uncharged, unit)} after the loss report were not charged")
+        said.append(f"Not charged: {quantity(told.uncharged, unit)} after the loss report")
     return said
 
 
 def _left(entry: Entry, currency: str) -> str:
+    if entry.owed_micros:
+        added = words(abs(entry.owed_micros), currency)
+        return f"{added} {'added to' if entry.owed_micros < 0 else 'taken off'} the bill."
     return f"{words(entry.funds_after_micros, currency)} left."
 
 

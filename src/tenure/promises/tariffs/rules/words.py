@@ -1,5 +1,6 @@
 """A price in words: how much of what, at which price, of which version."""
 
+from math import gcd
 from typing import Final
 
 from tenure.promises.tariffs.model import Price, Run
@@ -69,7 +70,10 @@ def fraction(numerator: int, denominator: int, currency: str) -> str:
     """An exact amount; what is finer than a millionth stays a fraction of one."""
     whole, rest = divmod(numerator, denominator)
     exact = words(whole, currency)
-    return f"{exact} and {rest}/{denominator} of a millionth" if rest else exact
+    if not rest:
+        return exact
+    common = gcd(rest, denominator)
+    return f"{exact} and {rest // common}/{denominator // common} of a millionth"
 
 
 def rounding_words(price: Price) -> str:
