@@ -21,7 +21,7 @@ KNOWN: Final[Mapping[str, str]] = {
     "nchf": "HOST:PORT of the Nchf_ConvergedCharging gateway",
     "http": "HOST:PORT of the page",
     "clock": "real, or INSTANTxSPEED",
-    "diameter_identity": "our Origin-Host and Origin-Realm, HOST|REALM",
+    "identity": "our Origin-Host and Origin-Realm, HOST|REALM",
     "peers": "Diameter peers that are admitted, as a list of Origin-Host names",
 }
 """Every setting, and what it is."""

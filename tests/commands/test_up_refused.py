@@ -30,6 +30,9 @@ def typed(*arguments: str) -> Result:
         (["--clock", "tomorrow"], "a clock is 'real' or such as"),
         (["--operator", "nobody"], "nobody is no folder with this file, nor a name"),
         (["--tls-key", "key.pem"], "both --tls-certificate and --tls-key"),
+        (["--identity", "ocs.example.net"], "write HOST|REALM with a host in the realm"),
+        (["--identity", "ocs.other.net|example.net"], "write HOST|REALM with a host in the realm"),
+        (["--identity", "ocs.kh|kh", "--demo", "5"], "lives in the realm example.net"),
         (["--tls-key", "k", "--tls-certificate", "c", "--demo", "5"], "speaks plain TCP"),
     ],
 )

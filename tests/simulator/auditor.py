@@ -7,7 +7,7 @@ own purses (``ledger``), and compares what was answered and what lies in the dat
 from typing import NamedTuple
 
 from tenure.promises.charging.model import Answer, Ask, Granted, GroupAsk, Refusal, Request
-from tenure.promises.tariffs.model import Service
+from tenure.promises.tariffs.model import Direction, Service
 from tenure.terms.model import Terms
 from tests.simulator.ledger import LATE_MS, Account, Drawn, Metered, Talk
 from tests.simulator.prices import NoPriceError, Prices, Tally
@@ -153,7 +153,9 @@ class Auditor:
             units = group.used.units if group.used else group.requested or 0
             drawn = account.charge(tally, units, began, None, ask.at)
             if group.used is None:
-                if drawn.money < tally.charged:
+                # A message to the subscriber arrives whether or not it can be paid.
+                arrives = ask.direction == Direction.IN and tally.where.service in {"sms", "mms"}
+                if drawn.money < tally.charged and not arrives:
                     self.accuse("what is not paid is not served", account.purse_id, ask.key)
                 if account.blocked(ask.direction, tally.where, self.terms, ask.at):
                     self.accuse("who is blocked is not served", account.purse_id, ask.key)

@@ -98,7 +98,7 @@ class Account:
 
     def payable(self, at: int) -> int:
         """All money that can pay at the instant, holds not deducted."""
-        funds = self.funds if at < self.funds_end else 0
+        funds = self.funds if at < self.funds_end or self.postpaid else 0
         promo = sum(b.remaining for b in self.buckets if b.unit == Unit.MICROS and b.usable(at))
         return funds + promo + self.limit - self.owed
 
@@ -165,7 +165,7 @@ class Account:
             bucket.remaining -= part
             amount -= part
             drawn.buckets.append((bucket, part))
-        drawn.funds = min(amount, self.funds if at < self.funds_end else 0)
+        drawn.funds = min(amount, self.funds if at < self.funds_end or self.postpaid else 0)
         drawn.owed = amount - drawn.funds
         self.funds -= drawn.funds
         self.owed += drawn.owed

@@ -154,7 +154,8 @@ def test_a_postpaid_payment_reduces_the_debt_first(row: list[str]) -> None:
     assert done.bonus_micros == 0
 
 
-# A plan of 2: promotional money pays first, then funds that are still active, then credit.
+# A plan of 2: promotional money pays first, then funds that are still active (on a
+# postpaid account they always are), then credit.
 BUY = """
     at     | funds | promo | limit | held by calls | paid from        | answer
     end-1s |     2 |     0 |     0 |             0 | funds 2          | bought
@@ -163,7 +164,7 @@ BUY = """
     end-1s |     1 |     0 |     0 |             0 |                  | CREDIT_EXHAUSTED
     end-1s |     2 |     2 |     0 |             0 | promo 2          | bought
     end    |     2 |     2 |     0 |             0 |                  | CREDIT_EXHAUSTED
-    end    |     2 |     0 |     5 |             0 | owed 2           | bought
+    end    |     2 |     0 |     5 |             0 | funds 2          | bought
     end-1s |     3 |     0 |     0 |             1 | funds 2          | bought
     end-1s |     3 |     0 |     0 |             2 |                  | CREDIT_EXHAUSTED
 """

@@ -59,7 +59,7 @@ def up(
     tls_key: options.Key = None,
     tls_authority: options.Authority = None,
     peers: options.Peers = None,
-    diameter_identity: options.Identity = "ocs.example.net|example.net",
+    identity: options.Identity = "ocs.example.net|example.net",
     demo: options.Demo = 0,
     demo_rate: options.DemoRate = 150,
     clock: options.Clock = "real",
@@ -75,7 +75,7 @@ def up(
     """
     tls = (tls_certificate, tls_key, tls_authority)
     typed = Typed(
-        operator, data, dsn, diameter, http, nchf, tls, tuple(peers or ()), diameter_identity,
+        operator, data, dsn, diameter, http, nchf, tls, tuple(peers or ()), identity,
         demo, demo_rate, clock, as_json,
     )  # fmt: skip
     try:
@@ -141,13 +141,13 @@ def _identity(typed: str, *, demo: int) -> tuple[str, str]:
     host, _, realm = typed.partition("|")
     if not host or not realm or not host.endswith(f".{realm}"):
         raise CannotRunError(
-            f"--diameter-identity {typed}: write HOST|REALM with a host in the realm,"
+            f"--identity {typed}: write HOST|REALM with a host in the realm,"
             " such as ocs.example.net|example.net"
         )
     if demo and realm != diameter.REALM:
         raise CannotRunError(
             f"the demo population lives in the realm {diameter.REALM}: leave out --demo,"
-            " or --diameter-identity"
+            " or --identity"
         )
     return host, realm
 

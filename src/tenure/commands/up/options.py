@@ -39,7 +39,7 @@ Peers: TypeAlias = Annotated[
 ]
 Identity: TypeAlias = Annotated[
     str,
-    typer.Option("--diameter-identity", help="Our Origin-Host and Origin-Realm: HOST|REALM."),
+    typer.Option("--identity", help="Our Origin-Host and Origin-Realm: HOST|REALM."),
 ]
 Demo: TypeAlias = Annotated[
     int,

@@ -1,5 +1,6 @@
 """From an Answer of charging to a response of the standard, by tables proved complete."""
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
@@ -67,6 +68,9 @@ PROBLEM: Final[Mapping[Refusal, Problem]] = {
     Refusal.ACCIDENT: Problem(500, "SYSTEM_FAILURE"),
     Refusal.PURCHASE_TOO_LARGE: Problem(403, "END_USER_REQUEST_DENIED"),
 }
+
+INSTANCE_ID: Final = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""NfInstanceId: a UUID (TS 29.571)."""
 
 RESULT_CODE: Final[Mapping[Refusal, str]] = {
     Refusal.UNKNOWN_SUBSCRIBER: "END_USER_SERVICE_REJECTED",
@@ -146,7 +150,12 @@ def response(
     The sequence number is the consumer's own; 0 for one that counts nothing.
     """
     unit = UNIT_OF[service]
-    planes = {usage.rating_group: usage.upf_id for usage in request.multiple_unit_usage}
+    # What we return must have the form that the official file gives it, whatever came.
+    planes = {
+        usage.rating_group: usage.upf_id
+        for usage in request.multiple_unit_usage
+        if INSTANCE_ID.fullmatch(usage.upf_id)
+    }
     return ChargingDataResponse(
         invocation_time_stamp=stamped(at),
         invocation_sequence_number=request.invocation_sequence_number or 0,
