@@ -84,7 +84,7 @@ def lanes(
     book: tariffs.Book,
     *,
     count: int = 2,
-    batch_max: int = 200,
+    batch_max: int = 300,
 ) -> Lanes[Ask, Answer]:
     """Lanes that charge; all asks of one subscriber go through one lane, in their order.
 
