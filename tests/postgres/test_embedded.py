@@ -187,9 +187,13 @@ def test_a_folder_where_only_its_owner_may_enter(folder: Path) -> None:
             Cluster.start(closed / "data", throw_away=True)
 
 
-def test_what_need_not_survive_is_for_the_temporary_folder_only() -> None:
+def test_what_need_not_survive_is_for_the_temporary_folder_only(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Wherever the checkout is, perhaps below the temporary folder itself.
+    monkeypatch.setattr("tempfile.tempdir", str(folder / "temporary"))
     with pytest.raises(CannotStartError, match="keep its data safe"):
-        Cluster.start(Path.cwd() / ".check" / "data", throw_away=True)
+        Cluster.start(folder / "data", throw_away=True)
 
 
 def test_data_of_another_version_is_refused_with_the_way_out(folder: Path) -> None:

@@ -1,8 +1,8 @@
-"""Lanes gather what arrives while a batch is under way, and run it as the next batch.
+"""Lanes gather what arrives while batches are under way, and run it as the next batch.
 
 No timer is needed: under light load a command is a batch of one and leaves at once; under heavy
-load the batches grow until the work and the waiting balance.  All commands of one key (a
-subscriber) go through one lane, in the order in which they came.
+load the batches grow until the work and the waiting balance.  Commands of one key (a subscriber)
+are never under way in two lanes, and are answered in the order in which they came.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 import psycopg
 
@@ -24,42 +24,38 @@ log = logging.getLogger(__name__)
 RECONNECT_SECONDS: Final = (0.0, 0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
 
 
+Waiting: TypeAlias = tuple[CommandT, Callable[[AnswerT], None], Hashable]
+"""A command, what to call with its answer, and its key."""
+
+
 class _Lane(Generic[CommandT, AnswerT]):
     def __init__(self, house: "Lanes[CommandT, AnswerT]") -> None:
         self.house = house
-        self.waiting: deque[tuple[CommandT, Callable[[AnswerT], None]]] = deque()
         self.wake = asyncio.Event()
-        self.rest = asyncio.Event()
         self.connection: Transaction | None = None
 
     async def run(self) -> None:
         while True:
-            if not self.waiting:
+            taken = self.house.take()
+            if taken:
+                await self.batch(taken)
+            else:
                 self.wake.clear()
-                self.rest.set()
+                self.house.rest(self)
                 await self.wake.wait()
-                self.rest.clear()
-            await self.batch()
 
-    async def idle(self) -> None:
-        """Wait until all that was queued is answered."""
-        while self.waiting or not self.rest.is_set():
-            await self.rest.wait()
-
-    async def batch(self) -> None:
-        take = min(len(self.waiting), self.house.batch_max)
-        taken = [self.waiting.popleft() for _ in range(take)]
-        answers = await self.answers([command for command, _ in taken])
-        self.house.batches += 1
-        self.house.commands += take
-        for (_, reply), answer in zip(taken, answers, strict=True):
+    async def batch(self, taken: "list[Waiting[CommandT, AnswerT]]") -> None:
+        house = self.house
+        answers = await self.answers([command for command, _, _ in taken])
+        house.done(taken)
+        for (_, reply, _), answer in zip(taken, answers, strict=True):
             try:
                 reply(answer)
             except Exception:
                 # The effect is committed; a peer that has gone must not cost the others theirs.
                 log.exception("a reply could not be handed over")
-        if self.house.after_batch is not None:
-            self.house.after_batch()
+        if house.after_batch is not None:
+            house.after_batch()
 
     async def answers(self, commands: list[CommandT]) -> list[AnswerT]:
         try:
@@ -91,8 +87,9 @@ class _Lane(Generic[CommandT, AnswerT]):
 
 
 class Lanes(Generic[CommandT, AnswerT]):
-    """A few lanes over one operation on batches.
+    """A few lanes over one operation on batches: whichever is free takes all that waits.
 
+    What has the key of a command that is under way in another lane waits for that one.
     ``submit`` never waits.  ``reply`` is called after the commit, or with ``accident(command,
     error)`` when a command, alone, still fails; ``busy(command)`` answers what comes while
     ``queue_max`` commands wait.
@@ -120,13 +117,20 @@ class Lanes(Generic[CommandT, AnswerT]):
         self.after_batch: Callable[[], None] | None = None
         self.batches = 0
         self.commands = 0
+        self._queue: deque[Waiting[CommandT, AnswerT]] = deque()
+        self._under_way: set[Hashable] = set()
+        self._unanswered = 0
+        self._answered = asyncio.Event()
         self._lanes = [_Lane(self) for _ in range(lanes)]
+        self._resting: list[_Lane[CommandT, AnswerT]] = []
+        self._woken = False
+        """A lane was woken and has not come yet: it will take what arrives until then, too."""
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def waiting(self) -> int:
         """Commands that wait for their batch."""
-        return sum(len(lane.waiting) for lane in self._lanes)
+        return len(self._queue)
 
     def start(self) -> None:
         """Open the lanes; connections are made when first needed."""
@@ -134,8 +138,9 @@ class Lanes(Generic[CommandT, AnswerT]):
 
     async def stop(self) -> None:
         """Answer all that waits, then close."""
-        for lane in self._lanes:
-            await lane.idle()
+        while self._unanswered:
+            self._answered.clear()
+            await self._answered.wait()
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -147,12 +152,43 @@ class Lanes(Generic[CommandT, AnswerT]):
 
     def submit(self, command: CommandT, reply: Callable[[AnswerT], None]) -> None:
         """Queue a command; ``reply`` is called once, after its effect is on disk."""
-        lane = self._lanes[hash(self.key(command)) % len(self._lanes)]
-        if len(lane.waiting) >= self.queue_max:
+        if len(self._queue) >= self.queue_max:
             reply(self.busy(command))
             return
-        lane.waiting.append((command, reply))
-        lane.wake.set()
+        self._queue.append((command, reply, self.key(command)))
+        self._unanswered += 1
+        self._rouse()
+
+    def _rouse(self) -> None:
+        if self._resting and not self._woken:
+            self._woken = True
+            self._resting.pop().wake.set()
+
+    def rest(self, lane: _Lane[CommandT, AnswerT]) -> None:
+        """A lane has found nothing to do."""
+        self._resting.append(lane)
+
+    def take(self) -> list[Waiting[CommandT, AnswerT]]:
+        """All that waits and may be begun, in its order, up to the size of a batch."""
+        self._woken = False
+        queue, under_way = self._queue, self._under_way
+        taken: list[Waiting[CommandT, AnswerT]] = []
+        left: list[Waiting[CommandT, AnswerT]] = []
+        while queue and len(taken) < self.batch_max:
+            waiting = queue.popleft()
+            (left if waiting[2] in under_way else taken).append(waiting)
+        queue.extendleft(reversed(left))
+        under_way.update(key for _, _, key in taken)
+        return taken
+
+    def done(self, taken: list[Waiting[CommandT, AnswerT]]) -> None:
+        """A batch is committed: its keys are free, and so is its lane."""
+        self._under_way.difference_update(key for _, _, key in taken)
+        self._unanswered -= len(taken)
+        self.batches += 1
+        self.commands += len(taken)
+        if not self._unanswered:
+            self._answered.set()
 
     async def ask(self, command: CommandT) -> AnswerT:
         """Queue a command and wait for its answer."""
