@@ -96,6 +96,15 @@ def test_a_refund_restores_each_bucket_once() -> None:
     assert ada.entries[1].kind is EntryKind.REFUND
 
 
+def test_a_refund_gives_back_all_that_one_bucket_paid_for_several_groups() -> None:
+    ada = Story(1_000_000, grants=(promo(300_000, NOON + DAY_MS),))
+    groups = (GroupAsk(0, 0, 100_000), GroupAsk(1, 0, 150_000))
+    buy(ada, 0, groups=groups)
+    assert ada.case.purse.grants[0].remaining == 50_000
+    assert refund(ada).cost_micros == 250_000
+    assert ada.case.purse.grants[0].remaining == 300_000
+
+
 def test_a_refund_never_revives_what_has_ended() -> None:
     ada = Story(0, grants=(promo(300_000, NOON + DAY_MS),))
     buy(ada, 300_000)

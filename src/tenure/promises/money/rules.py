@@ -76,7 +76,9 @@ def draw(purse: Purse, amount_micros: int, at: Instant) -> tuple[Purse, Drawn]:
 
 def reduced(grants: tuple[Grant, ...], taken: Sequence[tuple[int, int]]) -> tuple[Grant, ...]:
     """The grants after (grant_id, amount) was taken from each; negative amounts give back."""
-    amounts = dict(taken)
+    amounts: dict[int, int] = {}
+    for grant_id, amount in taken:
+        amounts[grant_id] = amounts.get(grant_id, 0) + amount
     return tuple(
         msgspec.structs.replace(grant, remaining=grant.remaining - amounts[grant.grant_id])
         if grant.grant_id in amounts

@@ -1,6 +1,7 @@
 """One-off requests: a debit at once, its refund, the balance, the price."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import blake2b
 
 import msgspec
@@ -36,6 +37,7 @@ from tenure.values.refused import Refused
 _json = msgspec.json.Encoder().encode
 
 
+@lru_cache(maxsize=4_096)
 def answer_key(key: str) -> bytes:
     """Where the answer of a one-off request is kept: a digest, since keys come in any length."""
     return blake2b(key.encode(), digest_size=16).digest()
@@ -86,31 +88,35 @@ def debit(book: tariffs.Book, case: Case, ask: Ask, known: Mapping[bytes, Answer
 
 def _debited(case: Case, purse: Purse, ask: Ask, bills: list[tuple[GroupAsk, Bill]]) -> Answer:
     held = held_elsewhere(case.sessions, None, ask.at)
+    groups: list[Granted] = []
+    paid_micros = 0
+    for group, cost in bills:
+        groups.append(Granted(group.rating_group, group.service_id, None, group.requested))
+        paid_micros += cost.due_micros - cost.overrun_micros
     return Answer(
         refusal=None,
-        groups=tuple(
-            Granted(group.rating_group, group.service_id, None, group.requested)
-            for group, _ in bills
-        ),
-        cost_micros=sum(cost.due_micros - cost.overrun_micros for _, cost in bills),
+        groups=tuple(groups),
+        cost_micros=paid_micros,
         balance_micros=max(money.payable(purse, ask.at) - held.micros, 0),
     )
 
 
 def _remembered(entries: list[Entry], ask: Ask, answer: Answer, bills: list[Bill]) -> Answered:
+    drawn = bills[0].drawn
+    due = overrun = tax = 0
+    for number, cost in enumerate(bills):
+        due += cost.due_micros
+        overrun += cost.overrun_micros
+        tax += cost.tax_micros
+        if number:
+            drawn = _together(drawn, cost.drawn)
     return Answered(
         key=answer_key(ask.key),
         purse_id=entries[0].purse_id,
         digest=digest(ask),
         answer=answer,
-        drawn=_together([cost.drawn for cost in bills]),
-        entry=(
-            entries[0].seq,
-            entries[0].account,
-            sum(cost.due_micros for cost in bills),
-            sum(cost.overrun_micros for cost in bills),
-            sum(cost.tax_micros for cost in bills),
-        ),
+        drawn=drawn,
+        entry=(entries[0].seq, entries[0].account, due, overrun, tax),
         at=ask.at,
     )
 
@@ -186,11 +192,11 @@ def _priced(book: tariffs.Book, case: Case, ask: Ask, group: GroupAsk) -> Route 
     return route
 
 
-def _together(drawn: list[Drawn]) -> Drawn:
+def _together(one: Drawn, other: Drawn) -> Drawn:
     return Drawn(
-        sum(part.funds_micros for part in drawn),
-        sum(part.owed_micros for part in drawn),
-        tuple(pair for part in drawn for pair in part.grants),
+        one.funds_micros + other.funds_micros,
+        one.owed_micros + other.owed_micros,
+        one.grants + other.grants,
     )
 
 
