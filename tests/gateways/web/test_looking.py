@@ -181,7 +181,9 @@ def test_a_bill_says_what_is_owed(said: Wording) -> None:
 
 def test_words_that_were_recorded_are_told_as_they_are(said: Wording) -> None:
     entry = usage(
-        '{"what":"topup","words":"USD 5.00 added. All is well."}', funds_micros=5 * MICROS
+        '{"what":"topup","words":"USD 5.00 added. All is well."}',
+        kind=EntryKind.TOPUP,
+        funds_micros=5 * MICROS,
     )
     told = happening(entry, "…78", said, "08:00:00")
     assert (told.sentence, told.detail, told.amount) == (

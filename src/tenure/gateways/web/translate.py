@@ -62,15 +62,6 @@ def wording(pack: Pack) -> Wording:
     return Wording(pack.terms, ZoneInfo(pack.terms.time_zone), names)
 
 
-class _Told(msgspec.Struct, frozen=True):
-    """The part of an explanation that is in words already."""
-
-    words: str = ""
-
-
-_told = msgspec.json.Decoder(_Told).decode
-
-
 def not_a_number(refused: Refused[Refusal]) -> NoLine:
     """Why what was typed is no number, and how to write one."""
     return NoLine(f"This is not a number: {refused.detail}.")
@@ -214,13 +205,8 @@ def happening(entry: Entry, number: str, said: Wording, time: str) -> Happening:
 
 
 def sentence(entry: Entry, said: Wording) -> str:
-    """What an entry was for, without the balance after it."""
-    currency = said.terms.currency
-    told = _told(entry.explanation.encode()).words
-    if told:
-        return told
-    left = f" {words(entry.funds_after_micros, currency)} left."
-    return charging.explain(entry, currency, names=said.names).removesuffix(left)
+    """What an entry was for, without the balance after it, which has a place of its own."""
+    return charging.explain(entry, said.terms.currency, names=said.names, balance=False)
 
 
 def masked(msisdn: str) -> str:

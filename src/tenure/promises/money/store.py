@@ -15,11 +15,6 @@ _decode_grants = msgspec.msgpack.Decoder(tuple[Grant, ...]).decode
 
 NO_GRANTS: Final = b"\x90"
 
-PURSE_COLUMNS: Final = (
-    "p.purse_id, p.seq, p.version, p.funds_micros, p.funds_end,"
-    " p.owed_micros, p.credit_limit_micros, p.grants, p.sessions"
-)
-
 PURSES: Final = """
 SELECT p.purse_id, p.seq, p.version, p.funds_micros, p.funds_end,
        p.owed_micros, p.credit_limit_micros, p.grants, p.sessions
@@ -62,7 +57,7 @@ SELECT purse_id, seq, at, kind, account, funds_micros, grants_micros, owed_micro
 
 
 def purse_of(row: Sequence[Any]) -> Purse:
-    """A purse from a row with PURSE_COLUMNS."""
+    """A purse from a row with the columns of PURSES."""
     purse_id, seq, version, funds, end, owed, limit, grants, sessions = row
     return Purse(
         purse_id,

@@ -50,25 +50,34 @@ EVERY_BAND: Final = "*"
 
 
 def explain(
-    entry: Entry, currency: str, *, masked: bool = True, names: Mapping[str, str] = NO_NAMES
+    entry: Entry,
+    currency: str,
+    *,
+    masked: bool = True,
+    names: Mapping[str, str] = NO_NAMES,
+    balance: bool = True,
 ) -> str:
     """One sentence or two about an entry.
 
     ``masked`` shows only the end of the other number.  ``names`` are what people call the zones
     and allowances of the tariff; those without a name are told as the tariff has them.
+    ``balance`` ends with what is left, unless the words were recorded with the entry.
     """
     if entry.kind in (EntryKind.USAGE, EntryKind.EVENT, EntryKind.OFFLINE):
-        return _usage(entry, currency, names, masked=masked)
-    if entry.kind is EntryKind.REFUND:
-        given = entry.funds_micros + entry.grants_micros + entry.owed_micros
-        given_back = words(given, currency)
-        return f"Refunded {given_back}, to where it was taken from. {_left(entry, currency)}"
-    recorded = _recorded(entry.explanation.encode()).words
-    if recorded:
-        return recorded
-    amount = entry.funds_micros + entry.grants_micros + entry.owed_micros
-    name = _OTHER.get(entry.kind, entry.kind.name.capitalize())
-    return f"{name}: {words(amount, currency)}. {_left(entry, currency)}"
+        said = _usage(entry, currency, names, masked=masked)
+    elif entry.kind is EntryKind.REFUND:
+        said = f"Refunded {words(_moved(entry), currency)}, to where it was taken from."
+    else:
+        recorded = _recorded(entry.explanation.encode()).words
+        if recorded:
+            return recorded
+        name = _OTHER.get(entry.kind, entry.kind.name.capitalize())
+        said = f"{name}: {words(_moved(entry), currency)}."
+    return f"{said} {_left(entry, currency)}" if balance else said
+
+
+def _moved(entry: Entry) -> int:
+    return entry.funds_micros + entry.grants_micros + entry.owed_micros
 
 
 _OTHER: Final = {
@@ -98,7 +107,7 @@ def _usage(entry: Entry, currency: str, names: Mapping[str, str], *, masked: boo
         subject = f"{verb} {other}, {used}{place}"
     else:
         subject = f"{verb} {other}{place}"
-    return ". ".join([subject, *_price(told, currency, names)]) + f". {_left(entry, currency)}"
+    return ". ".join([subject, *_price(told, currency, names)]) + "."
 
 
 def _place(zone: str, names: Mapping[str, str]) -> str:
