@@ -1,4 +1,4 @@
-"""Gathers the schema.sql of every promise, in the order in which one may know the other.
+"""Gathers the schema.sql of every promise (or its folder schema), in the order of the promises.
 
 python -m tools.schema            prints it
 python -m tools.schema --write    makes it the first migration, as long as nothing is released
@@ -26,9 +26,10 @@ def gathered() -> str:
     """One text of all schemas, each under the name of its promise."""
     parts = ["-- Gathered from src/tenure/promises/*/schema.sql by make migration; do not edit.\n"]
     for promise in promises():
-        path = ROOT / "src" / "tenure" / "promises" / promise / "schema.sql"
-        if path.exists():
-            parts.append(f"\n\n-- {promise} {'-' * (90 - len(promise))}\n\n")
+        room = ROOT / "src" / "tenure" / "promises" / promise
+        for path in (*room.glob("schema.sql"), *sorted(room.glob("schema/*.sql"))):
+            name = promise if path.parent == room else f"{promise} {path.stem}"
+            parts.append(f"\n\n-- {name} {'-' * (90 - len(name))}\n\n")
             parts.append(path.read_text(encoding="utf-8"))
     return "".join(parts)
 

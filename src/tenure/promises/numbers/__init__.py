@@ -1,4 +1,4 @@
 """Your number stays yours.
 
-Read model, rules, operations, store, schema.sql, personal_data.
+Read model, rules, operations, store, schema, personal_data.
 """

@@ -1,4 +1,4 @@
-"""What is held about lines: a number is somebody's only while they hold it."""
+"""What is held about lines."""
 
 from typing import Final
 
@@ -28,6 +28,5 @@ HOLDINGS: Final = (
     _of_line("suspended", Category.SERVICE_ACCOUNT, "what the line may do"),
     _of_line("lost_at", Category.SERVICE_ACCOUNT, "use after the report is not charged (GTC-LOST)"),
     _of_line("postpaid", Category.PRODUCT, "how the line is paid for"),
-    _of_line("holder_id", Category.IDENTIFICATION, "whose number it is (INC-CONSENT)"),
     _of_line("since", Category.EVIDENCE, "since when the line is in service"),
 )

@@ -4,7 +4,7 @@ CREATE SCHEMA numbers;
 
 COMMENT ON SCHEMA numbers IS 'Your number stays yours.';
 
--- A number in service.  The purse may live in another cluster, so there is no foreign key to it.
+-- A number in service; who holds it stands in numbers.tenure.  The purse may live in another cluster, so there is no foreign key to it.
 CREATE TABLE numbers.line (
     msisdn text COLLATE "C" NOT NULL,
     imsi text COLLATE "C" NOT NULL,
@@ -16,20 +16,15 @@ CREATE TABLE numbers.line (
     suspended boolean NOT NULL DEFAULT false,
     lost_at timestamptz,
     postpaid boolean NOT NULL DEFAULT false,
-    holder_id bigint,
     since timestamptz NOT NULL,
     CONSTRAINT line_one_line_per_number PRIMARY KEY (msisdn),
     CONSTRAINT line_one_number_per_sim UNIQUE (imsi),
     CONSTRAINT line_one_number_per_purse UNIQUE (purse_id),
-    CONSTRAINT line_held_by_a_known_person FOREIGN KEY (holder_id)
-        REFERENCES people.person (person_id),
     -- E.164: at most 15 digits, the country code first, no plus sign.
     CONSTRAINT line_msisdn_is_e164 CHECK (msisdn ~ '^[1-9][0-9]{6,14}$'),
     -- TS 23.003 section 2.2: at most 15 digits; 001 begins the networks of laboratories.
     CONSTRAINT line_imsi_has_its_form CHECK (imsi ~ '^[0-9]{14,15}$')
 );
-
-CREATE INDEX line_by_holder ON numbers.line (holder_id) WHERE holder_id IS NOT NULL;
 
 -- Who may do what.
 GRANT USAGE ON SCHEMA numbers TO tenure_app, tenure_privacy;

@@ -46,12 +46,10 @@ class Block(IntEnum):
 
 
 class NewLine(msgspec.Struct, frozen=True):
-    """A line to be opened, with who holds it and since when."""
+    """A line to be opened, and since when it is in service."""
 
     line: Line
     since: Instant
-    holder_id: int | None = None
-    """A person; None for a line of the demo population."""
 
 
 class Bar(msgspec.Struct, frozen=True, tag="barred"):

@@ -23,13 +23,12 @@ _BY_IMSI: Final = f"{_LINE} WHERE imsi = %s"
 _OPEN: Final = """
 INSERT INTO numbers.line (
     msisdn, imsi, purse_id, offer, language, bar_outgoing, bar_incoming, suspended, lost_at,
-    postpaid, holder_id, since
+    postpaid, since
 )
 SELECT msisdn, imsi, purse_id, offer, language, flags & 1 <> 0, flags & 2 <> 0, flags & 4 <> 0,
-       CASE WHEN flags & 16 <> 0 THEN lost_at END, flags & 8 <> 0,
-       CASE WHEN flags & 32 <> 0 THEN holder_id END, since
-FROM unnest(%b, %b, %b, %b, %b, %b, %b, %b, %b)
-    AS opened (msisdn, imsi, purse_id, offer, language, flags, lost_at, holder_id, since)
+       CASE WHEN flags & 16 <> 0 THEN lost_at END, flags & 8 <> 0, since
+FROM unnest(%b, %b, %b, %b, %b, %b, %b, %b)
+    AS opened (msisdn, imsi, purse_id, offer, language, flags, lost_at, since)
 """
 
 _CHANGE: Final = """
@@ -90,7 +89,6 @@ def _flags(new: NewLine) -> int:
         line.suspended,
         line.postpaid,
         line.lost_at is not None,
-        new.holder_id is not None,
     )
     return sum(1 << place for place, bit in enumerate(bits) if bit)
 
@@ -108,7 +106,6 @@ async def open_lines(tx: Transaction, news: Sequence[NewLine]) -> None:
             texts([line.language for line in lines]),
             int8s([_flags(new) for new in news]),
             moments([NEVER if line.lost_at is None else line.lost_at for line in lines]),
-            int8s([new.holder_id or 0 for new in news]),
             moments([new.since for new in news]),
         ],
     )

@@ -8,8 +8,9 @@ from typing import Final
 import msgspec
 
 from tenure.postgres.transaction import Transaction
-from tenure.promises.numbers import rules, store
+from tenure.promises.numbers import rules
 from tenure.promises.numbers.model import Change, Line, NewLine, Refusal
+from tenure.promises.numbers.store import lines as store
 from tenure.promises.record import operations as record
 from tenure.promises.record.model import Act
 from tenure.values.refused import Refused

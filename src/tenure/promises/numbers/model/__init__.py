@@ -1,0 +1,32 @@
+"""Numbers, who holds them, and the lines that serve them.
+
+Read lines (who is reached, and what is barred).
+"""
+
+from tenure.promises.numbers.model.lines import (
+    Bar,
+    Block,
+    Change,
+    Line,
+    NewLine,
+    Refusal,
+    ReportFound,
+    ReportLost,
+    Resume,
+    Stage,
+    Suspend,
+)
+
+__all__ = [
+    "Bar",
+    "Block",
+    "Change",
+    "Line",
+    "NewLine",
+    "Refusal",
+    "ReportFound",
+    "ReportLost",
+    "Resume",
+    "Stage",
+    "Suspend",
+]

@@ -1,0 +1,25 @@
+"""What may be asked of numbers.
+
+Read lines (to find, to open and to change them).  What grew later is asked for by the name of its
+file: ``numbers.holding.activate``.
+"""
+
+from tenure.promises.numbers.operations.lines import (
+    change,
+    count,
+    find,
+    find_all,
+    find_by_imsi,
+    find_by_purses,
+    open_lines,
+)
+
+__all__ = [
+    "change",
+    "count",
+    "find",
+    "find_all",
+    "find_by_imsi",
+    "find_by_purses",
+    "open_lines",
+]

@@ -1,0 +1,7 @@
+"""What is held about numbers: a number is somebody's only while they hold it."""
+
+from typing import Final
+
+from tenure.promises.numbers.personal_data import lines
+
+HOLDINGS: Final = (*lines.HOLDINGS,)

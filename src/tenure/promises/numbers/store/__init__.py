@@ -1,0 +1,1 @@
+"""All SQL of numbers: one file for each file of operations."""
