@@ -13,6 +13,9 @@ FIGURES = """
 clause       | figure                                 | published
 GTC-LIFE     | lifecycle.outgoing_blocked_days        | 60
 GTC-LIFE     | lifecycle.both_blocked_days            | 30
+INC-90       | keeping.recycling.reminders_min        | 3
+INC-STAFF    | keeping.transfer.approvals_min         | 2
+PRV-MINOR    | keeping.adult_years                    | 18
 GTC-VOICE    | metering.voice_increment_seconds       | 60
 GTC-DATA     | metering.data_increment_octets         | 1024
 GTC-TEXT     | metering.incoming_texts_charged        | True

@@ -10,6 +10,55 @@ class Lifecycle(msgspec.Struct, frozen=True):
     both_blocked_days: int
 
 
+class Recycling(msgspec.Struct, frozen=True):
+    """INC-90: what must have happened before a number is offered to others."""
+
+    reminder_days: tuple[int, ...]
+    """Days after the validity end on which the holder is told, all while the number receives."""
+    reminders_min: int
+    """With fewer than so many sent, nothing is recycled."""
+    rest_days: int
+    """How long a recycled number rests before it is offered again."""
+
+
+class Transfer(msgspec.Struct, frozen=True):
+    """INC-CONSENT, INC-STAFF: what a change of holder waits for."""
+
+    cooling_off_ms: int
+    """From the last consent or approval on, so long anybody concerned can still stop it."""
+    open_ms: int
+    """A request that is not complete after so long is over."""
+    sim_age_ms: int
+    """A SIM younger than this proves nothing: its number is not transferred."""
+    approvals_min: int
+
+
+class Lock(msgspec.Struct, frozen=True):
+    """A lock that only the holder sets and lifts."""
+
+    lift_delay_ms: int
+    """Between asking for the lock to be lifted and its end."""
+
+
+class SimReplacement(msgspec.Struct, frozen=True):
+    """GTC-LOST: a SIM is replaced at the subscriber's cost."""
+
+    fee_micros: int
+
+
+class Keeping(msgspec.Struct, frozen=True):
+    """How a number stays its holder's; the database enforces the same figures."""
+
+    recycling: Recycling
+    transfer: Transfer
+    lock: Lock
+    sim: SimReplacement
+    prepaid_numbers_max: int
+    """ID-LINES: so many prepaid numbers one person may hold; 0 for any number."""
+    adult_years: int
+    """PRV-MINOR: younger people need a guardian's consent."""
+
+
 class Metering(msgspec.Struct, frozen=True):
     """GTC-VOICE, GTC-DATA, GTC-TEXT, GTC-ROAM: what is counted, where a price says nothing else."""
 
@@ -164,3 +213,4 @@ class Terms(msgspec.Struct, frozen=True):
     metering: Metering
     purchase_maximum_micros: int
     """GTC-DCB: the most that one purchase by carrier billing may cost."""
+    keeping: Keeping

@@ -6,10 +6,12 @@ import msgspec
 
 from tenure.terms.currencies import EXPONENTS, WITHOUT_EXPONENT
 from tenure.terms.documents import Folder, Section
+from tenure.terms.keeping_files import read_keeping
 from tenure.terms.model import (
     Change,
     Contact,
     Denomination,
+    Keeping,
     Lifecycle,
     Metering,
     Postpaid,
@@ -59,6 +61,7 @@ class Figures(msgspec.Struct, frozen=True):
     promos: tuple[Promo, ...]
     quotas: dict[str, Quota]
     purchase_maximum_micros: int
+    keeping: Keeping
 
 
 def read_operator(folder: Folder) -> Operator:
@@ -146,8 +149,9 @@ def read_figures(folder: Folder, operator: Operator) -> tuple[Figures, Measures]
         data.note("kilobyte_octets", f"{kilobyte} octets are no kilobyte", "write 1000 or 1024")
     measures = Measures(operator.currency, kilobyte or 1024)
     dcb = top.section("carrier_billing")
+    lifecycle = _lifecycle(top.section("lifecycle"))
     figures = Figures(
-        lifecycle=_lifecycle(top.section("lifecycle")),
+        lifecycle=lifecycle,
         metering=_metering(top, data, measures),
         topups=_topups(top, operator),
         vouchers=_vouchers(top.section("vouchers")),
@@ -156,6 +160,7 @@ def read_figures(folder: Folder, operator: Operator) -> tuple[Figures, Measures]
         promos=tuple(_promo(section) for section in top.sections("promotion")),
         quotas=_quotas(top.section("quota"), measures),
         purchase_maximum_micros=dcb.money("purchase_maximum", "50.00"),
+        keeping=read_keeping(top, lifecycle, measures),
     )
     if figures.quotas["content"].maximum_units > figures.purchase_maximum_micros:
         dcb.note(

@@ -133,4 +133,5 @@ def _terms(
         contact=operator.contact,
         metering=figures.metering,
         purchase_maximum_micros=figures.purchase_maximum_micros,
+        keeping=figures.keeping,
     )

@@ -69,6 +69,8 @@ class Measures:
             "s": ("seconds", 1),
             "min": ("seconds", 60),
             "h": ("seconds", 3600),
+            "day": ("seconds", 86_400),
+            "days": ("seconds", 86_400),
             "message": ("messages", 1),
             "messages": ("messages", 1),
             "B": ("octets", 1),
