@@ -1,5 +1,7 @@
 """The figures by which a number stays its holder's: recycling, transfer, lock, SIMs, limits."""
 
+import itertools
+
 from tenure.terms.documents import Section
 from tenure.terms.model import Keeping, Lifecycle, Lock, Recycling, SimReplacement, Transfer
 from tenure.terms.problems import UnreadableError
@@ -45,7 +47,7 @@ def _recycling(section: Section, lifecycle: Lifecycle, measures: Measures) -> Re
         rest_days=section.whole("rest_days", 0, DAYS_MAX, 90),
     )
     section.done()
-    if any(later <= earlier for earlier, later in zip(days, days[1:], strict=False)):
+    if any(later <= earlier for earlier, later in itertools.pairwise(days)):
         section.note("reminders", "the reminders are out of order", "write the earliest first")
     if any(day >= lifecycle.outgoing_blocked_days for day in days):
         section.note(
