@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from tenure.promises.numbers.personal_data import lines
+from tenure.promises.numbers.personal_data import holding, lines
 
-HOLDINGS: Final = (*lines.HOLDINGS,)
+HOLDINGS: Final = (*lines.HOLDINGS, *holding.HOLDINGS)

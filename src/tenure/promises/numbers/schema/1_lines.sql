@@ -28,5 +28,8 @@ CREATE TABLE numbers.line (
 
 -- Who may do what.
 GRANT USAGE ON SCHEMA numbers TO tenure_app, tenure_privacy;
-GRANT SELECT, INSERT, UPDATE ON numbers.line TO tenure_app;
+-- Which number, SIM and purse belong together changes in functions alone, and nothing is deleted.
+GRANT SELECT, INSERT ON numbers.line TO tenure_app;
+GRANT UPDATE (offer, language, bar_outgoing, bar_incoming, suspended, lost_at) ON numbers.line
+    TO tenure_app;
 GRANT SELECT ON numbers.line TO tenure_privacy;
