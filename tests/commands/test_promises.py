@@ -14,13 +14,14 @@ ROOT = Path(__file__).resolve().parents[2]
 KEEPERS = {keeper.clause: keeper for keeper in register.keepers()}
 WANTED = ["GTC-LIFE", "GTC-LOST", "GTC-VOICE", "GTC-TEXT", "GTC-DATA", "GTC-ROAM", "GTC-DCB"]
 WANTED += ["GTC-TOPUP", "GTC-RESTORE", "GTC-PROMO", "GTC-POSITIVE", "GTC-POSTPAID", "GTC-CHANGE"]
+WANTED += ["GTC-LANG"]
 
 
 def test_every_clause_has_a_keeper() -> None:
-    assert sorted(KEEPERS) == sorted(WANTED)
+    assert set(WANTED) <= set(KEEPERS)
 
 
-@pytest.mark.parametrize("clause", WANTED)
+@pytest.mark.parametrize("clause", sorted(KEEPERS))
 def test_the_rules_exist(clause: str) -> None:
     assert KEEPERS[clause].rules
     for rule in KEEPERS[clause].rules:
@@ -28,7 +29,7 @@ def test_the_rules_exist(clause: str) -> None:
         assert callable(getattr(import_module(module), name)), rule
 
 
-@pytest.mark.parametrize("clause", WANTED)
+@pytest.mark.parametrize("clause", sorted(KEEPERS))
 def test_the_tests_exist(clause: str) -> None:
     assert KEEPERS[clause].tests
     for test in KEEPERS[clause].tests:
@@ -38,7 +39,7 @@ def test_the_tests_exist(clause: str) -> None:
         assert name in {node.name for node in tree.body if isinstance(node, functions)}, test
 
 
-@pytest.mark.parametrize("clause", WANTED)
+@pytest.mark.parametrize("clause", sorted(KEEPERS))
 def test_the_constraints_exist_or_it_is_said_why_not(clause: str, owner: str) -> None:
     keeper = KEEPERS[clause]
     assert bool(keeper.constraints) != bool(keeper.why_no_constraint)

@@ -34,3 +34,28 @@ zone-any = ការទទួល
 zone-local = ប្រទេសដែលអ្នកកំពុងស្នាក់នៅ
 zone-home = ប្រទេសកម្ពុជា
 zone-abroad = ប្រទេសផ្សេង
+
+# អ្វីដែលអតិថិជនត្រូវបានជូនដំណឹង។
+
+notice-lifecycle-reminder = { $operator }៖ លេខ { $number } របស់អ្នកអស់សុពលភាពហើយ។ លេខនេះនឹងត្រូវដកយកវិញ ហើយផ្តល់ឱ្យអ្នកដទៃ ក្នុងរយៈពេល { $days } ថ្ងៃទៀត នៅថ្ងៃ { $recycled_at }។ សូមបញ្ចូលទឹកប្រាក់មុនថ្ងៃនោះ ដើម្បីរក្សាលេខ។ ជំនួយ៖ { $care }។
+notice-lifecycle-recycled = { $operator }៖ លេខ { $number } មិនបានបញ្ចូលទឹកប្រាក់ទាន់ពេល ហើយមិនមែនជារបស់អ្នកទៀតទេ។ សូមដកលេខនេះចេញពីគណនីរបស់អ្នក។ ជំនួយ៖ { $care }។
+notice-transfer-asked = { $operator }៖ មានគេស្នើសុំផ្ទេរលេខ { $number } របស់អ្នកទៅអ្នកដទៃ។ គ្មានអ្វីកើតឡើងទេ បើគ្មានការយល់ព្រមពីអ្នក។ បើមិនមែនអ្នកទេ សូមហៅ { $care } ឥឡូវនេះ ដើម្បីបញ្ឈប់។
+notice-transfer-consented = { $operator }៖ មានការយល់ព្រមឱ្យផ្ទេរលេខ { $number }។ បើមិនមែនអ្នកទេ សូមហៅ { $care } ឥឡូវនេះ ដើម្បីបញ្ឈប់។
+notice-transfer-approved = { $operator }៖ ការផ្ទេរលេខ { $number } ត្រូវបានអនុម័ត។ វានឹងមានប្រសិទ្ធភាពមិនមុន { $effective_at } ទេ។ មុនពេលនោះ អ្នកអាចបញ្ឈប់បាន ដោយហៅ { $care }។
+notice-transfer-stopped = { $operator }៖ ការផ្ទេរលេខ { $number } ត្រូវបានបញ្ឈប់។ គ្មានអ្វីផ្លាស់ប្តូរទេ។
+notice-transfer-refused = { $operator }៖ ការផ្ទេរលេខ { $number } ត្រូវបានបដិសេធ។ គ្មានអ្វីផ្លាស់ប្តូរទេ។ ជំនួយ៖ { $care }។
+notice-transfer-effected = { $operator }៖ លេខ { $number } ត្រូវបានផ្ទេរទៅម្ចាស់ថ្មី។ ជំនួយ៖ { $care }។
+notice-transfer-attempted = { $operator }៖ មានគេព្យាយាមផ្ទេរលេខ { $number } របស់អ្នកទៅអ្នកដទៃ។ យើងបានបញ្ឈប់ ហើយគ្មានអ្វីផ្លាស់ប្តូរទេ។ បើអ្នកមិនដឹងរឿងនេះ សូមហៅ { $care }។
+notice-sim-asked = { $operator }៖ មានគេស្នើសុំស៊ីមថ្មីសម្រាប់លេខ { $number } របស់អ្នក។ បើមិនមែនអ្នកទេ សូមហៅ { $care } ឥឡូវនេះ។
+notice-sim-replaced = { $operator }៖ លេខ { $number } ដំណើរការជាមួយស៊ីមថ្មី ចាប់ពីពេលនេះតទៅ។ បើមិនមែនអ្នកទេ សូមហៅ { $care } ឥឡូវនេះ។
+notice-sim-old = { $operator }៖ ស៊ីមនេះឈប់ដំណើរការសម្រាប់លេខ { $number }។ បើអ្នកមិនបានស្នើសុំស៊ីមថ្មីទេ សូមហៅ { $care } ឥឡូវនេះ។
+notice-lock-set = { $operator }៖ លេខ { $number } របស់អ្នកត្រូវបានចាក់សោ។ មិនអាចផ្ទេរលេខ ឬប្តូរស៊ីមបានទេ រហូតដល់អ្នកដោះសោ។
+notice-lock-lifting = { $operator }៖ មានគេស្នើសុំដោះសោលេខ { $number } របស់អ្នក។ សោនឹងត្រូវដោះនៅថ្ងៃ { $lifted_at }។ បើមិនមែនអ្នកទេ សូមហៅ { $care } ឥឡូវនេះ។
+notice-lock-lifted = { $operator }៖ លេខ { $number } របស់អ្នកត្រូវបានដោះសោហើយ។
+notice-access-restricted = { $operator }៖ សេវានៃលេខ { $number } របស់អ្នកត្រូវបានកម្រិត៖ { $reason } ({ $clause })។ ជំនួយ៖ { $care }។
+notice-access-suspended = { $operator }៖ សេវានៃលេខ { $number } របស់អ្នកត្រូវបានផ្អាក៖ { $reason } ({ $clause })។ ជំនួយ៖ { $care }។
+notice-access-terminated = { $operator }៖ កិច្ចសន្យានៃលេខ { $number } ត្រូវបានបញ្ចប់ ចាប់ពីការជូនដំណឹងនេះ៖ { $reason } ({ $clause })។ ជំនួយ៖ { $care }។
+notice-access-ended = { $operator }៖ ការកម្រិតលើលេខ { $number } របស់អ្នកបានបញ្ចប់ហើយ។ អ្នកអាចប្រើសេវាទាំងអស់វិញបាន។
+notice-access-traffic = { $operator }៖ ចរាចរណ៍ទិន្នន័យនៃលេខ { $number } របស់អ្នកត្រូវបានកម្រិតជាបណ្តោះអាសន្ន៖ { $reason } ({ $clause })។ យើងនឹងជូនដំណឹងពេលវាបញ្ចប់។
+notice-security-attempt = { $operator }៖ មានគេព្យាយាមផ្លាស់ប្តូរលេខ { $number } របស់អ្នក ដោយគ្មានការយល់ព្រមពីអ្នក។ យើងបានបញ្ឈប់ ហើយគ្មានអ្វីផ្លាស់ប្តូរទេ។ សំណួរ៖ { $care }។
+notice-staff-break-glass = { $operator }៖ នៅថ្ងៃ { $seen_at } បុគ្គលិកម្នាក់របស់យើងបានមើលទិន្នន័យនៃលេខ { $number } របស់អ្នក ក្នុងករណីបន្ទាន់។ ករណីនេះកំពុងត្រូវបានពិនិត្យ។ សំណួរ៖ { $care }។

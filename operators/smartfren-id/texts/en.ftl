@@ -30,3 +30,29 @@ zone-any = received
 zone-local = the country you are in
 zone-home = Indonesia
 zone-abroad = another country
+
+# What a subscriber is told.  Every text may name $number, $operator and $care; what else, the check
+# of the pack says.
+
+notice-lifecycle-reminder = { $operator }: Your number { $number } has no validity. It will be recycled and given to others in { $days } days, on { $recycled_at }. Any top-up before that keeps it yours. Help: { $care }.
+notice-lifecycle-recycled = { $operator }: The number { $number } was not topped up in time and is no longer yours. Please take it out of your accounts and contacts. Help: { $care }.
+notice-transfer-asked = { $operator }: Somebody asked to give your number { $number } to another person. Nothing happens without your consent. If it was not you, call { $care } now to stop it.
+notice-transfer-consented = { $operator }: Consent was given to transfer the number { $number }. If it was not you, call { $care } now to stop it.
+notice-transfer-approved = { $operator }: The transfer of the number { $number } was approved. It takes effect not before { $effective_at }. Until then you can stop it: call { $care }.
+notice-transfer-stopped = { $operator }: The transfer of the number { $number } was stopped. Nothing has changed.
+notice-transfer-refused = { $operator }: A transfer of the number { $number } was refused. Nothing has changed. Help: { $care }.
+notice-transfer-effected = { $operator }: The number { $number } was transferred to its new holder. Help: { $care }.
+notice-transfer-attempted = { $operator }: Somebody tried to give your number { $number } to another person. It was stopped and nothing has changed. If you know nothing about it, call { $care }.
+notice-sim-asked = { $operator }: Somebody asked for a new SIM for your number { $number }. If it was not you, call { $care } now.
+notice-sim-replaced = { $operator }: The number { $number } works with its new SIM from now on. If it was not you, call { $care } now.
+notice-sim-old = { $operator }: This SIM stops working for the number { $number }. If you did not ask for a new SIM, call { $care } now.
+notice-lock-set = { $operator }: Your number { $number } is locked. It cannot be transferred and gets no new SIM until you unlock it.
+notice-lock-lifting = { $operator }: Somebody asked to unlock your number { $number }. The lock ends on { $lifted_at }. If it was not you, call { $care } now.
+notice-lock-lifted = { $operator }: Your number { $number } is no longer locked.
+notice-access-restricted = { $operator }: The service of your number { $number } is restricted: { $reason } ({ $clause }). Help: { $care }.
+notice-access-suspended = { $operator }: The service of your number { $number } is suspended: { $reason } ({ $clause }). Help: { $care }.
+notice-access-terminated = { $operator }: The contract of the number { $number } ends with this notice: { $reason } ({ $clause }). Help: { $care }.
+notice-access-ended = { $operator }: The restriction of your number { $number } has ended. You can use all services again.
+notice-access-traffic = { $operator }: Traffic of your number { $number } is limited for now: { $reason } ({ $clause }). You are told when it ends.
+notice-security-attempt = { $operator }: Somebody tried to change your number { $number } without your consent. It was stopped and nothing has changed. Questions: { $care }.
+notice-staff-break-glass = { $operator }: On { $seen_at } one of our staff looked at the data of your number { $number } in an emergency. It is being reviewed. Questions: { $care }.

@@ -30,3 +30,28 @@ zone-any = diterima
 zone-local = negara tempat Anda berada
 zone-home = Indonesia
 zone-abroad = negara lain
+
+# Apa yang diberitahukan kepada pelanggan.
+
+notice-lifecycle-reminder = { $operator }: Masa aktif nomor Anda { $number } sudah berakhir. Nomor ini akan didaur ulang dan diberikan kepada orang lain dalam { $days } hari, pada { $recycled_at }. Isi ulang sebelum itu agar nomor tetap milik Anda. Bantuan: { $care }.
+notice-lifecycle-recycled = { $operator }: Nomor { $number } tidak diisi ulang tepat waktu dan bukan milik Anda lagi. Mohon hapus nomor ini dari akun-akun Anda. Bantuan: { $care }.
+notice-transfer-asked = { $operator }: Ada permintaan untuk mengalihkan nomor Anda { $number } kepada orang lain. Tidak ada yang berubah tanpa persetujuan Anda. Jika bukan Anda, segera hubungi { $care } untuk menghentikannya.
+notice-transfer-consented = { $operator }: Persetujuan untuk mengalihkan nomor { $number } telah diberikan. Jika bukan Anda, segera hubungi { $care } untuk menghentikannya.
+notice-transfer-approved = { $operator }: Pengalihan nomor { $number } telah disetujui dan berlaku paling cepat { $effective_at }. Sebelum itu Anda dapat menghentikannya: hubungi { $care }.
+notice-transfer-stopped = { $operator }: Pengalihan nomor { $number } telah dihentikan. Tidak ada yang berubah.
+notice-transfer-refused = { $operator }: Pengalihan nomor { $number } ditolak. Tidak ada yang berubah. Bantuan: { $care }.
+notice-transfer-effected = { $operator }: Nomor { $number } telah dialihkan kepada pemegang baru. Bantuan: { $care }.
+notice-transfer-attempted = { $operator }: Ada yang mencoba mengalihkan nomor Anda { $number } kepada orang lain. Upaya itu dihentikan dan tidak ada yang berubah. Jika Anda tidak mengetahuinya, hubungi { $care }.
+notice-sim-asked = { $operator }: Ada permintaan kartu SIM baru untuk nomor Anda { $number }. Jika bukan Anda, segera hubungi { $care }.
+notice-sim-replaced = { $operator }: Nomor { $number } kini aktif dengan kartu SIM baru. Jika bukan Anda, segera hubungi { $care }.
+notice-sim-old = { $operator }: Kartu SIM ini tidak lagi berlaku untuk nomor { $number }. Jika Anda tidak meminta kartu baru, segera hubungi { $care }.
+notice-lock-set = { $operator }: Nomor Anda { $number } telah dikunci. Nomor ini tidak dapat dialihkan atau diganti kartunya sampai Anda membukanya.
+notice-lock-lifting = { $operator }: Ada permintaan untuk membuka kunci nomor Anda { $number }. Kunci berakhir pada { $lifted_at }. Jika bukan Anda, segera hubungi { $care }.
+notice-lock-lifted = { $operator }: Nomor Anda { $number } tidak dikunci lagi.
+notice-access-restricted = { $operator }: Layanan nomor Anda { $number } dibatasi: { $reason } ({ $clause }). Bantuan: { $care }.
+notice-access-suspended = { $operator }: Layanan nomor Anda { $number } ditangguhkan: { $reason } ({ $clause }). Bantuan: { $care }.
+notice-access-terminated = { $operator }: Kontrak nomor { $number } berakhir dengan pemberitahuan ini: { $reason } ({ $clause }). Bantuan: { $care }.
+notice-access-ended = { $operator }: Pembatasan nomor Anda { $number } telah berakhir. Semua layanan dapat digunakan kembali.
+notice-access-traffic = { $operator }: Lalu lintas data nomor Anda { $number } dibatasi untuk sementara: { $reason } ({ $clause }). Anda akan diberi tahu bila sudah berakhir.
+notice-security-attempt = { $operator }: Ada yang mencoba mengubah nomor Anda { $number } tanpa persetujuan Anda. Upaya itu dihentikan dan tidak ada yang berubah. Pertanyaan: { $care }.
+notice-staff-break-glass = { $operator }: Pada { $seen_at } seorang staf kami melihat data nomor Anda { $number } dalam keadaan darurat. Hal ini sedang ditinjau. Pertanyaan: { $care }.

@@ -2,9 +2,11 @@
 
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.serializer import FluentSerializer
+from fluent.syntax.visitor import Visitor as FluentVisitor
 
 from tenure.terms.documents import Folder
 from tenure.terms.model import Bundle, Offer
+from tenure.terms.notice_kinds import ALWAYS, NoticeKind, facts_of
 from tenure.terms.operator_files import Operator
 from tenure.terms.pricelist import Zone
 
@@ -14,11 +16,12 @@ def read_texts(
     operator: Operator,
     named: tuple[tuple[Offer, ...], tuple[Bundle, ...], dict[str, Zone]],
 ) -> dict[str, dict[str, str]]:
-    """The messages by language and id; every offer, bundle and zone has one in each language."""
+    """The messages by language and id; every offer, bundle, zone and notice has one in each."""
     offers, bundles, zones = named
     needed = [f"offer-{offer.name}" for offer in offers]
     needed += [f"bundle-{bundle.name}" for bundle in bundles]
     needed += [f"zone-{zone}" for zone in zones]
+    needed += [kind.text_id for kind in NoticeKind]
     texts = {language: _messages(folder, language) for language in operator.languages}
     for language, messages in texts.items():
         for message in needed:
@@ -40,6 +43,7 @@ def _messages(folder: Folder, language: str) -> dict[str, str]:
     if text is None:
         return messages
     serializer = FluentSerializer()
+    named = {kind.text_id: ALWAYS | facts_of(kind) for kind in NoticeKind}
     for entry in FluentParser(with_spans=True).parse(text).body:
         line = text.count("\n", 0, entry.span.start) + 1 if entry.span else 0
         if isinstance(entry, ast.Junk):
@@ -50,4 +54,38 @@ def _messages(folder: Folder, language: str) -> dict[str, str]:
                 folder.note(file, line, what, "remove one", "GTC-LANG")
             whole = serializer.serialize_entry(entry)
             messages[entry.id.name] = whole.partition("=")[2].strip()
+            _note_unknown(folder, (file, line), entry, named.get(entry.id.name, frozenset()))
     return messages
+
+
+class _Names(FluentVisitor):
+    """Collects what a text names."""
+
+    def __init__(self) -> None:
+        self.variables: set[str] = set()
+        self.others: set[str] = set()
+
+    def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802 -- its name
+        self.variables.add(node.id.name)
+
+    def visit_MessageReference(self, node: ast.MessageReference) -> None:  # noqa: N802 -- its name
+        self.others.add(node.id.name)
+
+    def visit_TermReference(self, node: ast.TermReference) -> None:  # noqa: N802 -- its name
+        self.others.add(f"-{node.id.name}")
+
+    def visit_FunctionReference(self, node: ast.FunctionReference) -> None:  # noqa: N802 -- its name
+        self.others.add(f"{node.id.name}()")
+
+
+def _note_unknown(
+    folder: Folder, where: tuple[str, int], message: ast.Message, known: frozenset[str]
+) -> None:
+    """A text that names what nobody fills in would reach a subscriber with a hole in it."""
+    names = _Names()
+    names.visit(message)
+    unknown = sorted({f"${name}" for name in names.variables - known} | names.others)
+    if unknown:
+        what = f"the text {message.id.name} names {', '.join(unknown)}, which nobody fills in"
+        told = ", ".join(f"${name}" for name in sorted(known)) or "nothing"
+        folder.note(*where, what, f"it may name {told}", "GTC-LANG")

@@ -12,22 +12,8 @@ from tenure.terms.clauses import register as clauses_register
 DECLARED: Final = "kept_by.toml"
 CHECKS: Final = "audit.sql"
 
-CLAUSES: Final = (
-    "GTC-LIFE",
-    "GTC-LOST",
-    "GTC-VOICE",
-    "GTC-TEXT",
-    "GTC-DATA",
-    "GTC-ROAM",
-    "GTC-DCB",
-    "GTC-POSITIVE",
-    "GTC-TOPUP",
-    "GTC-RESTORE",
-    "GTC-PROMO",
-    "GTC-POSTPAID",
-    "GTC-CHANGE",
-)
-"""The clauses that are kept today, in the order of the terms."""
+CLAUSES: Final = tuple(clauses_register())
+"""All clauses, in the order of the terms; those that a promise declares are kept today."""
 
 
 class Keeper(msgspec.Struct, frozen=True):

@@ -1,0 +1,4 @@
+"""You hear it from us before it costs you.
+
+Read model, rules, operations, store, schema.sql, personal_data.
+"""

@@ -1,0 +1,81 @@
+"""What somebody is told, whom it is for, and what became of it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from tenure.terms.notice_kinds import NoticeKind
+from tenure.values.instant import Instant
+from tenure.values.msisdn import Msisdn
+
+__all__ = ["Channel", "Dropped", "Notice", "NoticeKind", "Reach", "Send", "Telling"]
+
+
+class Channel(StrEnum):
+    """How a notice finds whom it is for."""
+
+    NUMBER = "number"
+    """By a text to the number it is about, as long as the same person holds it."""
+    PERSON = "person"
+    """Not to that number, which may be somebody else's by now: to another one of theirs."""
+
+
+class Dropped(StrEnum):
+    """Why a notice was never sent."""
+
+    CHANGED_HANDS = "changed hands"
+    """Somebody else holds the number by now: it is none of their business."""
+    OUT_OF_SERVICE = "out of service"
+    """The number has no line any more."""
+    NO_OTHER_CHANNEL = "no other channel"
+    """The person has no other number that could receive it."""
+
+
+class Telling(msgspec.Struct, frozen=True):
+    """Something that somebody is to be told."""
+
+    msisdn: Msisdn
+    """The number it is about."""
+    person_id: int | None
+    """Who holds the number, and is told; None for a line that nobody holds."""
+    language: str
+    """The language they chose; the text falls back to the prevailing one."""
+    kind: NoticeKind
+    facts: Mapping[str, str]
+    """What the text may name, and what else shall be on record."""
+    at: Instant
+    channel: Channel = Channel.NUMBER
+
+    def __repr__(self) -> str:
+        return f"Telling({self.kind.value})"
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """A notice on record."""
+
+    notice_id: int
+    telling: Telling
+    sent_at: Instant | None = None
+    dropped_at: Instant | None = None
+    dropped: Dropped | None = None
+
+    def __repr__(self) -> str:
+        return f"Notice({self.notice_id})"
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """Where a notice could go at this instant, as the register of numbers says."""
+
+    in_service: bool
+    """Whether the number of the notice has a line."""
+    holder_id: int | None
+    """Who holds it; None for nobody."""
+    others: tuple[Msisdn, ...] = ()
+    """Other numbers in service of the person of the notice."""
+
+
+class Send(msgspec.Struct, frozen=True):
+    """A notice goes out to this number."""
+
+    to: Msisdn

@@ -1,0 +1,31 @@
+"""What is held about notices: whom we told what, and when, as the proof that we did."""
+
+from typing import Final
+
+from tenure.values.holding import Category, End, Holding, Subject, impersonal
+
+
+def _of_notice(column: str, category: Category, why: str, end: End = End.DELETE) -> Holding:
+    return Holding(
+        table="notice",
+        column=column,
+        whose=Subject.SUBSCRIBER,
+        category=category,
+        why=why,
+        keep="evidence",
+        end=end,
+    )
+
+
+HOLDINGS: Final = (
+    *impersonal("notice", "which notice it is, and how it goes", "notice_id", "channel"),
+    _of_notice("msisdn", Category.CONTACT, "the number that it is about"),
+    _of_notice("person_id", Category.IDENTIFICATION, "a former holder's news is no one else's"),
+    _of_notice("language", Category.PRODUCT, "notices come in the language that was chosen"),
+    _of_notice("kind", Category.EVIDENCE, "what was told"),
+    _of_notice("facts", Category.EVIDENCE, "what the words named"),
+    _of_notice("at", Category.EVIDENCE, "since when it was to be told"),
+    _of_notice("sent_at", Category.EVIDENCE, "proves that it was sent, and when"),
+    _of_notice("dropped_at", Category.EVIDENCE, "says that it was not sent"),
+    _of_notice("dropped", Category.EVIDENCE, "says why it was not sent"),
+)

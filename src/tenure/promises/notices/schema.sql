@@ -1,0 +1,52 @@
+-- You hear it from us before it costs you.
+
+CREATE SCHEMA notices;
+
+COMMENT ON SCHEMA notices IS 'You hear it from us before it costs you.';
+
+-- What somebody is told, in the transaction of what it tells of.  The words are made when it is
+-- sent, in the language that was chosen; here stand the kind and the facts.
+CREATE TABLE notices.notice (
+    notice_id bigint GENERATED ALWAYS AS IDENTITY,
+    msisdn text COLLATE "C" NOT NULL,
+    person_id bigint,
+    language text NOT NULL,
+    kind text NOT NULL,
+    channel text NOT NULL,
+    facts jsonb NOT NULL,
+    at timestamptz NOT NULL,
+    sent_at timestamptz,
+    dropped_at timestamptz,
+    dropped text,
+    CONSTRAINT notice_pkey PRIMARY KEY (notice_id),
+    CONSTRAINT notice_channel_is_known CHECK (channel IN ('number', 'person')),
+    CONSTRAINT notice_for_a_person_names_one CHECK (channel = 'number' OR person_id IS NOT NULL),
+    CONSTRAINT notice_is_sent_or_dropped CHECK (sent_at IS NULL OR dropped_at IS NULL),
+    CONSTRAINT notice_is_dropped_for_a_reason CHECK ((dropped_at IS NULL) = (dropped IS NULL)),
+    CONSTRAINT notice_reason_is_known
+        CHECK (dropped IN ('changed hands', 'out of service', 'no other channel')),
+    CONSTRAINT notice_is_sent_after_it_was_told CHECK (sent_at >= at)
+);
+
+CREATE INDEX notice_waiting ON notices.notice (notice_id)
+    WHERE sent_at IS NULL AND dropped_at IS NULL;
+CREATE INDEX notice_by_number ON notices.notice (msisdn, notice_id);
+
+-- That a notice was sent is proof of it: neither the fact nor its end is changed afterwards.
+CREATE FUNCTION notices.stays_as_it_is() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    RAISE EXCEPTION 'a notice that was sent or dropped stays as it is'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'notice_ends_once';
+END $$;
+
+CREATE TRIGGER notice_ends_once BEFORE UPDATE ON notices.notice
+    FOR EACH ROW WHEN (OLD.sent_at IS NOT NULL OR OLD.dropped_at IS NOT NULL)
+    EXECUTE FUNCTION notices.stays_as_it_is();
+
+-- Who may do what.
+GRANT USAGE ON SCHEMA notices TO tenure_app, tenure_privacy;
+GRANT SELECT, INSERT ON notices.notice TO tenure_app;
+GRANT UPDATE (sent_at, dropped_at, dropped) ON notices.notice TO tenure_app;
+GRANT SELECT ON notices.notice TO tenure_privacy;
+REVOKE ALL ON FUNCTION notices.stays_as_it_is() FROM PUBLIC;
