@@ -1,7 +1,7 @@
 -- Gathered from src/tenure/promises/*/schema.sql by make migration; do not edit.
 
 
--- record ------------------------------------------------------------------------------------
+-- record 01_leaf ----------------------------------------------------------------------------
 
 -- What we did can be proved, and cannot be unsaid.
 
@@ -48,7 +48,98 @@ GRANT SELECT, INSERT, DELETE ON record.opening TO tenure_app;
 GRANT SELECT ON record.leaf TO tenure_regulator;
 
 
--- staff -------------------------------------------------------------------------------------
+-- record 02_log -----------------------------------------------------------------------------
+
+-- The log over the leaves: a tree that only grows (RFC 6962), kept in tiles, seen by witnesses.
+
+-- Leaves are committed in another order than they are numbered, and numbers have gaps.  So each leaf
+-- waits here, from the statement that writes it until the sequencer has given it its place.
+CREATE TABLE record.unsequenced (
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT unsequenced_pkey PRIMARY KEY (leaf_seq),
+    CONSTRAINT unsequenced_is_a_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+COMMENT ON TABLE record.unsequenced IS 'Leaves that wait for their place in the log.';
+
+-- One log at a time is open.  A log that cannot go on is closed, and a successor begins by saying so.
+CREATE TABLE record.log (
+    log_id integer NOT NULL,
+    origin text NOT NULL,
+    opened_at timestamptz NOT NULL,
+    closed_at timestamptz,
+    successor_id integer,
+    CONSTRAINT log_pkey PRIMARY KEY (log_id),
+    CONSTRAINT log_origin_is_its_own UNIQUE (origin),
+    CONSTRAINT log_successor_is_a_log FOREIGN KEY (successor_id) REFERENCES record.log (log_id),
+    CONSTRAINT log_has_a_successor_once_closed CHECK ((closed_at IS NULL) = (successor_id IS NULL)),
+    CONSTRAINT log_succeeds_later CHECK (successor_id > log_id),
+    -- C2SP signed-note: the origin is the name in the log's keys.
+    CONSTRAINT log_origin_is_a_key_name CHECK (origin <> '' AND origin !~ '[+[:space:]]')
+);
+
+CREATE UNIQUE INDEX log_open_is_one ON record.log ((true)) WHERE closed_at IS NULL;
+
+-- What a log signs with, as others verify it.  The signing keys are in files outside the database.
+CREATE TABLE record.log_key (
+    log_id integer NOT NULL,
+    vkey text NOT NULL,
+    since timestamptz NOT NULL,
+    until timestamptz,
+    CONSTRAINT log_key_pkey PRIMARY KEY (log_id, vkey),
+    CONSTRAINT log_key_of_a_log FOREIGN KEY (log_id) REFERENCES record.log (log_id)
+);
+
+-- Each leaf has one place, and each place of a log one leaf.
+CREATE TABLE record.place (
+    log_id integer NOT NULL,
+    index bigint NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT place_pkey PRIMARY KEY (log_id, index),
+    CONSTRAINT place_of_a_leaf_is_one UNIQUE (leaf_seq),
+    CONSTRAINT place_has_a_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT place_of_a_log FOREIGN KEY (log_id) REFERENCES record.log (log_id),
+    CONSTRAINT place_counts_from_zero CHECK (index >= 0)
+);
+
+-- C2SP tlog-tiles: up to 256 hashes of one level; the last of each level grows until it is full.
+CREATE TABLE record.tile (
+    log_id integer NOT NULL,
+    level smallint NOT NULL,
+    number bigint NOT NULL,
+    hashes bytea STORAGE EXTERNAL NOT NULL,
+    CONSTRAINT tile_pkey PRIMARY KEY (log_id, level, number),
+    CONSTRAINT tile_of_a_log FOREIGN KEY (log_id) REFERENCES record.log (log_id),
+    CONSTRAINT tile_has_whole_hashes
+        CHECK (octet_length(hashes) BETWEEN 32 AND 8192 AND octet_length(hashes) % 32 = 0)
+);
+
+-- Only what the witnesses have cosigned is here: an unseen checkpoint proves nothing to anybody.
+CREATE TABLE record.checkpoint (
+    log_id integer NOT NULL,
+    size bigint NOT NULL,
+    root bytea NOT NULL,
+    note text NOT NULL,
+    published_at timestamptz NOT NULL,
+    CONSTRAINT checkpoint_pkey PRIMARY KEY (log_id, size),
+    CONSTRAINT checkpoint_of_a_log FOREIGN KEY (log_id) REFERENCES record.log (log_id),
+    CONSTRAINT checkpoint_is_of_something CHECK (size > 0 AND octet_length(root) = 32)
+);
+
+COMMENT ON TABLE record.checkpoint IS 'Signed states of the log, each with its cosignatures (C2SP).';
+
+-- Who may do what.  Nothing that was published can be changed by the application.
+GRANT SELECT, INSERT, DELETE ON record.unsequenced TO tenure_app;
+GRANT SELECT, INSERT, UPDATE (closed_at, successor_id) ON record.log TO tenure_app;
+GRANT SELECT, INSERT, UPDATE (until) ON record.log_key TO tenure_app;
+GRANT SELECT, INSERT ON record.place TO tenure_app;
+GRANT SELECT, INSERT, UPDATE (hashes) ON record.tile TO tenure_app;
+GRANT SELECT, INSERT ON record.checkpoint TO tenure_app;
+GRANT SELECT ON record.unsequenced, record.log, record.log_key, record.place, record.tile,
+    record.checkpoint TO tenure_regulator;
+
+
+-- staff 1_members ---------------------------------------------------------------------------
 
 -- No one of ours can act alone against you.
 
@@ -56,14 +147,30 @@ CREATE SCHEMA staff;
 
 COMMENT ON SCHEMA staff IS 'No one of ours can act alone against you.';
 
--- One login.  Two logins of one human have the same human_id: approvals count humans.
+-- Somebody of ours.  Approvals count humans, so one human is one row, by their document.
+CREATE TABLE staff.human (
+    human_id bigint NOT NULL,
+    name text NOT NULL,
+    document_kind text NOT NULL,
+    document_number text NOT NULL,
+    since timestamptz NOT NULL,
+    suspended_at timestamptz,
+    CONSTRAINT human_pkey PRIMARY KEY (human_id),
+    CONSTRAINT human_one_per_document UNIQUE (document_kind, document_number),
+    CONSTRAINT human_document_kind_is_known
+        CHECK (document_kind IN ('national-id', 'passport', 'invented')),
+    -- 0 stands for nobody of ours where somebody asked.
+    CONSTRAINT human_is_somebody CHECK (human_id > 0 AND name <> '' AND document_number <> '')
+);
+
+-- One login of a human, who may have several.
 CREATE TABLE staff.member (
     login text NOT NULL,
     human_id bigint NOT NULL,
-    name text NOT NULL,
     since timestamptz NOT NULL,
-    suspended_at timestamptz,
     CONSTRAINT member_pkey PRIMARY KEY (login),
+    CONSTRAINT member_and_human UNIQUE (login, human_id),
+    CONSTRAINT member_is_a_human FOREIGN KEY (human_id) REFERENCES staff.human (human_id),
     CONSTRAINT member_login_is_a_name CHECK (login ~ '^[a-z][a-z0-9._-]{0,39}$')
 );
 
@@ -73,38 +180,205 @@ CREATE TABLE staff.role (
     since timestamptz NOT NULL,
     CONSTRAINT role_pkey PRIMARY KEY (login, role),
     CONSTRAINT role_of_a_member FOREIGN KEY (login) REFERENCES staff.member (login),
-    CONSTRAINT role_is_known
-        CHECK (role IN ('care', 'fraud', 'finance', 'engineer', 'privacy', 'supervisor'))
+    CONSTRAINT role_is_known CHECK (role IN (
+        'sales', 'care', 'fraud', 'finance', 'stock', 'legal', 'engineer', 'supervisor',
+        'reviewer', 'privacy', 'regulator'
+    ))
 );
 
--- Exactly what was asked, by its hash, and who asked.
+-- Who was refused what.
+CREATE TABLE staff.attempt (
+    attempt_id bigint GENERATED ALWAYS AS IDENTITY,
+    login text NOT NULL,
+    what text NOT NULL,
+    refusal text NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT attempt_pkey PRIMARY KEY (attempt_id)
+);
+
+CREATE INDEX attempt_by_login ON staff.attempt (login, at);
+
+-- Who may do what.
+GRANT USAGE ON SCHEMA staff TO tenure_app;
+GRANT SELECT, INSERT, UPDATE (suspended_at) ON staff.human TO tenure_app;
+GRANT SELECT, INSERT ON staff.member, staff.attempt TO tenure_app;
+GRANT SELECT, INSERT, DELETE ON staff.role TO tenure_app;
+
+
+-- staff 2_keys ------------------------------------------------------------------------------
+
+-- How somebody of ours proves to be who they say.
+
+-- A passkey of a human: only the public part is here.  Nobody can change whose it is.
+CREATE TABLE staff.passkey (
+    credential_id bytea NOT NULL,
+    human_id bigint NOT NULL,
+    public_key bytea NOT NULL,
+    sign_count bigint NOT NULL,
+    added_at timestamptz NOT NULL,
+    -- The invitation that it was registered with; the first one comes with the enrolment.
+    invitation bytea,
+    ended_at timestamptz,
+    CONSTRAINT passkey_pkey PRIMARY KEY (credential_id),
+    CONSTRAINT passkey_and_human UNIQUE (credential_id, human_id),
+    CONSTRAINT passkey_one_per_invitation UNIQUE (invitation),
+    CONSTRAINT passkey_of_a_human FOREIGN KEY (human_id) REFERENCES staff.human (human_id),
+    CONSTRAINT passkey_count_is_a_count CHECK (sign_count >= 0),
+    -- WebAuthn section 4: a credential's name has at most 1023 octets.
+    CONSTRAINT passkey_name_has_its_length CHECK (octet_length(credential_id) BETWEEN 1 AND 1023)
+);
+
+CREATE INDEX passkey_by_human ON staff.passkey (human_id);
+
+-- A link code that somebody was given; only its hash is here.
+CREATE TABLE staff.invitation (
+    code_hash bytea NOT NULL,
+    login text NOT NULL,
+    human_id bigint NOT NULL,
+    invited_by bigint NOT NULL,
+    at timestamptz NOT NULL,
+    until_at timestamptz NOT NULL,
+    CONSTRAINT invitation_pkey PRIMARY KEY (code_hash),
+    CONSTRAINT invitation_and_human UNIQUE (code_hash, human_id),
+    CONSTRAINT invitation_of_a_member FOREIGN KEY (login, human_id)
+        REFERENCES staff.member (login, human_id),
+    CONSTRAINT invitation_by_a_human FOREIGN KEY (invited_by) REFERENCES staff.human (human_id),
+    CONSTRAINT invitation_hash_is_sha256 CHECK (octet_length(code_hash) = 32),
+    CONSTRAINT invitation_ends CHECK (until_at > at AND until_at <= at + interval '7 days')
+);
+
+-- An invitation of one human is of no use to another.
+ALTER TABLE staff.passkey ADD CONSTRAINT passkey_by_an_own_invitation
+    FOREIGN KEY (invitation, human_id) REFERENCES staff.invitation (code_hash, human_id);
+
+-- What is to be signed by whom, and until when.
+CREATE TABLE staff.challenge (
+    challenge bytea NOT NULL,
+    login text NOT NULL,
+    human_id bigint NOT NULL,
+    at timestamptz NOT NULL,
+    until_at timestamptz NOT NULL,
+    CONSTRAINT challenge_pkey PRIMARY KEY (challenge),
+    CONSTRAINT challenge_to_whom_until_when UNIQUE (challenge, login, human_id, until_at),
+    CONSTRAINT challenge_to_a_member FOREIGN KEY (login, human_id)
+        REFERENCES staff.member (login, human_id),
+    CONSTRAINT challenge_cannot_be_guessed CHECK (octet_length(challenge) = 32),
+    CONSTRAINT challenge_is_short CHECK (until_at > at AND until_at <= at + interval '5 minutes')
+);
+
+-- A challenge was signed: once, in time, with a key of the human it was made for.
+CREATE TABLE staff.proof (
+    challenge bytea NOT NULL,
+    login text NOT NULL,
+    human_id bigint NOT NULL,
+    until_at timestamptz NOT NULL,
+    credential_id bytea NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT proof_once PRIMARY KEY (challenge),
+    CONSTRAINT proof_and_who UNIQUE (challenge, login),
+    CONSTRAINT proof_of_a_challenge FOREIGN KEY (challenge, login, human_id, until_at)
+        REFERENCES staff.challenge (challenge, login, human_id, until_at),
+    CONSTRAINT proof_by_an_own_key FOREIGN KEY (credential_id, human_id)
+        REFERENCES staff.passkey (credential_id, human_id),
+    CONSTRAINT proof_in_time CHECK (at < until_at)
+);
+
+CREATE INDEX proof_by_human ON staff.proof (human_id, at);
+
+-- Somebody is signed in on the page; only the hash of the token is here.
+CREATE TABLE staff.session (
+    token_hash bytea NOT NULL,
+    challenge bytea NOT NULL,
+    login text NOT NULL,
+    since timestamptz NOT NULL,
+    until_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    CONSTRAINT session_pkey PRIMARY KEY (token_hash),
+    CONSTRAINT session_one_per_proof UNIQUE (challenge),
+    CONSTRAINT session_of_who_proved_it FOREIGN KEY (challenge, login)
+        REFERENCES staff.proof (challenge, login),
+    CONSTRAINT session_hash_is_sha256 CHECK (octet_length(token_hash) = 32),
+    CONSTRAINT session_ends CHECK (until_at > since AND until_at <= since + interval '12 hours')
+);
+
+-- Who may do what.
+GRANT SELECT, INSERT ON staff.invitation, staff.challenge, staff.proof TO tenure_app;
+GRANT SELECT, INSERT, UPDATE (sign_count, ended_at) ON staff.passkey TO tenure_app;
+GRANT SELECT, INSERT, UPDATE (ended_at) ON staff.session TO tenure_app;
+
+
+-- staff 3_approvals -------------------------------------------------------------------------
+
+-- Four eyes, for whatever promise needs them.
+
+-- Exactly what was asked, by its hash, and who asked; 0 when it was a subscriber.
 CREATE TABLE staff.request (
     request_hash bytea NOT NULL,
     kind text NOT NULL,
     requested_by bigint NOT NULL,
     requested_at timestamptz NOT NULL,
+    until_at timestamptz NOT NULL,
     CONSTRAINT request_pkey PRIMARY KEY (request_hash),
-    CONSTRAINT request_and_who_asked UNIQUE (request_hash, requested_by),
-    CONSTRAINT request_hash_is_sha256 CHECK (octet_length(request_hash) = 32)
+    CONSTRAINT request_who_asked_until_when UNIQUE (request_hash, requested_by, until_at),
+    CONSTRAINT request_hash_is_sha256 CHECK (octet_length(request_hash) = 32),
+    CONSTRAINT request_by_somebody CHECK (requested_by >= 0),
+    CONSTRAINT request_ends CHECK (until_at > requested_at)
 );
 
--- The check needs no trigger and the key of the request carries the asker, so that an approver
--- can neither approve an own request nor lie about who asked.
+-- The checks need no trigger and the key of the request carries the asker, so that an approver can
+-- neither approve an own request nor lie about who asked.  What was signed is kept as it was
+-- signed, so that anybody can verify it again.
 CREATE TABLE staff.approval (
     request_hash bytea NOT NULL,
     requested_by bigint NOT NULL,
+    until_at timestamptz NOT NULL,
     approved_by bigint NOT NULL,
+    login text NOT NULL,
     approved_at timestamptz NOT NULL,
-    CONSTRAINT approval_pkey PRIMARY KEY (request_hash, approved_by),
+    credential_id bytea NOT NULL,
+    authenticator_data bytea NOT NULL,
+    client_data_json bytea NOT NULL,
+    signature bytea NOT NULL,
+    CONSTRAINT approval_one_per_human PRIMARY KEY (request_hash, approved_by),
     CONSTRAINT approval_never_by_the_asker CHECK (approved_by <> requested_by),
-    CONSTRAINT approval_of_exactly_this_request FOREIGN KEY (request_hash, requested_by)
-        REFERENCES staff.request (request_hash, requested_by)
+    CONSTRAINT approval_of_exactly_this_request FOREIGN KEY (request_hash, requested_by, until_at)
+        REFERENCES staff.request (request_hash, requested_by, until_at),
+    CONSTRAINT approval_while_the_request_is_open CHECK (approved_at < until_at),
+    CONSTRAINT approval_by_a_member FOREIGN KEY (login, approved_by)
+        REFERENCES staff.member (login, human_id),
+    CONSTRAINT approval_by_an_own_key FOREIGN KEY (credential_id, approved_by)
+        REFERENCES staff.passkey (credential_id, human_id),
+    CONSTRAINT approval_signature_is_used_once UNIQUE (signature),
+    -- WebAuthn section 5.8.1: what was signed says what it was asked to sign, in base64url.
+    CONSTRAINT approval_signs_exactly_this_request CHECK (
+        convert_from(client_data_json, 'UTF8')::jsonb ->> 'challenge'
+        = rtrim(translate(encode(request_hash, 'base64'), '+/', '-_'), '=')
+    ),
+    -- WebAuthn section 6.1: the owner of the key was present and verified.
+    CONSTRAINT approval_in_person CHECK (
+        octet_length(authenticator_data) >= 37 AND get_byte(authenticator_data, 32) & 5 = 5
+    )
 );
 
+CREATE INDEX approval_by_human ON staff.approval (approved_by, approved_at);
+
+-- The humans whose approval of a request counts at an instant: given since then, and not by
+-- somebody who is suspended now.  For whoever must not trust the application.
+CREATE FUNCTION staff.approvers(asked bytea, at_ timestamptz, since_ timestamptz)
+RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+    SELECT approval.approved_by
+    FROM staff.approval JOIN staff.human ON human.human_id = approval.approved_by
+    WHERE approval.request_hash = asked AND approval.approved_at >= since_
+      AND approval.approved_at <= at_
+      AND (human.suspended_at IS NULL OR human.suspended_at > at_)
+$$;
+
 -- Who may do what.
-GRANT USAGE ON SCHEMA staff TO tenure_app;
-GRANT SELECT, INSERT, UPDATE (name, suspended_at) ON staff.member TO tenure_app;
-GRANT SELECT, INSERT, DELETE ON staff.role TO tenure_app;
+REVOKE ALL ON FUNCTION staff.approvers FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION staff.approvers TO tenure_app;
+-- Nothing that was agreed to can be changed or taken back by the application.
 GRANT SELECT, INSERT ON staff.request, staff.approval TO tenure_app;
 
 
@@ -133,10 +407,49 @@ CREATE TABLE people.person (
     CONSTRAINT person_one_per_document UNIQUE (document_kind, document_number)
 );
 
+-- A key that only its owner has.  What it signed can be verified by anybody, with the leaf.
+CREATE TABLE people.passkey (
+    credential_id bytea NOT NULL,
+    person_id bigint NOT NULL,
+    public_key bytea NOT NULL,
+    sign_count bigint NOT NULL,
+    added_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT passkey_is_one_persons PRIMARY KEY (credential_id),
+    CONSTRAINT passkey_of_a_person FOREIGN KEY (person_id) REFERENCES people.person (person_id),
+    CONSTRAINT passkey_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT passkey_has_a_form CHECK (
+        octet_length(credential_id) BETWEEN 16 AND 1023 AND octet_length(public_key) BETWEEN 32 AND 2048
+    ),
+    CONSTRAINT passkey_counts_up CHECK (sign_count >= 0),
+    CONSTRAINT passkey_ends_later CHECK (ended_at >= added_at)
+);
+
+CREATE INDEX passkey_by_person ON people.passkey (person_id);
+
+-- PRV-MINOR: who answers for a minor.
+CREATE TABLE people.guardian (
+    ward_id bigint NOT NULL,
+    guardian_id bigint NOT NULL,
+    since timestamptz NOT NULL,
+    until timestamptz,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT guardian_pkey PRIMARY KEY (ward_id, guardian_id, since),
+    CONSTRAINT guardian_of_a_person FOREIGN KEY (ward_id) REFERENCES people.person (person_id),
+    CONSTRAINT guardian_is_a_person FOREIGN KEY (guardian_id) REFERENCES people.person (person_id),
+    CONSTRAINT guardian_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT guardian_never_of_oneself CHECK (ward_id <> guardian_id),
+    CONSTRAINT guardian_ends_later CHECK (until > since)
+);
+
 -- Who may do what.
 GRANT USAGE ON SCHEMA people TO tenure_app, tenure_privacy;
 GRANT SELECT, INSERT, UPDATE, DELETE ON people.person TO tenure_app;
-GRANT SELECT ON people.person TO tenure_privacy;
+GRANT SELECT ON people.person, people.passkey, people.guardian TO tenure_privacy;
+-- A key changes only in its counter, and ends; whose it is never changes.
+GRANT SELECT, INSERT, UPDATE (sign_count, ended_at) ON people.passkey TO tenure_app;
+GRANT SELECT, INSERT, UPDATE (until) ON people.guardian TO tenure_app;
 
 
 -- notices -----------------------------------------------------------------------------------

@@ -5,17 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tenure.promises.charging import rules
 from tenure.promises.charging.model import Answer, Ask, FinalUnit, GroupAsk, Refusal, Request
 from tenure.promises.charging.rules.metering import Held, Till, open_meter, rounding_of
 from tenure.promises.money.model import Grant
 from tenure.promises.tariffs import rules as tariffs
 from tenure.promises.tariffs.model import Direction, Route, Service
 from tenure.terms import pack
-from tenure.values.instant import DAY_MS, Instant
+from tenure.values.instant import DAY_MS, NEVER, Instant
 from tenure.values.money import Rounding
 from tenure.values.quantity import Unit
 from tenure.values.refused import Refused
-from tests.charging.story import ADA, MB, NOON, ONNET, Story
+from tests.charging.story import ADA, MB, NOON, ONNET, Story, book
 
 INITIAL, UPDATE, TERMINATE = Request.INITIAL, Request.UPDATE, Request.TERMINATE
 DATA, VOICE = Service.DATA, Service.VOICE
@@ -162,10 +163,67 @@ def test_bars_decide_first(
     assert ada.request(INITIAL, 0, want=60, direction=direction).refusal is refusal
 
 
+@pytest.mark.parametrize(
+    ("until_ms", "service", "direction", "refusal"),
+    [
+        (-1_000, Service.DATA, Direction.OUT, None),
+        (0, Service.DATA, Direction.OUT, None),  # the end itself is outside
+        (1, Service.DATA, Direction.OUT, Refusal.RESTRICTED),
+        (1_000, Service.DATA, Direction.OUT, Refusal.RESTRICTED),
+        (1_000, Service.VOICE, Direction.OUT, None),
+    ],
+)
+def test_a_restriction_is_of_its_service_and_ends_by_itself(
+    until_ms: int, service: Service, direction: Direction, refusal: Refusal | None
+) -> None:
+    ada = Story()
+    ada.line(restricted_until=(None, None, None, Instant(NOON + until_ms), None))
+    answer = ada.request(INITIAL, 0, service=service, want=60, direction=direction)
+    assert answer.refusal is refusal
+
+
+def test_what_comes_in_is_never_restricted() -> None:
+    ada = Story()
+    ada.line(restricted_until=(NEVER,) * 5)
+    assert ada.request(INITIAL, 0, want=60, direction=Direction.IN).refusal is None
+    assert ada.request(INITIAL, 0, want=60, key="out").refusal is Refusal.RESTRICTED
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"bar_outgoing": True}, Refusal.RESTRICTED),
+        ({"suspended": True}, Refusal.SUSPENDED),
+        ({"suspended": True, "lost_at": NOON}, Refusal.LOST_OR_STOLEN),
+    ],
+)
+def test_where_a_restriction_stands_among_the_bars(
+    change: dict[str, object], refusal: Refusal
+) -> None:
+    ada = Story()
+    ada.line(restricted_until=(NEVER,) * 5, **change)
+    assert ada.request(INITIAL, 0, want=60).refusal is refusal
+
+
+def test_a_session_under_way_is_charged_to_the_restriction_and_given_no_more() -> None:
+    ada = Story()
+    ada.request(INITIAL, 0, want=60)
+    ada.line(restricted_until=(Instant(NOON + 3_600_000), None, None, None, None))
+    assert [(one.abort, one.reason) for one in rules.stale(book(), ada.case, ada.now)] == [
+        (True, "restricted")
+    ]
+    answer = ada.wait(60).request(UPDATE, 1, used=60, want=60)
+    assert [group.refusal for group in answer.groups] == [Refusal.RESTRICTED]
+    assert ada.funds == 1_000_000 - 70_000
+    ada.wait(3_600)
+    assert rules.stale(book(), ada.case, ada.now) == []
+
+
 @pytest.mark.parametrize("emergency", ["117", "118", "119"])
 def test_emergency_numbers_always_go_and_are_free(emergency: str) -> None:
     ada = Story(0)
     ada.line(lost_at=Instant(NOON - 1), suspended=True, bar_outgoing=True)
+    ada.line(restricted_until=(NEVER,) * 5)
     ada.purse(funds_end=Instant(NOON - 80 * DAY_MS))
     assert units(ada.request(INITIAL, 0, want=60, to=emergency)) == 60
     ada.wait(60).request(TERMINATE, 1, used=60, to=emergency)

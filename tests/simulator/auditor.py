@@ -18,6 +18,7 @@ BEFORE_METERING = frozenset(
     {
         Refusal.LOST_OR_STOLEN,
         Refusal.SUSPENDED,
+        Refusal.RESTRICTED,
         Refusal.BARRED,
         Refusal.STAGE_BLOCKED,
         Refusal.RATING_FAILED,

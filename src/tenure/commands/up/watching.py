@@ -27,6 +27,7 @@ WORDS: Final[dict[Refusal, str]] = {
     Refusal.SESSION_EXISTS: "a session that is open already",
     Refusal.LOST_OR_STOLEN: "the SIM was reported lost or stolen",
     Refusal.SUSPENDED: "the line is suspended",
+    Refusal.RESTRICTED: "the line is restricted from this service for now",
     Refusal.BARRED: "outgoing or incoming use is barred on the line",
     Refusal.STAGE_BLOCKED: "the validity of the number has ended",
     Refusal.NOTHING_ASKED: "a request that asks for nothing",

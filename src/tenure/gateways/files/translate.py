@@ -60,6 +60,11 @@ REASON: Final[Mapping[Refusal, Reason]] = {
     Refusal.SUSPENDED: Reason(
         "msisdn", "the line is suspended", "find out why the network served it"
     ),
+    Refusal.RESTRICTED: Reason(
+        "service",
+        "the line is restricted from this service (GTC-TRAFFIC, GTC-ABUSE)",
+        "find out why the network served it",
+    ),
     Refusal.BARRED: Reason("direction", "the line is barred", "find out why the network served it"),
     Refusal.STAGE_BLOCKED: Reason(
         "at", "the stage of the number blocks it (GTC-LIFE)", "find out why the network served it"

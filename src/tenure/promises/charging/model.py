@@ -39,27 +39,29 @@ class Refusal(IntEnum):
     LOST_OR_STOLEN = 6
     """Use after the report is refused and not charged (GTC-LOST)."""
     SUSPENDED = 7
-    BARRED = 8
+    RESTRICTED = 8
+    """The line is restricted from this service for now (GTC-TRAFFIC, GTC-ABUSE)."""
+    BARRED = 9
     """Outgoing or incoming is barred on the line."""
-    STAGE_BLOCKED = 9
+    STAGE_BLOCKED = 10
     """The stage of the number blocks it (GTC-LIFE)."""
-    NOTHING_ASKED = 10
-    INVALID_UNITS = 11
+    NOTHING_ASKED = 11
+    INVALID_UNITS = 12
     """Negative, or more than UNITS_MAX, or a unit that does not fit the service."""
-    TOO_MANY_GROUPS = 12
-    TOO_MANY_SESSIONS = 13
-    RATING_FAILED = 14
+    TOO_MANY_GROUPS = 13
+    TOO_MANY_SESSIONS = 14
+    RATING_FAILED = 15
     """The tariff has no price for it; the detail names the missing row."""
-    UNKNOWN_RATING_GROUP = 15
-    CREDIT_EXHAUSTED = 16
+    UNKNOWN_RATING_GROUP = 16
+    CREDIT_EXHAUSTED = 17
     """Nothing is affordable (GTC-POSITIVE)."""
-    NOTHING_TO_REFUND = 17
+    NOTHING_TO_REFUND = 18
     """No such debit, or it is refunded already."""
-    TOO_BUSY = 18
+    TOO_BUSY = 19
     """More waits than we can answer in time; nothing happened, ask again."""
-    ACCIDENT = 19
+    ACCIDENT = 20
     """Our own fault, logged; nothing happened, asking again is harmless."""
-    PURCHASE_TOO_LARGE = 20
+    PURCHASE_TOO_LARGE = 21
     """A purchase above what the terms allow at once (GTC-DCB)."""
 
 

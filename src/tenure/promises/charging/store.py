@@ -31,7 +31,7 @@ _kept = msgspec.msgpack.Decoder(_Kept).decode
 # line and its purse, and one round trip is what a batch can afford (docs/decisions).
 CASES: Final = """
 SELECT l.msisdn, l.imsi, l.purse_id, l.offer, l.language, l.bar_outgoing, l.bar_incoming,
-       l.suspended, l.lost_at, l.postpaid,
+       l.suspended, l.lost_at, l.postpaid, l.restricted_until,
        p.seq, p.version, p.funds_micros, p.funds_end, p.owed_micros, p.credit_limit_micros,
        p.grants, p.sessions
   FROM numbers.line l JOIN money.purse p ON p.purse_id = l.purse_id
@@ -55,9 +55,9 @@ _EMPTY: Final = Sessions()
 
 def case_of(row: Sequence[Any]) -> Case:
     """A case from a row of CASES."""
-    line = Line(Msisdn(row[0]), Imsi(row[1]), *row[2:10])
-    purse = money.purse_of((row[2], *row[10:]))
-    raw = row[17]
+    line = Line(Msisdn(row[0]), Imsi(row[1]), *row[2:11])
+    purse = money.purse_of((row[2], *row[11:]))
+    raw = row[18]
     return Case(line, purse, _EMPTY if raw == NO_SESSIONS else _sessions(raw))
 
 

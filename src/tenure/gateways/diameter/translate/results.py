@@ -15,7 +15,8 @@ RESULT_OF: Final[Mapping[Refusal, Result]] = {
     # TS 32.299 section 6.3.12: 5003 tears the bearer down; a lost SIM must not stay attached.
     Refusal.LOST_OR_STOLEN: Result.AUTHORIZATION_REJECTED,
     Refusal.SUSPENDED: Result.AUTHORIZATION_REJECTED,
-    # "Service restrictions" (RFC 8506 section 9.1): they end, with a top-up or on request.
+    # "Service restrictions" (RFC 8506 section 9.1): they end, with time, a top-up or on request.
+    Refusal.RESTRICTED: Result.END_USER_SERVICE_DENIED,
     Refusal.BARRED: Result.END_USER_SERVICE_DENIED,
     Refusal.STAGE_BLOCKED: Result.END_USER_SERVICE_DENIED,
     Refusal.NOTHING_ASKED: Result.MISSING_AVP,

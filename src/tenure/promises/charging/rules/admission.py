@@ -10,7 +10,7 @@ from tenure.promises.money.model import Purse
 from tenure.promises.numbers import rules as numbers
 from tenure.promises.numbers.model import Block, Line
 from tenure.promises.tariffs import rules as tariffs
-from tenure.promises.tariffs.model import UNIT_OF, Direction, Route, Use
+from tenure.promises.tariffs.model import UNIT_OF, Direction, Route, Service, Use
 from tenure.promises.tariffs.model import Refusal as NoPrice
 from tenure.terms.model import Lifecycle
 from tenure.values.instant import Instant
@@ -61,18 +61,26 @@ OUT: Final = Direction.OUT
 _BLOCKED = {
     Block.LOST_OR_STOLEN: Refusal.LOST_OR_STOLEN,
     Block.SUSPENDED: Refusal.SUSPENDED,
+    Block.RESTRICTED: Refusal.RESTRICTED,
     Block.BARRED: Refusal.BARRED,
     Block.STAGE_BLOCKED: Refusal.STAGE_BLOCKED,
 }
 
 
 def barred(
-    line: Line, funds_end: Instant, lifecycle: Lifecycle, direction: Direction, at: Instant
+    line: Line,
+    funds_end: Instant,
+    lifecycle: Lifecycle,
+    service: Service,
+    direction: Direction,
+    at: Instant,
 ) -> Refusal | None:
-    """Why a line may not use services in a direction at an instant; None when it may."""
+    """Why a line may not use a service in a direction at an instant; None when it may."""
     stage = numbers.stage(funds_end, lifecycle, at, postpaid=line.postpaid)
-    outgoing = direction is OUT
-    block = (numbers.may_go_out if outgoing else numbers.may_come_in)(line, stage, at)
+    if direction is OUT:
+        block = numbers.may_go_out(line, stage, at, service)
+    else:
+        block = numbers.may_come_in(line, stage, at)
     return None if block is None else _BLOCKED[block]
 
 
@@ -83,14 +91,16 @@ def admitted(
     use = Use(ask.service, ask.direction, ask.other_party, ask.visited_plmn, rating_group)
     route = tariffs.route(book, line.offer, use)
     if isinstance(route, Refused):
-        bar = barred(line, purse.funds_end, book.terms.lifecycle, ask.direction, ask.at)
+        lifecycle = book.terms.lifecycle
+        bar = barred(line, purse.funds_end, lifecycle, ask.service, ask.direction, ask.at)
         if bar is not None:
             return Refused(bar)
         if route.refusal is NoPrice.UNKNOWN_RATING_GROUP:
             return Refused(Refusal.UNKNOWN_RATING_GROUP, route.detail)
         return Refused(Refusal.RATING_FAILED, route.detail)
     if not route.always:
-        bar = barred(line, purse.funds_end, book.terms.lifecycle, route.direction, ask.at)
+        lifecycle = book.terms.lifecycle
+        bar = barred(line, purse.funds_end, lifecycle, route.service, route.direction, ask.at)
         if bar is not None:
             return Refused(bar)
     return route

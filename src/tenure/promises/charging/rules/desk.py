@@ -165,9 +165,15 @@ class Desk:
         identity = (group.rating_group, group.service_id)
         meter = self.meters[identity]
         if not meter.route.always:
-            lifecycle = self.till.book.terms.lifecycle
-            direction = meter.route.direction
-            bar = barred(self.case.line, self.purse.funds_end, lifecycle, direction, ask.at)
+            lifecycle, route = self.till.book.terms.lifecycle, meter.route
+            bar = barred(
+                self.case.line,
+                self.purse.funds_end,
+                lifecycle,
+                route.service,
+                route.direction,
+                ask.at,
+            )
             if bar is not None:
                 return Refused(bar)
         if meter.hold_micros or meter.hold_units:

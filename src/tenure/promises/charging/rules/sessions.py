@@ -49,7 +49,8 @@ def open_session(book: tariffs.Book, case: Case, ask: Ask) -> Decision:
         return refused(case, Refusal.TOO_MANY_SESSIONS, f"{SESSIONS_MAX} sessions are open")
     if not ask.groups:
         lifecycle = book.terms.lifecycle
-        bar = barred(case.line, case.purse.funds_end, lifecycle, ask.direction, ask.at)
+        funds_end = case.purse.funds_end
+        bar = barred(case.line, funds_end, lifecycle, ask.service, ask.direction, ask.at)
         if bar is not None:
             return refused(case, bar)
     desk = Desk(book, case, ask, (), held_elsewhere(case.sessions, None, ask.at))

@@ -30,7 +30,8 @@ def stale(book: tariffs.Book, case: Case, at: Instant) -> list[Stale]:
 def _must_end(book: tariffs.Book, case: Case, session: Session, at: Instant) -> str | None:
     if session.meters and all(meter.route.always for meter in session.meters):
         return None
-    bar = barred(case.line, case.purse.funds_end, book.terms.lifecycle, session.direction, at)
+    funds_end, lifecycle = case.purse.funds_end, book.terms.lifecycle
+    bar = barred(case.line, funds_end, lifecycle, session.service, session.direction, at)
     return None if bar is None else bar.name.lower()
 
 

@@ -1,5 +1,6 @@
 """Lines: who is reached by a number, on which SIM, from which purse, and what is barred."""
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import TypeAlias
 
@@ -34,6 +35,9 @@ class Line(msgspec.Struct, frozen=True):
     """Reported lost or stolen: usage from this instant on is not charged (GTC-LOST)."""
     postpaid: bool
     """A postpaid line has no Active Period: its stage is ACTIVE whatever ``funds_end`` says."""
+    restricted_until: Sequence[Instant | None] | None = None
+    """By service, in the order of their numbers: until when it may not be used; None for no such
+    restriction, of a service or of any.  It ends by itself: nothing has to lift it."""
 
 
 class Block(IntEnum):
@@ -41,8 +45,9 @@ class Block(IntEnum):
 
     LOST_OR_STOLEN = 1
     SUSPENDED = 2
-    BARRED = 3
-    STAGE_BLOCKED = 4
+    RESTRICTED = 3
+    BARRED = 4
+    STAGE_BLOCKED = 5
 
 
 class NewLine(msgspec.Struct, frozen=True):
@@ -73,6 +78,24 @@ class Suspend(msgspec.Struct, frozen=True, tag="suspended"):
 
 class Resume(msgspec.Struct, frozen=True, tag="resumed"):
     """End a suspension."""
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """Until when each service of a line may not be used, after all that was decided about it."""
+
+    msisdn: Msisdn
+    restricted_until: Sequence[Instant | None] | None
+
+
+class Reached(msgspec.Struct, frozen=True):
+    """A line as somebody who decides about it needs it: who is told, and in which language."""
+
+    msisdn: Msisdn
+    purse_id: int
+    language: str
+    holder_id: int | None
+    """None for a line that nobody holds."""
+    suspended: bool
 
 
 Change: TypeAlias = Bar | ReportLost | ReportFound | Suspend | Resume

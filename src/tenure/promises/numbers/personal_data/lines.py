@@ -27,6 +27,7 @@ HOLDINGS: Final = (
     _of_line("bar_incoming", Category.SERVICE_ACCOUNT, "what the line may do"),
     _of_line("suspended", Category.SERVICE_ACCOUNT, "what the line may do"),
     _of_line("lost_at", Category.SERVICE_ACCOUNT, "use after the report is not charged (GTC-LOST)"),
+    _of_line("restricted_until", Category.SERVICE_ACCOUNT, "what the line may do, and until when"),
     _of_line("postpaid", Category.PRODUCT, "how the line is paid for"),
     _of_line("since", Category.EVIDENCE, "since when the line is in service"),
 )

@@ -15,6 +15,7 @@ from tenure.promises.numbers.model import (
     Stage,
     Suspend,
 )
+from tenure.promises.tariffs.model import Service
 from tenure.terms.model import Lifecycle
 from tenure.values.instant import DAY_MS, Instant
 
@@ -33,18 +34,30 @@ def stage(validity_end: Instant, lifecycle: Lifecycle, at: Instant, *, postpaid:
     return Stage.DUE_FOR_RECYCLING
 
 
-def may_go_out(line: Line, at_stage: Stage, at: Instant) -> Block | None:
-    """What keeps the line from outgoing use, the gravest first; None when nothing does."""
+def may_go_out(
+    line: Line, at_stage: Stage, at: Instant, service: Service | None = None
+) -> Block | None:
+    """What keeps the line from outgoing use, the gravest first; None when nothing does.
+
+    A restriction is of services: it is seen only when the service is named.
+    """
     grave = _blocks_both_ways(line, at)
     if grave is not None:
         return grave
+    if line.restricted_until is not None and service is not None:
+        until = line.restricted_until[service - 1]
+        if until is not None and at < until:
+            return Block.RESTRICTED
     if line.bar_outgoing:
         return Block.BARRED
     return None if at_stage is ACTIVE else Block.STAGE_BLOCKED
 
 
 def may_come_in(line: Line, at_stage: Stage, at: Instant) -> Block | None:
-    """What keeps the line from incoming use, the gravest first; None when nothing does."""
+    """What keeps the line from incoming use, the gravest first; None when nothing does.
+
+    A restriction leaves what comes in, so that the holder can always be told of it.
+    """
     grave = _blocks_both_ways(line, at)
     if grave is not None:
         return grave

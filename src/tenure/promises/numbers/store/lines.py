@@ -11,7 +11,7 @@ from tenure.values.msisdn import Imsi, Msisdn
 
 _LINE: Final = """
 SELECT msisdn, imsi, purse_id, offer, language,
-       bar_outgoing, bar_incoming, suspended, lost_at, postpaid
+       bar_outgoing, bar_incoming, suspended, lost_at, postpaid, restricted_until
 FROM numbers.line
 """
 _BY_MSISDN: Final = f"{_LINE} WHERE msisdn = ANY(%s)"
