@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject
+from tenure.values.holding import Category, End, Holding, Subject, impersonal
 
 
-def _of_person(column: str, category: Category, why: str, keep: str = "identity") -> Holding:
+def _of_person(
+    column: str, category: Category, why: str, keep: str = "identity", table: str = "person"
+) -> Holding:
     return Holding(
-        table="person",
+        table=table,
         column=column,
         whose=Subject.SUBSCRIBER,
         category=category,
@@ -27,4 +29,26 @@ HOLDINGS: Final = (
     _of_person("document_kind", Category.IDENTIFICATION, "SIM registration requires it"),
     _of_person("document_number", Category.IDENTIFICATION, "SIM registration requires it"),
     _of_person("since", Category.EVIDENCE, "when the person was registered"),
+    *(
+        _of_person(column, Category.EVIDENCE, why, table="passkey")
+        for column, why in (
+            ("credential_id", "by which key somebody proves who they are (INC-CONSENT)"),
+            ("person_id", "whose key it is"),
+            ("public_key", "verifies what they signed"),
+            ("sign_count", "shows a copied key"),
+            ("added_at", "a fresh key might be a thief's"),
+            ("ended_at", "from when on it proves nothing"),
+        )
+    ),
+    *impersonal("passkey", "the leaf that tells of it", "leaf_seq"),
+    *(
+        _of_person(column, Category.IDENTIFICATION, why, table="guardian")
+        for column, why in (
+            ("ward_id", "who needs a guardian's consent (PRV-MINOR)"),
+            ("guardian_id", "who may give it"),
+            ("since", "from when on they may"),
+            ("until", "until when they may"),
+        )
+    ),
+    *impersonal("guardian", "the leaf that tells of it", "leaf_seq"),
 )

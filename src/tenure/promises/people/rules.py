@@ -1,9 +1,15 @@
 """Who may be entered as a person; pure."""
 
-from tenure.promises.people.model import Person, Refusal
+from typing import Final
+
+from tenure.promises.people.model import Guardian, Key, Person, Presence, Refusal
 from tenure.terms.model import Terms
-from tenure.values.instant import moment_of
+from tenure.values.age import adult
+from tenure.values.instant import Instant, moment_of
 from tenure.values.refused import Refused
+
+PHOTO_MATCH_MIN_PPM: Final = 950_000
+"""PRV-BIO: a live photo that the provider finds less alike than this proves nobody."""
 
 
 def entered(person: Person, known: Person | None, terms: Terms) -> Person | Refused[Refusal]:
@@ -19,3 +25,41 @@ def entered(person: Person, known: Person | None, terms: Terms) -> Person | Refu
         detail = f"this document belongs to person {known.person_id}; use that one"
         return Refused(Refusal.DOCUMENT_KNOWN, detail)
     return person
+
+
+def recognised(person: Person | None, seen: Presence) -> Person | Refused[Refusal]:
+    """PRV-BIO: the person, if what was seen in the shop shows that it is them."""
+    if person is None:
+        return Refused(Refusal.UNKNOWN_PERSON, "nobody has this number; see: tenure person enter")
+    if seen.document != person.document:
+        return Refused(Refusal.DOCUMENT_DIFFERS, "this is not the document they registered with")
+    if seen.photo.score_ppm < PHOTO_MATCH_MIN_PPM:
+        return Refused(Refusal.PHOTO_DIFFERS, "the live photo does not match; take another one")
+    return person
+
+
+def keyed(key: Key, known: Key | None) -> Key | Refused[Refusal]:
+    """The key, or why it cannot be had.  ``known`` is who has the same key already."""
+    if known is not None:
+        return Refused(Refusal.PASSKEY_KNOWN, "this passkey is in use already; make a new one")
+    return key
+
+
+def guarded(
+    ward: Person | None, guardian: Person | None, known: list[Guardian], terms: Terms, at: Instant
+) -> Guardian | Refused[Refusal]:
+    """The guardian of a minor, or why they cannot be."""
+    if ward is None or guardian is None or ward.born_on is None or guardian.born_on is None:
+        return Refused(
+            Refusal.UNKNOWN_PERSON, "enter both with their date of birth: tenure person enter"
+        )
+    if ward.person_id == guardian.person_id:
+        return Refused(Refusal.OWN_GUARDIAN, "nobody is their own guardian; name somebody else")
+    years = terms.keeping.adult_years
+    if not adult(guardian.born_on, years, at):
+        return Refused(Refusal.GUARDIAN_TOO_YOUNG, "a guardian is of age; name somebody else")
+    if adult(ward.born_on, years, at):
+        return Refused(Refusal.NOT_A_MINOR, "they are of age and consent for themselves")
+    if any(one.guardian_id == guardian.person_id for one in known):
+        return Refused(Refusal.GUARDIAN_KNOWN, "they are the guardian already")
+    return Guardian(ward.person_id, guardian.person_id, at)

@@ -1,0 +1,46 @@
+"""When a request about a number may be made, agreed to, stopped, and take effect; pure.
+
+Read body (what is signed), needs (what each kind waits for), standing (how the number must stand),
+complete (consents, approvals, cooling-off), judging (the guards in their order), signing (who may
+consent, approve and stop).
+"""
+
+from tenure.promises.numbers.rules.requests.body import body_of, hash_of, stop_hash_of
+from tenure.promises.numbers.rules.requests.complete import (
+    approvals_counted,
+    completes_at,
+    expires_at,
+    parties_asked,
+    takes_effect_at,
+)
+from tenure.promises.numbers.rules.requests.judging import asked, effected, missing
+from tenure.promises.numbers.rules.requests.needs import NEEDS, Needs, approvals_needed
+from tenure.promises.numbers.rules.requests.signing import (
+    approvable,
+    consentable,
+    stoppable,
+    witnessable,
+)
+from tenure.promises.numbers.rules.requests.standing import locked
+
+__all__ = [
+    "NEEDS",
+    "Needs",
+    "approvable",
+    "approvals_counted",
+    "approvals_needed",
+    "asked",
+    "body_of",
+    "completes_at",
+    "consentable",
+    "effected",
+    "expires_at",
+    "hash_of",
+    "locked",
+    "missing",
+    "parties_asked",
+    "stop_hash_of",
+    "stoppable",
+    "takes_effect_at",
+    "witnessable",
+]
