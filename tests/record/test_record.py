@@ -12,7 +12,7 @@ from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.record import operations as record
 from tenure.promises.record import rules
-from tenure.promises.record.model import Act, Plain
+from tenure.promises.record.model import Act, NewLeaf, Plain
 from tenure.values.instant import Instant
 
 AT = Instant(1_800_000_000_000)
@@ -153,3 +153,22 @@ async def test_an_edited_leaf_is_refused_to_anybody(pool: Pool, owner: str) -> N
             connection.execute("""UPDATE record.leaf SET body = replace(body, '"n":1', '"n":2')""")
 
     assert caught.value.diag.constraint_name == "leaf_hash_is_of_its_body"
+
+
+async def test_many_leaves_are_added_in_their_order(pool: Pool, owner: str) -> None:
+    leaves = [NewLeaf("test.done", {"n": n}, {"msisdn": f"855{n}"}) for n in range(500)]
+
+    seqs = await perform(pool, record.append_all, ACT, leaves)
+
+    assert seqs == sorted(seqs)
+    assert await perform(pool, record.append_all, ACT, []) == []
+    with psycopg.connect(owner) as connection:
+        rows = connection.execute(
+            "SELECT seq, body, value FROM record.leaf"
+            " JOIN record.opening ON leaf_seq = seq AND field = 'msisdn' ORDER BY seq"
+        ).fetchall()
+        waiting = connection.execute("SELECT leaf_seq FROM record.unsequenced").fetchall()
+    assert [seq for seq, _, _ in rows] == seqs
+    assert [json.loads(body)["said"]["n"] for _, body, _ in rows] == list(range(500))
+    assert [value for _, _, value in rows] == [f"855{n}" for n in range(500)]
+    assert sorted(seq for (seq,) in waiting) == seqs

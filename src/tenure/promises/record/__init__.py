@@ -1,4 +1,4 @@
 """What we did can be proved, and cannot be unsaid.
 
-Read model, operations, store, schema.sql, personal_data.
+Read model, rules, operations, store, schema, personal_data.
 """

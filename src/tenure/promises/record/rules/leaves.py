@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -12,15 +13,8 @@ SALT_OCTETS: Final = 32
 INTEGER_MAX: Final = 2**53 - 1
 """RFC 8785 section 3.2.2.3 writes numbers as doubles; larger ones belong into strings."""
 
-_ESCAPES: Final = {
-    '"': '\\"',
-    "\\": "\\\\",
-    "\b": "\\b",
-    "\t": "\\t",
-    "\n": "\\n",
-    "\f": "\\f",
-    "\r": "\\r",
-}
+_STRING: Final = json.JSONEncoder(ensure_ascii=False).encode
+"""A JSON string with the escapes of ECMAScript (section 3.2.2.2) and nothing else escaped."""
 
 
 def canonical(value: Plain) -> str:
@@ -30,27 +24,20 @@ def canonical(value: Plain) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return _string(value)
+        return _STRING(value)
     if isinstance(value, int):
         assert -INTEGER_MAX <= value <= INTEGER_MAX, "write large numbers as strings"
         return str(value)
     if isinstance(value, Mapping):
         # Section 3.2.3: properties are sorted by their UTF-16 code units.
-        names = sorted(value, key=lambda name: name.encode("utf-16-be"))
-        return "{" + ",".join(f"{_string(name)}:{canonical(value[name])}" for name in names) + "}"
+        names = sorted(value, key=_utf16)
+        return "{" + ",".join(f"{_STRING(name)}:{canonical(value[name])}" for name in names) + "}"
     assert isinstance(value, Sequence)
     return "[" + ",".join(canonical(item) for item in value) + "]"
 
 
-def _string(text: str) -> str:
-    """A JSON string with the escapes of ECMAScript (section 3.2.2.2) and nothing else escaped."""
-    return '"' + "".join(_character(character) for character in text) + '"'
-
-
-def _character(character: str) -> str:
-    if character in _ESCAPES:
-        return _ESCAPES[character]
-    return f"\\u{ord(character):04x}" if character < " " else character
+def _utf16(name: str) -> bytes:
+    return name.encode("utf-16-be")
 
 
 def commitment(salt: bytes, value: str) -> str:

@@ -28,6 +28,18 @@ class Act(msgspec.Struct, frozen=True):
         return f"Act(at={self.at})"
 
 
+class NewLeaf(msgspec.Struct, frozen=True):
+    """What is to be recorded: ``said`` in clear, ``about`` (personal data) as commitments."""
+
+    kind: str
+    """The promise and what happened to it: ``numbers.barred``."""
+    said: Mapping[str, Plain]
+    about: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"NewLeaf({self.kind})"
+
+
 class Leaf(msgspec.Struct, frozen=True):
     """What was done, as kept in the record."""
 
