@@ -1,0 +1,1 @@
+"""Sockets and the work as it comes: register (one home location register), gateway (the tasks)."""

@@ -1,0 +1,1 @@
+"""Octets to messages and back: ipa (frames), control (the CTRL interface), terminal (the VTY)."""
