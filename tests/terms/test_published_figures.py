@@ -15,6 +15,9 @@ GTC-LIFE     | lifecycle.outgoing_blocked_days        | 60
 GTC-LIFE     | lifecycle.both_blocked_days            | 30
 INC-90       | keeping.recycling.reminders_min        | 3
 INC-STAFF    | keeping.transfer.approvals_min         | 2
+GTC-SMTP     | access.mail.blocked_tcp_ports          | (25,)
+GTC-SMTP     | access.mail.recommended_port           | 587
+GTC-SMTP     | access.mail.since                      | 2021-07-31
 PRV-MINOR    | keeping.adult_years                    | 18
 GTC-VOICE    | metering.voice_increment_seconds       | 60
 GTC-DATA     | metering.data_increment_octets         | 1024

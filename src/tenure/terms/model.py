@@ -59,6 +59,25 @@ class Keeping(msgspec.Struct, frozen=True):
     """PRV-MINOR: younger people need a guardian's consent."""
 
 
+class Mail(msgspec.Struct, frozen=True):
+    """GTC-SMTP: mail between servers is not carried; a mail program uses another port."""
+
+    blocked_tcp_ports: tuple[int, ...]
+    recommended_port: int
+    since: str
+    """The day from which on, as it was published."""
+
+
+class Access(msgspec.Struct, frozen=True):
+    """GTC-TRAFFIC, GTC-ABUSE, GTC-SMTP: how long and what a service may be cut from."""
+
+    overload_max_ms: int
+    """An overload is temporary: nobody is restricted for it for longer."""
+    restriction_max_ms: int
+    """A restriction for abuse ends after so long at most; a graver case is a suspension."""
+    mail: Mail
+
+
 class Metering(msgspec.Struct, frozen=True):
     """GTC-VOICE, GTC-DATA, GTC-TEXT, GTC-ROAM: what is counted, where a price says nothing else."""
 
@@ -214,3 +233,4 @@ class Terms(msgspec.Struct, frozen=True):
     purchase_maximum_micros: int
     """GTC-DCB: the most that one purchase by carrier billing may cost."""
     keeping: Keeping
+    access: Access

@@ -4,10 +4,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
+from tenure.terms.access_files import read_access
 from tenure.terms.currencies import EXPONENTS, WITHOUT_EXPONENT
 from tenure.terms.documents import Folder, Section
 from tenure.terms.keeping_files import read_keeping
 from tenure.terms.model import (
+    Access,
     Change,
     Contact,
     Denomination,
@@ -62,6 +64,7 @@ class Figures(msgspec.Struct, frozen=True):
     quotas: dict[str, Quota]
     purchase_maximum_micros: int
     keeping: Keeping
+    access: Access
 
 
 def read_operator(folder: Folder) -> Operator:
@@ -161,6 +164,7 @@ def read_figures(folder: Folder, operator: Operator) -> tuple[Figures, Measures]
         quotas=_quotas(top.section("quota"), measures),
         purchase_maximum_micros=dcb.money("purchase_maximum", "50.00"),
         keeping=read_keeping(top, lifecycle, measures),
+        access=read_access(top, measures),
     )
     if figures.quotas["content"].maximum_units > figures.purchase_maximum_micros:
         dcb.note(

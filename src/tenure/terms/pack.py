@@ -15,8 +15,10 @@ from tenure.terms.problems import Problem, UnusablePackError
 from tenure.terms.text_files import read_texts
 from tenure.terms.zone_files import read_zones
 
-OPERATORS = Path(__file__).resolve().parents[3] / "operators"
-"""The packs that come with Tenure."""
+PACKAGE = Path(__file__).resolve().parents[1]
+INSIDE = PACKAGE / "operators"
+OPERATORS = INSIDE if INSIDE.is_dir() else PACKAGE.parents[1] / "operators"
+"""The packs that come with Tenure: inside the package when it is installed, else beside src."""
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -134,4 +136,5 @@ def _terms(
         metering=figures.metering,
         purchase_maximum_micros=figures.purchase_maximum_micros,
         keeping=figures.keeping,
+        access=figures.access,
     )
