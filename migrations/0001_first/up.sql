@@ -90,13 +90,14 @@ CREATE TABLE record.log_key (
     CONSTRAINT log_key_of_a_log FOREIGN KEY (log_id) REFERENCES record.log (log_id)
 );
 
--- Each leaf has one place, and each place of a log one leaf.
+-- Each place of a log has one leaf.  A leaf has one place, and one more only in a successor when its
+-- log died before the witnesses had seen it there.
 CREATE TABLE record.place (
     log_id integer NOT NULL,
     index bigint NOT NULL,
     leaf_seq bigint NOT NULL,
     CONSTRAINT place_pkey PRIMARY KEY (log_id, index),
-    CONSTRAINT place_of_a_leaf_is_one UNIQUE (leaf_seq),
+    CONSTRAINT place_of_a_leaf_is_one UNIQUE (leaf_seq, log_id),
     CONSTRAINT place_has_a_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
     CONSTRAINT place_of_a_log FOREIGN KEY (log_id) REFERENCES record.log (log_id),
     CONSTRAINT place_counts_from_zero CHECK (index >= 0)
@@ -417,6 +418,7 @@ CREATE TABLE people.passkey (
     ended_at timestamptz,
     leaf_seq bigint NOT NULL,
     CONSTRAINT passkey_is_one_persons PRIMARY KEY (credential_id),
+    CONSTRAINT passkey_and_person UNIQUE (credential_id, person_id),
     CONSTRAINT passkey_of_a_person FOREIGN KEY (person_id) REFERENCES people.person (person_id),
     CONSTRAINT passkey_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
     CONSTRAINT passkey_has_a_form CHECK (
@@ -689,6 +691,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog AS $$
 $$;
 
 -- The figures of the pack that the database itself enforces: one row, or none before the first start.
+-- The newest leaf of its kind says the same, or the audit tells.
 CREATE TABLE numbers.figures (
     one boolean NOT NULL DEFAULT true,
     operator text NOT NULL,
@@ -704,10 +707,8 @@ CREATE TABLE numbers.figures (
     unlock_delay_ms bigint NOT NULL,
     prepaid_numbers_max integer NOT NULL,
     adult_years integer NOT NULL,
-    leaf_seq bigint NOT NULL,
     CONSTRAINT figures_are_one_row PRIMARY KEY (one),
     CONSTRAINT figures_one_is_true CHECK (one),
-    CONSTRAINT figures_have_their_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
     CONSTRAINT figures_are_no_less_than_nothing CHECK (
         least(outgoing_blocked_ms, both_blocked_ms, rest_ms, reminders_min, cooling_off_ms,
               request_open_ms, sim_age_ms, unlock_delay_ms, prepaid_numbers_max, adult_years) >= 0
@@ -931,7 +932,7 @@ LANGUAGE sql SET search_path = pg_catalog AS $$
 $$;
 
 -- The figures of the pack become the figures that the database enforces.  Only the owner may.
-CREATE FUNCTION numbers.keep_figures(given jsonb, proof bigint) RETURNS void
+CREATE FUNCTION numbers.keep_figures(given jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 DECLARE
     allowed integer := (given ->> 'prepaid_numbers_max')::integer;
@@ -939,9 +940,7 @@ DECLARE
 BEGIN
     DELETE FROM numbers.figures;
     INSERT INTO numbers.figures
-    SELECT * FROM jsonb_populate_record(
-        NULL::numbers.figures, given || jsonb_build_object('one', true, 'leaf_seq', proof)
-    );
+    SELECT * FROM jsonb_populate_record(NULL::numbers.figures, given || '{"one": true}');
     IF before IS DISTINCT FROM allowed THEN
         ALTER TABLE numbers.tenure DROP CONSTRAINT tenure_slot_within_the_market;
         IF allowed = 0 THEN
@@ -1078,6 +1077,907 @@ REVOKE ALL ON FUNCTION
     numbers.ask_network, numbers.keep_figures, numbers.activate, numbers.take_over
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION numbers.luhn_fits, numbers.activate, numbers.take_over TO tenure_app;
+
+
+-- numbers 3_requests ------------------------------------------------------------------------
+
+-- What is asked about a number, who agreed to exactly that, and the holder's lock.
+--
+-- A request is bound to the hash of its body; every consent and approval signs that hash.  Requests end
+-- and take effect by functions alone: see 3_requests_doors.sql.
+
+CREATE TABLE numbers.request (
+    request_id uuid NOT NULL,
+    kind text NOT NULL,
+    msisdn text COLLATE "C" NOT NULL,
+    from_holder bigint NOT NULL,
+    to_holder bigint,
+    iccid text COLLATE "C",
+    purse_id bigint,
+    funds_go boolean NOT NULL,
+    -- SHA-256 of the paper that stands for a consent, in hexadecimal.
+    document text NOT NULL,
+    -- NULL: the holder, by themselves.
+    requested_by bigint,
+    requested_at timestamptz NOT NULL,
+    body text NOT NULL,
+    request_hash bytea NOT NULL,
+    leaf_seq bigint NOT NULL,
+    ended_at timestamptz,
+    outcome text,
+    ended_leaf_seq bigint,
+    CONSTRAINT request_pkey PRIMARY KEY (request_id),
+    CONSTRAINT request_is_asked_once UNIQUE (request_hash),
+    CONSTRAINT request_and_its_hash UNIQUE (request_id, request_hash),
+    CONSTRAINT request_kind_is_known CHECK (
+        kind IN ('transfer', 'inheritance', 'legal-order', 'restoration', 'sim', 'unlock')
+    ),
+    CONSTRAINT request_hash_is_of_its_body CHECK (request_hash = sha256(convert_to(body, 'UTF8'))),
+    -- What is signed is what is done, to the last word.
+    CONSTRAINT request_says_what_its_body_says CHECK (
+        body::jsonb = jsonb_build_object(
+            'version', 1, 'request', request_id::text, 'kind', kind, 'msisdn', msisdn,
+            'from', from_holder::text, 'to', to_holder::text, 'iccid', iccid, 'purse', purse_id::text,
+            'funds_go', funds_go, 'document', document,
+            'asked_at', (extract(epoch FROM requested_at) * 1000)::bigint, 'asked_by', requested_by::text
+        )
+    ),
+    CONSTRAINT request_never_to_oneself CHECK (to_holder <> from_holder),
+    CONSTRAINT request_changes_the_holder CHECK ((to_holder IS NULL) = (kind IN ('sim', 'unlock'))),
+    CONSTRAINT request_brings_a_new_purse CHECK ((to_holder IS NULL) = (purse_id IS NULL)),
+    CONSTRAINT request_names_the_new_sim CHECK (kind <> 'sim' OR iccid IS NOT NULL),
+    CONSTRAINT request_rests_on_a_document CHECK (
+        CASE WHEN kind IN ('inheritance', 'legal-order', 'restoration') THEN document ~ '^[0-9a-f]{64}$'
+             ELSE document = '' END
+    ),
+    CONSTRAINT request_ends_once CHECK (
+        (ended_at IS NULL) = (outcome IS NULL) AND (ended_at IS NULL) = (ended_leaf_seq IS NULL)
+        AND outcome IN ('effected', 'stopped', 'expired') AND ended_at >= requested_at
+    ),
+    CONSTRAINT request_from_a_person FOREIGN KEY (from_holder) REFERENCES people.person (person_id),
+    CONSTRAINT request_to_a_person FOREIGN KEY (to_holder) REFERENCES people.person (person_id),
+    CONSTRAINT request_by_a_human FOREIGN KEY (requested_by) REFERENCES staff.human (human_id),
+    CONSTRAINT request_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT request_end_has_its_leaf FOREIGN KEY (ended_leaf_seq) REFERENCES record.leaf (seq)
+);
+
+-- Two who ask for the same number: the first is answered, and the second told.
+CREATE UNIQUE INDEX request_one_open_for_a_number ON numbers.request (msisdn) WHERE (ended_at IS NULL);
+CREATE INDEX request_by_number ON numbers.request (msisdn, requested_at);
+
+-- Somebody agreed, by a passkey of their own or in a shop before a witness.  What was signed is kept as
+-- it was signed, so that anybody can verify it again.
+CREATE TABLE numbers.consent (
+    request_id uuid NOT NULL,
+    request_hash bytea NOT NULL,
+    party text NOT NULL,
+    person_id bigint NOT NULL,
+    means text NOT NULL,
+    given_at timestamptz NOT NULL,
+    -- Of the person, or of the witness.
+    credential_id bytea NOT NULL,
+    authenticator_data bytea NOT NULL,
+    client_data_json bytea NOT NULL,
+    signature bytea NOT NULL,
+    witness bigint,
+    document_kind text,
+    photo_ppm integer,
+    photo_reference text,
+    leaf_seq bigint NOT NULL,
+    own_key bytea GENERATED ALWAYS AS (CASE WHEN means = 'passkey' THEN credential_id END) STORED,
+    witness_key bytea GENERATED ALWAYS AS (CASE WHEN means = 'presence' THEN credential_id END) STORED,
+    CONSTRAINT consent_once_for_each_part PRIMARY KEY (request_id, party),
+    CONSTRAINT consent_to_exactly_this_request FOREIGN KEY (request_id, request_hash)
+        REFERENCES numbers.request (request_id, request_hash),
+    CONSTRAINT consent_party_is_known
+        CHECK (party IN ('from', 'to', 'from-guardian', 'to-guardian')),
+    CONSTRAINT consent_by_passkey_or_presence CHECK (
+        CASE means
+            WHEN 'passkey' THEN num_nonnulls(witness, document_kind, photo_ppm, photo_reference) = 0
+            WHEN 'presence' THEN num_nulls(witness, document_kind, photo_ppm, photo_reference) = 0
+            ELSE false
+        END
+    ),
+    -- PRV-BIO: the face is the one on the document.
+    CONSTRAINT consent_photo_matches CHECK (photo_ppm BETWEEN 950000 AND 1000000),
+    CONSTRAINT consent_of_a_person FOREIGN KEY (person_id) REFERENCES people.person (person_id),
+    CONSTRAINT consent_by_an_own_key FOREIGN KEY (own_key, person_id)
+        REFERENCES people.passkey (credential_id, person_id),
+    CONSTRAINT consent_witness_signs_with_an_own_key FOREIGN KEY (witness_key, witness)
+        REFERENCES staff.passkey (credential_id, human_id),
+    CONSTRAINT consent_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    -- One witness may see both parties; nobody's own consent counts for anything else.
+    CONSTRAINT consent_signature_is_used_once UNIQUE (party, signature),
+    -- WebAuthn section 5.8.1: what was signed says what it was asked to sign, in base64url.
+    CONSTRAINT consent_signs_exactly_this_request CHECK (
+        convert_from(client_data_json, 'UTF8')::jsonb ->> 'challenge'
+        = rtrim(translate(encode(request_hash, 'base64'), '+/', '-_'), '=')
+    ),
+    -- WebAuthn section 6.1: the owner of the key was present and verified.
+    CONSTRAINT consent_in_person CHECK (
+        octet_length(authenticator_data) >= 37 AND get_byte(authenticator_data, 32) & 5 = 5
+    )
+);
+
+-- The holder's lock.  It ends by the holder's own request, or with their tenure; never by one of ours.
+CREATE TABLE numbers.lock (
+    msisdn text COLLATE "C" NOT NULL,
+    person_id bigint NOT NULL,
+    since timestamptz NOT NULL,
+    until timestamptz,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT lock_pkey PRIMARY KEY (msisdn, since),
+    CONSTRAINT lock_of_a_person FOREIGN KEY (person_id) REFERENCES people.person (person_id),
+    CONSTRAINT lock_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT lock_ends_later CHECK (until >= since)
+);
+
+CREATE UNIQUE INDEX lock_one_at_a_time ON numbers.lock (msisdn) WHERE (until IS NULL);
+
+-- Who may do what.  Nothing that was asked or agreed to can be changed by the application.
+GRANT SELECT, INSERT ON numbers.request, numbers.consent, numbers.lock TO tenure_app;
+GRANT SELECT ON numbers.request, numbers.consent, numbers.lock TO tenure_privacy;
+
+
+-- numbers 3_requests_doors ------------------------------------------------------------------
+
+-- The only door by which a request takes effect: a function that verifies every guard again, in the
+-- transaction that changes who holds a number, and names what is missing.  It trusts no rule of the
+-- application; what only a signature can show is verified by the network and by whoever looks later.
+
+-- Whether somebody is of age; who is not known is not.
+CREATE FUNCTION numbers.of_age(person bigint, moment timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT coalesce((
+        SELECT (p.born_on + make_interval(years => f.adult_years))::date
+               <= (moment AT TIME ZONE 'UTC')::date
+        FROM people.person p, numbers.figures f WHERE p.person_id = person
+    ), false)
+$$;
+
+-- Whether somebody answers for a minor at a moment.
+CREATE FUNCTION numbers.guards(guardian bigint, ward bigint, moment timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT EXISTS (
+        SELECT FROM people.guardian g
+        WHERE g.ward_id = ward AND g.guardian_id = guardian
+          AND g.since <= moment AND (g.until IS NULL OR moment < g.until)
+    )
+$$;
+
+-- Whether a human of ours is one of those whom a request is about, by their document.
+CREATE FUNCTION numbers.is_party(human bigint, r numbers.request, moment timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT EXISTS (
+        SELECT FROM staff.human h
+        JOIN people.person p USING (document_kind, document_number)
+        WHERE h.human_id = human AND (
+            p.person_id IN (r.from_holder, r.to_holder)
+            OR numbers.guards(p.person_id, r.from_holder, moment)
+            OR numbers.guards(p.person_id, r.to_holder, moment)
+        )
+    )
+$$;
+
+-- The consents that count: by the right person, in time, with a key that was theirs, and for what is
+-- given away not with a fresh one.
+CREATE FUNCTION numbers.consents_counted(r numbers.request, moment timestamptz)
+RETURNS SETOF numbers.consent LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT c.*
+    FROM numbers.consent c CROSS JOIN numbers.figures f
+    WHERE c.request_id = r.request_id AND c.request_hash = r.request_hash
+      AND c.given_at BETWEEN r.requested_at AND moment
+      AND CASE c.party
+              WHEN 'from' THEN c.person_id = r.from_holder
+              WHEN 'to' THEN c.person_id = r.to_holder
+              WHEN 'from-guardian' THEN numbers.guards(c.person_id, r.from_holder, moment)
+              WHEN 'to-guardian' THEN numbers.guards(c.person_id, r.to_holder, moment)
+          END
+      AND CASE c.means
+              WHEN 'presence' THEN NOT numbers.is_party(c.witness, r, moment)
+              ELSE EXISTS (
+                  SELECT FROM people.passkey k
+                  JOIN record.leaf l ON l.seq = k.leaf_seq AND l.at = k.added_at
+                  WHERE k.credential_id = c.credential_id AND k.person_id = c.person_id
+                    AND l.kind = 'people.passkey_added'
+                    AND k.added_at <= c.given_at AND (k.ended_at IS NULL OR c.given_at < k.ended_at)
+                    AND (c.party IN ('to', 'to-guardian')
+                         OR c.given_at >= k.added_at + f.sim_age_ms * interval '1 millisecond')
+              )
+          END
+$$;
+
+-- Whose consent a request needs at a moment.
+CREATE FUNCTION numbers.parties_asked(r numbers.request, moment timestamptz) RETURNS text[]
+LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT array_remove(ARRAY[
+        CASE WHEN gives THEN 'from' END,
+        CASE WHEN takes THEN 'to' END,
+        CASE WHEN gives AND NOT numbers.of_age(r.from_holder, moment) THEN 'from-guardian' END,
+        CASE WHEN takes AND NOT numbers.of_age(r.to_holder, moment) THEN 'to-guardian' END
+    ], NULL)
+    FROM (SELECT r.kind IN ('transfer', 'sim', 'unlock') AS gives,
+                 r.kind IN ('transfer', 'inheritance') AS takes) AS kinds
+$$;
+
+-- When the last consent was given that is needed; the asking when none is; NULL when one is missing.
+CREATE FUNCTION numbers.consented_at(r numbers.request, moment timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT CASE WHEN coalesce(array_agg(c.party), '{}') @> numbers.parties_asked(r, moment)
+                THEN greatest(r.requested_at,
+                              max(c.given_at) FILTER (WHERE c.party = ANY (numbers.parties_asked(r, moment))))
+           END
+    FROM numbers.consents_counted(r, moment) c
+$$;
+
+-- When so many humans had approved who stand apart: who did not ask, saw no consent, are no party and
+-- are not suspended.  staff.approvers leaves out the suspended, and what came before the last consent.
+CREATE FUNCTION numbers.approved_at(r numbers.request, needed integer, moment timestamptz)
+RETURNS timestamptz LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT CASE WHEN needed = 0 THEN r.requested_at ELSE (
+        SELECT a.approved_at
+        FROM staff.approval a
+        WHERE a.request_hash = r.request_hash
+          AND a.approved_by IN (
+              SELECT staff.approvers(r.request_hash, moment, numbers.consented_at(r, moment))
+          )
+          AND a.approved_by IS DISTINCT FROM r.requested_by
+          AND NOT EXISTS (
+              SELECT FROM numbers.consent c
+              WHERE c.request_id = r.request_id AND c.witness = a.approved_by
+          )
+          AND NOT numbers.is_party(a.approved_by, r, moment)
+        ORDER BY a.approved_at, a.approved_by OFFSET needed - 1 LIMIT 1
+    ) END
+$$;
+
+-- From when on a request may take effect; NULL while something is missing.
+CREATE FUNCTION numbers.takes_effect_at(r numbers.request, moment timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT CASE WHEN consented IS NOT NULL AND approved IS NOT NULL
+                THEN greatest(consented, approved) + waits_ms * interval '1 millisecond' END
+    FROM (
+        SELECT numbers.consented_at(r, moment) AS consented,
+               numbers.approved_at(r, CASE r.kind WHEN 'unlock' THEN 0 WHEN 'sim' THEN 1
+                                      ELSE f.approvals_min END, moment) AS approved,
+               CASE WHEN r.kind = 'unlock' THEN f.unlock_delay_ms
+                    WHEN r.kind IN ('sim', 'restoration') THEN 0
+                    ELSE f.cooling_off_ms END AS waits_ms
+        FROM numbers.figures f
+    ) AS found
+$$;
+
+-- Whether the holder's lock holds at a moment: computed, so that a late clock never opens it early.
+CREATE FUNCTION numbers.locked(number text, moment timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+    SELECT EXISTS (
+        SELECT FROM numbers.lock l
+        WHERE l.msisdn = number AND l.since <= moment AND (l.until IS NULL OR moment < l.until)
+          AND NOT EXISTS (
+              SELECT FROM numbers.request r
+              WHERE r.msisdn = number AND r.kind = 'unlock' AND r.ended_at IS NULL
+                AND r.from_holder = l.person_id AND r.requested_at >= l.since
+                AND numbers.takes_effect_at(r, moment) <= moment
+          )
+    )
+$$;
+
+-- Whether a SIM is ours, alive, of our network, and never served anybody.
+CREATE FUNCTION numbers.sim_is_free(card text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT EXISTS (
+        SELECT FROM numbers.sim s, numbers.figures f
+        WHERE s.iccid = card AND s.died_at IS NULL
+          AND EXISTS (SELECT FROM unnest(f.home_plmns) AS home WHERE starts_with(s.imsi, home))
+    ) AND NOT EXISTS (SELECT FROM numbers.binding b WHERE b.iccid = card)
+$$;
+
+-- How the number, its holder and the next one must stand.  What a kind is for does not hold it up: a
+-- restoration is of a number that is suspended and disputed, a replacement of a SIM that is lost.
+CREATE FUNCTION numbers.demand_standing(r numbers.request, moment timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+    line numbers.line;
+    passes boolean := r.kind IN ('transfer', 'inheritance');
+BEGIN
+    PERFORM numbers.demand(EXISTS (
+        SELECT FROM numbers.tenure t WHERE t.msisdn = r.msisdn AND upper_inf(t.during)
+    ), 'effect_on_a_number_that_is_held');
+    PERFORM numbers.demand(EXISTS (
+        SELECT FROM numbers.tenure t
+        WHERE t.msisdn = r.msisdn AND t.holder_id = r.from_holder AND upper_inf(t.during)
+          AND lower(t.during) < moment
+    ), 'effect_from_who_holds_it');
+    PERFORM numbers.demand(NOT EXISTS (
+        SELECT FROM people.person p
+        WHERE p.person_id IN (r.from_holder, r.to_holder)
+          AND (p.document_number IS NULL OR p.born_on IS NULL)
+    ), 'effect_between_registered_people');
+    PERFORM numbers.demand(r.kind <> 'restoration' OR EXISTS (
+        SELECT FROM numbers.tenure t
+        WHERE t.msisdn = r.msisdn AND t.holder_id = r.to_holder AND upper(t.during) <= moment
+    ), 'restoration_to_who_held_it');
+    PERFORM numbers.demand(
+        (r.kind NOT IN ('transfer', 'sim', 'unlock') OR numbers.may_hold(r.from_holder, moment))
+        AND (NOT passes OR numbers.may_hold(r.to_holder, moment)),
+        'effect_minor_has_a_guardian'
+    );
+    SELECT l.* INTO line FROM numbers.line l WHERE l.msisdn = r.msisdn;
+    PERFORM numbers.demand(FOUND, 'effect_on_a_number_in_service');
+    PERFORM numbers.demand(
+        r.kind <> 'transfer' OR line.lost_at IS NULL OR moment < line.lost_at,
+        'transfer_not_of_a_lost_sim'
+    );
+    PERFORM numbers.demand(
+        NOT (passes OR r.kind = 'sim') OR NOT line.suspended, 'effect_not_while_suspended'
+    );
+    PERFORM numbers.demand(
+        NOT passes OR NOT (line.bar_outgoing OR line.bar_incoming), 'effect_not_while_barred'
+    );
+    PERFORM numbers.demand(NOT (passes OR r.kind = 'sim') OR NOT EXISTS (
+        SELECT FROM numbers.hold h
+        WHERE h.msisdn = r.msisdn AND h.since <= moment AND (h.until IS NULL OR moment < h.until)
+    ), 'effect_not_while_disputed');
+    PERFORM numbers.demand(
+        r.kind NOT IN ('transfer', 'sim') OR NOT numbers.locked(r.msisdn, moment),
+        'effect_not_while_locked'
+    );
+    PERFORM numbers.demand(r.kind <> 'unlock' OR EXISTS (
+        SELECT FROM numbers.lock l WHERE l.msisdn = r.msisdn AND l.until IS NULL
+    ), 'unlock_of_a_lock');
+    PERFORM numbers.demand(NOT passes OR EXISTS (
+        SELECT FROM numbers.binding b, numbers.figures f
+        WHERE b.msisdn = r.msisdn AND upper_inf(b.during)
+          AND lower(b.during) + f.sim_age_ms * interval '1 millisecond' <= moment
+    ), 'effect_not_on_a_fresh_sim');
+    PERFORM numbers.demand(
+        r.iccid IS NULL OR numbers.sim_is_free(r.iccid), 'effect_with_a_sim_that_is_free'
+    );
+END $$;
+
+-- Who must have agreed, and for how long it must have been known to everybody.
+CREATE FUNCTION numbers.demand_agreement(r numbers.request, moment timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+    figures numbers.figures;
+    asked text[] := numbers.parties_asked(r, moment);
+    given text[];
+    needed integer;
+BEGIN
+    SELECT f.* INTO figures FROM numbers.figures f;
+    SELECT coalesce(array_agg(c.party), '{}') INTO given FROM numbers.consents_counted(r, moment) c;
+    PERFORM numbers.demand(NOT EXISTS (
+        SELECT FROM numbers.consent c JOIN people.passkey k USING (credential_id)
+        WHERE c.request_id = r.request_id AND c.means = 'passkey'
+          AND c.party IN ('from', 'from-guardian')
+          AND c.given_at < k.added_at + figures.sim_age_ms * interval '1 millisecond'
+    ), 'effect_not_by_a_fresh_passkey');
+    PERFORM numbers.demand(
+        array_remove(array_remove(asked, 'from-guardian'), 'to-guardian') <@ given,
+        'effect_needs_every_consent'
+    );
+    PERFORM numbers.demand(asked <@ given, 'effect_needs_the_guardians_consent');
+    needed := CASE r.kind WHEN 'unlock' THEN 0 WHEN 'sim' THEN 1 ELSE figures.approvals_min END;
+    PERFORM numbers.demand(
+        numbers.approved_at(r, needed, moment) IS NOT NULL, 'effect_needs_approvals_of_others'
+    );
+    PERFORM numbers.demand(
+        numbers.takes_effect_at(r, moment) <= moment, 'effect_waits_for_the_cooling_off'
+    );
+END $$;
+
+-- The old SIM is dead from this instant on, to the millisecond; the new one serves.
+CREATE FUNCTION numbers.swap_sim(r numbers.request, moment timestamptz, proof bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+    old text;
+    new_imsi text;
+BEGIN
+    UPDATE numbers.binding SET during = tstzrange(lower(during), moment)
+    WHERE msisdn = r.msisdn AND upper_inf(during) RETURNING iccid INTO old;
+    UPDATE numbers.sim SET died_at = moment WHERE iccid = old;
+    SELECT s.imsi INTO new_imsi FROM numbers.sim s WHERE s.iccid = r.iccid FOR UPDATE;
+    INSERT INTO numbers.binding (msisdn, iccid, imsi, during, leaf_seq)
+    VALUES (r.msisdn, r.iccid, new_imsi, tstzrange(moment, NULL), proof);
+    -- GTC-LOST: what was lost is dead, and the number serves again.
+    UPDATE numbers.line SET imsi = new_imsi, lost_at = NULL WHERE msisdn = r.msisdn;
+END $$;
+
+-- The former tenure ends where the next begins; nothing of the former holder's is in reach any more.
+CREATE FUNCTION numbers.hand_over(r numbers.request, moment timestamptz, proof bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+    former numbers.tenure;
+    free smallint;
+BEGIN
+    UPDATE numbers.tenure SET during = tstzrange(lower(during), moment)
+    WHERE msisdn = r.msisdn AND upper_inf(during) RETURNING * INTO former;
+    IF former.prepaid AND (SELECT f.prepaid_numbers_max > 0 FROM numbers.figures f) THEN
+        free := numbers.free_slot(r.to_holder, 1, moment);
+        PERFORM numbers.demand(free IS NOT NULL, 'tenure_no_more_than_the_market_allows');
+    END IF;
+    INSERT INTO numbers.tenure
+        (msisdn, holder_id, during, opened_as, request_id, leaf_seq, purse_id, prepaid, slot)
+    VALUES (r.msisdn, r.to_holder, tstzrange(moment, NULL), r.kind, r.request_id, proof, r.purse_id,
+            former.prepaid, free);
+    UPDATE numbers.line l
+    SET purse_id = r.purse_id, language = p.language,
+        -- INC-24H: it was blocked until it is back with whom it belongs to.
+        suspended = l.suspended AND r.kind <> 'restoration',
+        lost_at = CASE WHEN r.kind <> 'restoration' THEN l.lost_at END
+    FROM people.person p
+    WHERE l.msisdn = r.msisdn AND p.person_id = r.to_holder;
+    UPDATE numbers.lock SET until = moment WHERE msisdn = r.msisdn AND until IS NULL;
+    PERFORM pg_notify('tenure_changed', former.purse_id::text);
+END $$;
+
+-- A request takes effect, wholly or not at all.  Returns what the network is asked, or NULL for a lock.
+CREATE FUNCTION numbers.effect(asked uuid, moment timestamptz, proof bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    figures numbers.figures;
+    r numbers.request;
+    old numbers.binding;
+    new numbers.binding;
+    clear jsonb;
+    about jsonb;
+BEGIN
+    SELECT f.* INTO figures FROM numbers.figures f;
+    PERFORM numbers.demand(FOUND, 'figures_of_the_pack_are_there');
+    SELECT q.* INTO r FROM numbers.request q WHERE q.request_id = asked FOR UPDATE;
+    PERFORM numbers.demand(FOUND, 'effect_of_a_request_that_is_known');
+    -- Whatever else would change this number waits until this is done, and then sees it.
+    PERFORM FROM numbers.line l WHERE l.msisdn = r.msisdn FOR UPDATE;
+    PERFORM numbers.demand(r.ended_at IS NULL, 'effect_of_a_request_that_is_open');
+    PERFORM numbers.demand(
+        moment < r.requested_at + CASE WHEN r.kind = 'restoration' THEN interval '24 hours'
+                                  ELSE figures.request_open_ms * interval '1 millisecond' END
+        OR r.kind = 'unlock' AND numbers.takes_effect_at(r, moment) IS NOT NULL,
+        'effect_before_the_request_expires'
+    );
+    PERFORM numbers.demand_standing(r, moment);
+    PERFORM numbers.demand_agreement(r, moment);
+
+    SELECT b.* INTO old FROM numbers.binding b WHERE b.msisdn = r.msisdn AND upper_inf(b.during);
+    IF r.iccid IS NOT NULL THEN
+        PERFORM numbers.swap_sim(r, moment, proof);
+    END IF;
+    SELECT b.* INTO new FROM numbers.binding b WHERE b.msisdn = r.msisdn AND upper_inf(b.during);
+    IF r.to_holder IS NOT NULL THEN
+        PERFORM numbers.hand_over(r, moment, proof);
+    END IF;
+    IF r.kind = 'unlock' THEN
+        UPDATE numbers.lock SET until = numbers.takes_effect_at(r, moment)
+        WHERE msisdn = r.msisdn AND until IS NULL;
+    END IF;
+    UPDATE numbers.request SET ended_at = moment, outcome = 'effected', ended_leaf_seq = proof
+    WHERE request_id = asked;
+
+    clear := jsonb_build_object('kind', r.kind, 'request_hash', encode(r.request_hash, 'hex'));
+    about := jsonb_build_object('msisdn', r.msisdn, 'request', r.request_id::text);
+    IF r.kind = 'unlock' THEN
+        PERFORM numbers.demand(numbers.leaf_says(
+            proof, 'numbers.unlocked', moment, clear, about || jsonb_build_object('holder', r.from_holder::text)
+        ), 'effect_leaf_says_so');
+        RETURN NULL;
+    END IF;
+    about := about || jsonb_build_object('iccid', new.iccid, 'imsi', new.imsi);
+    IF r.kind = 'sim' THEN
+        PERFORM pg_notify('tenure_changed', l.purse_id::text) FROM numbers.line l WHERE l.msisdn = r.msisdn;
+        PERFORM numbers.demand(numbers.leaf_says(
+            proof, 'numbers.sim_replaced', moment, clear, about || jsonb_build_object(
+                'holder', r.from_holder::text, 'old_iccid', old.iccid, 'old_imsi', old.imsi
+            )
+        ), 'effect_leaf_says_so');
+    ELSE
+        PERFORM numbers.demand(numbers.leaf_says(
+            proof, 'numbers.transferred', moment, clear, about || jsonb_build_object(
+                'from', r.from_holder::text, 'to', r.to_holder::text
+            )
+        ), 'effect_leaf_says_so');
+    END IF;
+    RETURN numbers.ask_network(r.msisdn, proof, moment);
+END $$;
+
+-- A request ends without effect: stopped by somebody, or because it waited for too long.
+CREATE FUNCTION numbers.end_request(asked uuid, how text, moment timestamptz, proof bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    figures numbers.figures;
+    r numbers.request;
+BEGIN
+    SELECT f.* INTO figures FROM numbers.figures f;
+    SELECT q.* INTO r FROM numbers.request q WHERE q.request_id = asked FOR UPDATE;
+    PERFORM numbers.demand(FOUND, 'end_of_a_request_that_is_known');
+    PERFORM numbers.demand(r.ended_at IS NULL, 'end_of_a_request_that_is_open');
+    PERFORM numbers.demand(how IN ('stopped', 'expired'), 'end_is_no_effect');
+    PERFORM numbers.demand(
+        how = 'stopped' OR moment >= r.requested_at
+            + CASE WHEN r.kind = 'restoration' THEN interval '24 hours'
+              ELSE figures.request_open_ms * interval '1 millisecond' END,
+        'end_after_it_was_open_for_long'
+    );
+    PERFORM numbers.demand(numbers.leaf_says(
+        proof, 'numbers.stopped', moment,
+        jsonb_build_object(
+            'kind', r.kind, 'request_hash', encode(r.request_hash, 'hex'), 'outcome', how
+        ),
+        jsonb_build_object('msisdn', r.msisdn, 'request', r.request_id::text)
+    ), 'end_leaf_says_so');
+    UPDATE numbers.request SET ended_at = moment, outcome = how, ended_leaf_seq = proof
+    WHERE request_id = asked;
+END $$;
+
+-- Who may do what: the application calls what verifies, and nothing that helps it.
+REVOKE ALL ON FUNCTION
+    numbers.of_age, numbers.guards, numbers.is_party, numbers.consents_counted,
+    numbers.parties_asked, numbers.consented_at, numbers.approved_at, numbers.takes_effect_at,
+    numbers.locked, numbers.sim_is_free, numbers.demand_standing, numbers.demand_agreement,
+    numbers.swap_sim, numbers.hand_over, numbers.effect, numbers.end_request
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION numbers.locked, numbers.effect, numbers.end_request TO tenure_app;
+
+
+-- numbers 4_lifecycle -----------------------------------------------------------------------
+
+-- What time causes: reminders, bars of a stage, recycling; and what keeps a number from it.
+
+-- A reminder of one step of the schedule, for one validity end: a clock that runs twice sends it once,
+-- and a top-up, which has another validity end, begins anew (INC-90).
+CREATE TABLE numbers.reminder (
+    purse_id bigint NOT NULL,
+    validity_end timestamptz NOT NULL,
+    step smallint NOT NULL,
+    msisdn text COLLATE "C" NOT NULL,
+    at timestamptz NOT NULL,
+    notice_id bigint NOT NULL,
+    CONSTRAINT reminder_once PRIMARY KEY (purse_id, validity_end, step),
+    CONSTRAINT reminder_a_notice_counts_once UNIQUE (notice_id),
+    CONSTRAINT reminder_of_a_notice FOREIGN KEY (notice_id) REFERENCES notices.notice (notice_id),
+    CONSTRAINT reminder_steps_begin_at_one CHECK (step >= 1),
+    CONSTRAINT reminder_after_the_validity CHECK (at >= validity_end)
+);
+
+-- A number that the network was told to serve for nothing, because of its stage.
+CREATE TABLE numbers.stage_bar (
+    msisdn text COLLATE "C" NOT NULL,
+    since timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT stage_bar_is_one PRIMARY KEY (msisdn),
+    CONSTRAINT stage_bar_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+-- A complaint, a dispute or an order holds a number where it is, whatever its stage.
+CREATE TABLE numbers.hold (
+    hold_id bigint GENERATED ALWAYS AS IDENTITY,
+    msisdn text COLLATE "C" NOT NULL,
+    kind text NOT NULL,
+    reference text NOT NULL,
+    since timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    until timestamptz,
+    release_leaf_seq bigint,
+    CONSTRAINT hold_pkey PRIMARY KEY (hold_id),
+    CONSTRAINT hold_kind_is_known
+        CHECK (kind IN ('complaint', 'dispute', 'court-order', 'investigation')),
+    CONSTRAINT hold_names_its_case CHECK (reference <> ''),
+    CONSTRAINT hold_ends_after_it_began CHECK (until >= since),
+    CONSTRAINT hold_is_released_on_record CHECK ((until IS NULL) = (release_leaf_seq IS NULL)),
+    CONSTRAINT hold_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT hold_release_has_its_leaf FOREIGN KEY (release_leaf_seq) REFERENCES record.leaf (seq)
+);
+
+CREATE UNIQUE INDEX hold_once_for_a_case ON numbers.hold (msisdn, kind, reference) WHERE (until IS NULL);
+
+-- A number that was recycled, with the evidence that it might be (INC-90).
+CREATE TABLE numbers.recycled (
+    purse_id bigint NOT NULL,
+    msisdn text COLLATE "C" NOT NULL,
+    holder_id bigint NOT NULL,
+    validity_end timestamptz NOT NULL,
+    outgoing_blocked_ms bigint NOT NULL,
+    both_blocked_ms bigint NOT NULL,
+    reminders_min integer NOT NULL,
+    reminders integer NOT NULL,
+    last_reminded_at timestamptz NOT NULL,
+    at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT recycled_once PRIMARY KEY (purse_id),
+    CONSTRAINT recycled_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    -- Days are added as milliseconds: no zone of any session makes one shorter.
+    CONSTRAINT recycled_only_after_its_time CHECK (
+        extract(epoch FROM at) * 1000
+        >= extract(epoch FROM validity_end) * 1000 + outgoing_blocked_ms + both_blocked_ms
+    ),
+    CONSTRAINT recycled_only_after_its_reminders CHECK (reminders >= reminders_min),
+    CONSTRAINT recycled_was_reminded_while_it_could_receive CHECK (
+        extract(epoch FROM last_reminded_at) * 1000
+        < extract(epoch FROM validity_end) * 1000 + outgoing_blocked_ms
+    )
+);
+
+CREATE INDEX recycled_by_number ON numbers.recycled (msisdn, at);
+
+-- Recycles numbers that are due, all or none.  Everything is looked up here again: what the caller
+-- believes does not count.  What may change under way fails as a race does, so that the caller looks again.
+CREATE FUNCTION numbers.recycle(taken text[], moment timestamptz, proofs bigint[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    figures numbers.figures;
+    asked bigint := cardinality(taken);
+    race text := 'serialization_failure';
+    blocked interval;
+    receives interval;
+    done bigint;
+BEGIN
+    SELECT f.* INTO figures FROM numbers.figures f;
+    PERFORM numbers.demand(FOUND, 'figures_of_the_pack_are_there');
+    PERFORM numbers.demand(cardinality(proofs) = asked, 'recycle_each_number_has_its_leaf');
+    receives := figures.outgoing_blocked_ms * interval '1 millisecond';
+    blocked := receives + figures.both_blocked_ms * interval '1 millisecond';
+
+    -- Who places a hold or a lock takes the line as well: one of us waits for the other.
+    PERFORM FROM numbers.line l WHERE l.msisdn = ANY (taken) ORDER BY l.msisdn FOR UPDATE;
+
+    PERFORM numbers.demand((
+        SELECT count(*) = asked AND count(DISTINCT l.msisdn) = asked
+        FROM unnest(taken) AS given (msisdn)
+        JOIN numbers.line l USING (msisdn)
+        JOIN numbers.tenure t
+          ON t.msisdn = l.msisdn AND upper_inf(t.during) AND t.purse_id = l.purse_id
+        JOIN numbers.binding b
+          ON b.msisdn = l.msisdn AND upper_inf(b.during) AND b.imsi = l.imsi
+        JOIN money.purse p ON p.purse_id = l.purse_id
+        WHERE NOT l.postpaid AND t.prepaid
+    ), 'recycle_only_prepaid_numbers_that_somebody_holds', race);
+    PERFORM numbers.demand(NOT EXISTS (
+        SELECT FROM numbers.line l JOIN money.purse p USING (purse_id)
+        WHERE l.msisdn = ANY (taken) AND p.funds_end + blocked > moment
+    ), 'recycled_only_after_its_time', race);
+    -- A validity end that somebody made up is not the one that the last top-up gave.
+    PERFORM numbers.demand(NOT EXISTS (
+        SELECT FROM numbers.line l JOIN money.purse p USING (purse_id)
+        JOIN money.entry e ON e.purse_id = p.purse_id AND e.kind = 4
+        WHERE l.msisdn = ANY (taken) AND (
+            e.at > p.funds_end
+            OR (e.explanation::jsonb ->> 'funds_end_ms')::bigint
+               > floor(extract(epoch FROM p.funds_end) * 1000)
+        )
+    ), 'recycle_no_top_up_reaches_beyond');
+    PERFORM numbers.demand(NOT EXISTS (
+        SELECT FROM numbers.line l JOIN money.purse p USING (purse_id)
+        WHERE l.msisdn = ANY (taken)
+          AND (p.funds_micros, p.owed_micros, p.grants, p.sessions)
+              IS DISTINCT FROM (0, 0, '\x90'::bytea, '\x929090'::bytea)
+    ), 'recycle_the_purse_is_closed', race);
+    PERFORM numbers.demand(NOT EXISTS (
+        SELECT FROM numbers.hold h
+        WHERE h.msisdn = ANY (taken) AND (h.until IS NULL OR h.until > moment)
+    ), 'recycle_nothing_is_disputed', race);
+    PERFORM numbers.demand(NOT EXISTS (
+        SELECT FROM numbers.lock k
+        WHERE k.msisdn = ANY (taken) AND numbers.locked(k.msisdn, moment)
+    ), 'recycle_nothing_is_locked', race);
+    PERFORM numbers.demand(NOT EXISTS (
+        SELECT FROM numbers.request r
+        WHERE r.msisdn = ANY (taken) AND r.ended_at IS NULL
+          AND moment < r.requested_at + figures.request_open_ms * interval '1 millisecond'
+    ), 'recycle_nothing_is_asked', race);
+    PERFORM numbers.demand(NOT EXISTS (
+        SELECT FROM unnest(taken, proofs) AS given (msisdn, proof)
+        JOIN numbers.tenure t ON t.msisdn = given.msisdn AND upper_inf(t.during)
+        JOIN numbers.binding b ON b.msisdn = given.msisdn AND upper_inf(b.during)
+        WHERE NOT numbers.leaf_says(
+            given.proof, 'numbers.recycled', moment, '{}',
+            jsonb_build_object('msisdn', t.msisdn, 'holder', t.holder_id::text,
+                               'iccid', b.iccid, 'imsi', b.imsi)
+        )
+    ), 'recycle_leaf_says_so');
+
+    -- The reminders that were sent while the number could receive are its evidence.
+    INSERT INTO numbers.recycled
+    SELECT l.purse_id, l.msisdn, t.holder_id, p.funds_end, figures.outgoing_blocked_ms,
+           figures.both_blocked_ms, figures.reminders_min, sent.reminders, sent.last_at, moment,
+           given.proof
+    FROM unnest(taken, proofs) AS given (msisdn, proof)
+    JOIN numbers.line l USING (msisdn)
+    JOIN money.purse p USING (purse_id)
+    JOIN numbers.tenure t ON t.msisdn = l.msisdn AND upper_inf(t.during)
+    CROSS JOIN LATERAL (
+        SELECT count(*)::integer AS reminders, max(n.sent_at) AS last_at
+        FROM numbers.reminder r JOIN notices.notice n USING (notice_id)
+        WHERE r.purse_id = l.purse_id AND r.validity_end = p.funds_end
+          AND n.msisdn = l.msisdn AND n.channel = 'number' AND n.kind = 'lifecycle.reminder'
+          AND n.sent_at >= p.funds_end AND n.sent_at < p.funds_end + receives
+    ) sent
+    WHERE sent.reminders >= figures.reminders_min AND sent.last_at IS NOT NULL;
+    GET DIAGNOSTICS done = ROW_COUNT;
+    PERFORM numbers.demand(done = asked, 'recycled_only_after_its_reminders');
+
+    UPDATE numbers.sim s SET died_at = moment
+    FROM numbers.binding b
+    WHERE b.msisdn = ANY (taken) AND upper_inf(b.during) AND s.iccid = b.iccid AND s.died_at IS NULL;
+    UPDATE numbers.binding b SET during = tstzrange(lower(b.during), moment)
+    WHERE b.msisdn = ANY (taken) AND upper_inf(b.during);
+    UPDATE numbers.tenure t SET during = tstzrange(lower(t.during), moment)
+    WHERE t.msisdn = ANY (taken) AND upper_inf(t.during);
+    -- What had ended by itself is closed, so that the next holder begins with nothing.
+    UPDATE numbers.lock k SET until = greatest(moment, k.since)
+    WHERE k.msisdn = ANY (taken) AND k.until IS NULL;
+    UPDATE numbers.request r SET ended_at = moment, outcome = 'expired', ended_leaf_seq = given.proof
+    FROM unnest(taken, proofs) AS given (msisdn, proof)
+    WHERE r.msisdn = given.msisdn AND r.ended_at IS NULL;
+    DELETE FROM numbers.stage_bar b WHERE b.msisdn = ANY (taken);
+    DELETE FROM numbers.line l WHERE l.msisdn = ANY (taken);
+    PERFORM numbers.ask_network(given.msisdn, given.proof, moment)
+    FROM unnest(taken, proofs) AS given (msisdn, proof);
+    RETURN done;
+END $$;
+
+-- Who may do what.
+GRANT SELECT, INSERT ON numbers.reminder TO tenure_app;
+GRANT SELECT, INSERT, DELETE ON numbers.stage_bar TO tenure_app;
+GRANT SELECT, INSERT, UPDATE (until, release_leaf_seq) ON numbers.hold TO tenure_app;
+GRANT SELECT ON numbers.recycled TO tenure_app;
+GRANT SELECT ON numbers.reminder, numbers.hold, numbers.recycled TO tenure_privacy;
+REVOKE ALL ON FUNCTION numbers.recycle FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION numbers.recycle TO tenure_app;
+
+
+-- access ------------------------------------------------------------------------------------
+
+-- Your service is cut only for a reason you are told.
+
+CREATE SCHEMA access;
+
+COMMENT ON SCHEMA access IS 'Your service is cut only for a reason you are told.';
+
+-- Many lines restricted for one ground (GTC-TRAFFIC): who is meant is a whole offer, or a list.
+-- Services are bits: 1 calls, 2 texts, 4 picture messages, 8 data, 16 content.
+CREATE TABLE access.traffic_group (
+    group_id bigint GENERATED ALWAYS AS IDENTITY,
+    ground text NOT NULL,
+    services smallint NOT NULL,
+    ends_at timestamptz NOT NULL,
+    chosen text NOT NULL,
+    lines bigint NOT NULL,
+    reason text NOT NULL,
+    evidence text NOT NULL,
+    decided_by text NOT NULL,
+    decided_at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    lifted_at timestamptz,
+    CONSTRAINT traffic_group_pkey PRIMARY KEY (group_id),
+    CONSTRAINT traffic_group_as_its_measures UNIQUE (group_id, ground, services, ends_at),
+    -- GTC-TRAFFIC: for nothing else.
+    CONSTRAINT traffic_group_ground_is_published CHECK (ground IN ('law', 'security', 'overload')),
+    CONSTRAINT traffic_group_names_services CHECK (services BETWEEN 1 AND 31),
+    CONSTRAINT traffic_group_overload_passes CHECK (
+        ground <> 'overload' OR ends_at <= decided_at + interval '31 days'
+    ),
+    CONSTRAINT traffic_group_ends CHECK (
+        ends_at > decided_at AND ends_at <= decided_at + interval '366 days'
+    ),
+    CONSTRAINT traffic_group_is_of_an_offer_or_a_list CHECK (chosen ~ '^(list$|offer:.)'),
+    CONSTRAINT traffic_group_means_somebody CHECK (lines > 0),
+    CONSTRAINT traffic_group_says_why CHECK (reason ~ '\S' AND evidence ~ '\S'),
+    CONSTRAINT traffic_group_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+-- What was decided against a line, for whoever held it then: the purse is theirs alone.
+CREATE TABLE access.measure (
+    measure_id bigint GENERATED ALWAYS AS IDENTITY,
+    msisdn text COLLATE "C" NOT NULL,
+    purse_id bigint NOT NULL,
+    kind text NOT NULL,
+    clause text NOT NULL,
+    ground text,
+    services smallint NOT NULL,
+    ends_at timestamptz,
+    reason text NOT NULL,
+    evidence text NOT NULL,
+    proof text,
+    decided_by text NOT NULL,
+    decided_at timestamptz NOT NULL,
+    group_id bigint,
+    notice_id bigint NOT NULL,
+    leaf_seq bigint NOT NULL,
+    asked text,
+    request_hash bytea,
+    approved_by bigint,
+    lifted_at timestamptz,
+    lifted_by text,
+    lifted_because text,
+    lifted_notice_id bigint,
+    CONSTRAINT measure_pkey PRIMARY KEY (measure_id),
+    CONSTRAINT measure_kind_is_known
+        CHECK (kind IN ('restriction', 'suspension', 'termination')),
+    CONSTRAINT measure_clause_is_named
+        CHECK (clause IN ('GTC-TRAFFIC', 'GTC-ABUSE', 'GTC-ILLEGAL', 'law')),
+    -- GTC-TRAFFIC: only for these grounds, and it only restricts.
+    CONSTRAINT measure_traffic_has_its_ground CHECK (
+        (clause = 'GTC-TRAFFIC') = (ground IS NOT NULL)
+        AND (ground IS NULL OR ground IN ('law', 'security', 'overload'))
+    ),
+    CONSTRAINT measure_traffic_only_restricts
+        CHECK (clause <> 'GTC-TRAFFIC' OR kind = 'restriction'),
+    CONSTRAINT measure_restriction_names_services CHECK (
+        services = 0 AND kind <> 'restriction' OR services BETWEEN 1 AND 31 AND kind = 'restriction'
+    ),
+    CONSTRAINT measure_restriction_ends CHECK (
+        (kind = 'restriction') = (ends_at IS NOT NULL)
+        AND (ends_at IS NULL
+             OR ends_at > decided_at AND ends_at <= decided_at + interval '366 days')
+    ),
+    -- GTC-TRAFFIC: an overload is imminent, temporary or extraordinary, and passes.
+    CONSTRAINT measure_overload_passes CHECK (
+        ground IS DISTINCT FROM 'overload' OR ends_at <= decided_at + interval '31 days'
+    ),
+    CONSTRAINT measure_says_why CHECK (reason ~ '\S' AND evidence ~ '\S'),
+    -- GTC-ABUSE: only one proven guilty of systematic obstruction is terminated for abuse.
+    CONSTRAINT measure_termination_for_abuse_is_proven CHECK (
+        kind <> 'termination' OR clause <> 'GTC-ABUSE' OR coalesce(proof ~ '\S', false)
+    ),
+    -- INC-STAFF: nobody ends a contract alone, and what was approved is exactly this.
+    CONSTRAINT measure_termination_is_approved CHECK (
+        (kind = 'termination') = (approved_by IS NOT NULL)
+        AND num_nulls(asked, request_hash, approved_by) IN (0, 3)
+    ),
+    CONSTRAINT measure_approval_is_of_what_was_asked
+        CHECK (request_hash = sha256(convert_to(asked, 'UTF8'))),
+    CONSTRAINT measure_is_what_was_asked CHECK (
+        asked IS NULL OR asked::jsonb = jsonb_strip_nulls(jsonb_build_object(
+            'kind', 'access.terminate', 'msisdn', msisdn, 'purse', purse_id, 'clause', clause,
+            'reason', reason, 'evidence', evidence, 'proof', proof
+        ))
+    ),
+    CONSTRAINT measure_approval_is_used_once UNIQUE (request_hash),
+    CONSTRAINT measure_approved_by_another_human FOREIGN KEY (request_hash, approved_by)
+        REFERENCES staff.approval (request_hash, approved_by),
+    -- GTC-ABUSE: notification is always given, whatever the reason.
+    CONSTRAINT measure_is_told FOREIGN KEY (notice_id) REFERENCES notices.notice (notice_id),
+    CONSTRAINT measure_has_a_notice_of_its_own UNIQUE (notice_id),
+    CONSTRAINT measure_end_is_told FOREIGN KEY (lifted_notice_id)
+        REFERENCES notices.notice (notice_id),
+    CONSTRAINT measure_is_lifted_by_somebody_for_a_reason CHECK (
+        num_nulls(lifted_at, lifted_by, lifted_because, lifted_notice_id) IN (0, 4)
+        AND coalesce(lifted_at >= decided_at, true) AND coalesce(lifted_because ~ '\S', true)
+    ),
+    -- A contract that is void is made anew, or not at all.
+    CONSTRAINT measure_termination_is_final CHECK (kind <> 'termination' OR lifted_at IS NULL),
+    CONSTRAINT measure_is_as_its_group FOREIGN KEY (group_id, ground, services, ends_at)
+        REFERENCES access.traffic_group (group_id, ground, services, ends_at),
+    CONSTRAINT measure_once_in_a_group UNIQUE (group_id, msisdn),
+    CONSTRAINT measure_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+CREATE INDEX measure_of_line ON access.measure (purse_id);
+CREATE UNIQUE INDEX measure_terminated_once ON access.measure (purse_id)
+    WHERE (kind = 'termination');
+
+-- What was lifted stays lifted, and the day of it stays.
+CREATE FUNCTION access.stays_lifted() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    RAISE EXCEPTION 'what was lifted stays lifted'
+        USING ERRCODE = 'check_violation', SCHEMA = 'access',
+              CONSTRAINT = TG_TABLE_NAME || '_is_lifted_once';
+END $$;
+
+CREATE TRIGGER measure_is_lifted_once BEFORE UPDATE ON access.measure
+    FOR EACH ROW WHEN (OLD.lifted_at IS NOT NULL) EXECUTE FUNCTION access.stays_lifted();
+CREATE TRIGGER traffic_group_is_lifted_once BEFORE UPDATE ON access.traffic_group
+    FOR EACH ROW WHEN (OLD.lifted_at IS NOT NULL) EXECUTE FUNCTION access.stays_lifted();
+
+-- Who may do what: what was decided stays as it was told; it can only be lifted.
+GRANT USAGE ON SCHEMA access TO tenure_app, tenure_privacy, tenure_regulator;
+GRANT SELECT, INSERT ON access.measure, access.traffic_group TO tenure_app;
+GRANT UPDATE (lifted_at, lifted_by, lifted_because, lifted_notice_id) ON access.measure
+    TO tenure_app;
+GRANT UPDATE (lifted_at) ON access.traffic_group TO tenure_app;
+GRANT SELECT ON access.measure TO tenure_privacy;
+GRANT SELECT ON access.traffic_group TO tenure_privacy, tenure_regulator;
+REVOKE ALL ON FUNCTION access.stays_lifted() FROM PUBLIC;
 
 
 -- charging ----------------------------------------------------------------------------------

@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from tenure.promises.numbers.personal_data import holding, lines
+from tenure.promises.numbers.personal_data import holding, lifecycle, lines
 
-HOLDINGS: Final = (*lines.HOLDINGS, *holding.HOLDINGS)
+HOLDINGS: Final = (*lines.HOLDINGS, *holding.HOLDINGS, *lifecycle.HOLDINGS)

@@ -27,7 +27,7 @@ _SIM: Final = "which SIM the network reaches"
 _FIGURES: Final = (
     "one operator home_plmns outgoing_blocked_ms both_blocked_ms rest_ms reminders_min "
     "cooling_off_ms request_open_ms sim_age_ms approvals_min unlock_delay_ms prepaid_numbers_max "
-    "adult_years leaf_seq"
+    "adult_years"
 )
 
 HOLDINGS: Final = (

@@ -1,0 +1,40 @@
+"""What is held about the end of a number's life, and about what holds it where it is."""
+
+from typing import Final
+
+from tenure.values.holding import Category, End, Holding, Subject, impersonal
+
+
+def _evidence(table: str, why: str, *columns: str) -> tuple[Holding, ...]:
+    return tuple(
+        Holding(
+            table=table,
+            column=column,
+            whose=Subject.SUBSCRIBER,
+            category=Category.EVIDENCE,
+            why=why,
+            keep="evidence",
+            end=End.DELETE,
+        )
+        for column in columns
+    )
+
+
+_REMINDED: Final = "proves that the holder was reminded, of which end, and how often (INC-90)"
+_HELD: Final = "keeps a number where it is while something is open about it"
+_RECYCLED: Final = "proves that a number was recycled only after its time and its reminders"
+
+HOLDINGS: Final = (
+    *impersonal("reminder", "which notice it was", "notice_id"),
+    *_evidence("reminder", _REMINDED, "purse_id", "validity_end", "step", "msisdn", "at"),
+    *impersonal("stage_bar", "the leaf that the network acts on", "leaf_seq"),
+    *_evidence("stage_bar", "what the network was told of the number's stage", "msisdn", "since"),
+    *impersonal("hold", "which hold it is, and its leaves", "hold_id", "leaf_seq"),
+    *impersonal("hold", "the leaf of its end", "release_leaf_seq"),
+    *_evidence("hold", _HELD, "msisdn", "kind", "reference", "since", "until"),
+    *impersonal("recycled", "the leaf that proves it", "leaf_seq"),
+    *impersonal("recycled", "the figures it was judged by", "outgoing_blocked_ms"),
+    *impersonal("recycled", "the figures it was judged by", "both_blocked_ms", "reminders_min"),
+    *_evidence("recycled", _RECYCLED, "purse_id", "msisdn", "holder_id", "validity_end"),
+    *_evidence("recycled", _RECYCLED, "reminders", "last_reminded_at", "at"),
+)
