@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
 from hypothesis import settings
@@ -18,6 +19,8 @@ from tenure.postgres import migrations
 from tenure.postgres.embedded import APPLICATION, SUPERUSER, Cluster
 from tenure.postgres.pool import Pool, pool_of
 from tenure.postgres.programs import CannotStartError
+from tenure.promises.numbers.rules.holding import figures_of
+from tenure.terms import pack
 from tenure.values.instant import parse_instant
 from tools import schema
 
@@ -103,14 +106,36 @@ def template(cluster: Cluster) -> str:
     return name
 
 
-@pytest.fixture
-def database_name(cluster: Cluster, template: str) -> Iterator[str]:
-    """A database of this test's own, with all tables and no rows."""
-    name = f"test_{next(_numbers)}"
+@pytest.fixture(scope="session")
+def furnished(cluster: Cluster, template: str) -> str:
+    """As ``template``, with the figures of smart-kh that the database itself enforces."""
+    name = "template_furnished"
     with psycopg.connect(cluster.dsn_of(SUPERUSER, "postgres"), autocommit=True) as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
                 sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+    furnish(cluster.dsn_of(SUPERUSER, name), "smart-kh")
+    return name
+
+
+def furnish(owner_dsn: str, operator: str) -> None:
+    """Have a database enforce the figures of a pack; its record stays empty for the test."""
+    figures = msgspec.json.encode(figures_of(pack.load(operator).terms)).decode()
+    with psycopg.connect(owner_dsn) as connection:
+        connection.execute("SET LOCAL ROLE tenure_owner")
+        connection.execute("SELECT numbers.keep_figures(%s::jsonb)", [figures])
+
+
+@pytest.fixture
+def database_name(cluster: Cluster, furnished: str) -> Iterator[str]:
+    """A database of this test's own, with all tables and no rows but the figures of smart-kh."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(cluster.dsn_of(SUPERUSER, "postgres"), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(furnished)
             )
         )
         # What a database grants is not copied with it.

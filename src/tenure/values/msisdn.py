@@ -17,3 +17,12 @@ class Imsi(str):
 
     def __repr__(self) -> str:
         return f"Imsi({self[:5]}…)"
+
+
+class Iccid(str):
+    """The number of a SIM card (ITU-T E.118); its repr shows the issuer's country only."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Iccid({self[:4]}…)"

@@ -1,8 +1,31 @@
 """Numbers, who holds them, and the lines that serve them.
 
-Read lines (who is reached, and what is barred).
+Read lines (who is reached, and what is barred), holding (who holds a number, on which SIM, and what
+is in stock).
 """
 
+from tenure.promises.numbers.model.holding import (
+    Binding,
+    Buyer,
+    Figures,
+    History,
+    HoldingRefusal,
+    Imported,
+    InStock,
+    NumberRange,
+    OpenedAs,
+    Reservation,
+    Sale,
+    SealedSim,
+    Sell,
+    Sim,
+    SimCard,
+    SimKey,
+    SimKeys,
+    Sold,
+    TakenOver,
+    Tenure,
+)
 from tenure.promises.numbers.model.lines import (
     Bar,
     Block,
@@ -21,16 +44,36 @@ from tenure.promises.numbers.model.lines import (
 
 __all__ = [
     "Bar",
+    "Binding",
     "Block",
+    "Buyer",
     "Change",
+    "Figures",
+    "History",
+    "HoldingRefusal",
+    "Imported",
+    "InStock",
     "Limit",
     "Line",
     "NewLine",
+    "NumberRange",
+    "OpenedAs",
     "Reached",
     "Refusal",
     "ReportFound",
     "ReportLost",
+    "Reservation",
     "Resume",
+    "Sale",
+    "SealedSim",
+    "Sell",
+    "Sim",
+    "SimCard",
+    "SimKey",
+    "SimKeys",
+    "Sold",
     "Stage",
     "Suspend",
+    "TakenOver",
+    "Tenure",
 ]

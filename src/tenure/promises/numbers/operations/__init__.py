@@ -1,9 +1,10 @@
 """What may be asked of numbers.
 
 Read lines (to find, to open and to change them).  What grew later is asked for by the name of its
-file: ``numbers.holding.activate``.
+file: ``numbers.holding.activate``, ``numbers.inventory.reserve``.
 """
 
+from tenure.promises.numbers.operations import holding, inventory
 from tenure.promises.numbers.operations.lines import (
     change,
     count,
@@ -21,5 +22,7 @@ __all__ = [
     "find_all",
     "find_by_imsi",
     "find_by_purses",
+    "holding",
+    "inventory",
     "open_lines",
 ]

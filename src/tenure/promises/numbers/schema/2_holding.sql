@@ -17,6 +17,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog AS $$
 $$;
 
 -- The figures of the pack that the database itself enforces: one row, or none before the first start.
+-- The newest leaf of its kind says the same, or the audit tells.
 CREATE TABLE numbers.figures (
     one boolean NOT NULL DEFAULT true,
     operator text NOT NULL,
@@ -32,10 +33,8 @@ CREATE TABLE numbers.figures (
     unlock_delay_ms bigint NOT NULL,
     prepaid_numbers_max integer NOT NULL,
     adult_years integer NOT NULL,
-    leaf_seq bigint NOT NULL,
     CONSTRAINT figures_are_one_row PRIMARY KEY (one),
     CONSTRAINT figures_one_is_true CHECK (one),
-    CONSTRAINT figures_have_their_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
     CONSTRAINT figures_are_no_less_than_nothing CHECK (
         least(outgoing_blocked_ms, both_blocked_ms, rest_ms, reminders_min, cooling_off_ms,
               request_open_ms, sim_age_ms, unlock_delay_ms, prepaid_numbers_max, adult_years) >= 0

@@ -78,7 +78,7 @@ LANGUAGE sql SET search_path = pg_catalog AS $$
 $$;
 
 -- The figures of the pack become the figures that the database enforces.  Only the owner may.
-CREATE FUNCTION numbers.keep_figures(given jsonb, proof bigint) RETURNS void
+CREATE FUNCTION numbers.keep_figures(given jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 DECLARE
     allowed integer := (given ->> 'prepaid_numbers_max')::integer;
@@ -86,9 +86,7 @@ DECLARE
 BEGIN
     DELETE FROM numbers.figures;
     INSERT INTO numbers.figures
-    SELECT * FROM jsonb_populate_record(
-        NULL::numbers.figures, given || jsonb_build_object('one', true, 'leaf_seq', proof)
-    );
+    SELECT * FROM jsonb_populate_record(NULL::numbers.figures, given || '{"one": true}');
     IF before IS DISTINCT FROM allowed THEN
         ALTER TABLE numbers.tenure DROP CONSTRAINT tenure_slot_within_the_market;
         IF allowed = 0 THEN
