@@ -38,13 +38,14 @@ CREATE TABLE record.log_key (
     CONSTRAINT log_key_of_a_log FOREIGN KEY (log_id) REFERENCES record.log (log_id)
 );
 
--- Each leaf has one place, and each place of a log one leaf.
+-- Each place of a log has one leaf.  A leaf has one place, and one more only in a successor when its
+-- log died before the witnesses had seen it there.
 CREATE TABLE record.place (
     log_id integer NOT NULL,
     index bigint NOT NULL,
     leaf_seq bigint NOT NULL,
     CONSTRAINT place_pkey PRIMARY KEY (log_id, index),
-    CONSTRAINT place_of_a_leaf_is_one UNIQUE (leaf_seq),
+    CONSTRAINT place_of_a_leaf_is_one UNIQUE (leaf_seq, log_id),
     CONSTRAINT place_has_a_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
     CONSTRAINT place_of_a_log FOREIGN KEY (log_id) REFERENCES record.log (log_id),
     CONSTRAINT place_counts_from_zero CHECK (index >= 0)
