@@ -1,4 +1,4 @@
 """No one of ours can act alone against you.
 
-Read model, operations, store, schema.sql, personal_data.
+Read model, rules, operations, store, schema, personal_data; each has a file a room.
 """

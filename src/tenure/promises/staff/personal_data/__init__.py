@@ -1,0 +1,7 @@
+"""What is held about those of us who act."""
+
+from typing import Final
+
+from tenure.promises.staff.personal_data import approvals, keys, members
+
+HOLDINGS: Final = (*members.HOLDINGS, *keys.HOLDINGS, *approvals.HOLDINGS)

@@ -1,0 +1,1 @@
+"""All SQL of staff, a file a room."""
