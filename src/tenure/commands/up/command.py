@@ -103,7 +103,8 @@ def _begin(typed: Typed, console: Console) -> None:
     plan = _plan(typed, addresses)
     log_path = open_log(typed.data)
     console.print(f"{plan.pack.terms.name}: starting; the log is {log_path}", highlight=False)
-    with opening.opened(typed.data, typed.dsn, plan.clock.now()) as store:
+    terms, at = plan.pack.terms, plan.clock.now()
+    with opening.opened(typed.data, typed.dsn, terms, at) as store:
         uvloop.run(_run(plan, store, console, as_json=typed.as_json))
     console.print("Stopped. Everything is kept; start again to go on.", highlight=False)
 

@@ -8,11 +8,14 @@ from typing import Final
 
 import msgspec
 
+from tenure.commands import figures
+from tenure.commands.figures import CannotKeepError
 from tenure.commands.up.trouble import CannotRunError
 from tenure.postgres import migrations
 from tenure.postgres.embedded import Cluster
 from tenure.postgres.migrations import CannotMigrateError
 from tenure.postgres.programs import CannotStartError
+from tenure.terms.model import Terms
 from tenure.values.instant import Instant
 
 SECRET_OCTETS: Final = 64
@@ -29,20 +32,22 @@ class Store(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def opened(data: Path, dsn: str | None, at: Instant) -> Iterator[Store]:
-    """The store, ready; an embedded PostgreSQL is stopped at the end.
+def opened(data: Path, dsn: str | None, terms: Terms, at: Instant) -> Iterator[Store]:
+    """The store, ready, enforcing what the pack says; an embedded PostgreSQL is stopped at the end.
 
     CannotRunError says what is in the way.
     """
     try:
         if dsn is not None:
             _migrate(dsn, at)
+            figures.keep(dsn, terms, at)
             yield Store(dsn, None, "a database of your own")
             return
         with Cluster.start(data) as cluster:
             _migrate(cluster.owner_dsn, at)
+            figures.keep(cluster.owner_dsn, terms, at)
             yield Store(cluster.dsn, cluster, str(data))
-    except (CannotStartError, CannotMigrateError) as error:
+    except (CannotStartError, CannotMigrateError, CannotKeepError) as error:
         raise CannotRunError(str(error)) from error
 
 

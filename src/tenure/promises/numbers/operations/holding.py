@@ -50,7 +50,7 @@ async def fits(tx: Transaction, terms: Terms) -> bool:
 async def keep_figures(tx: Transaction, terms: Terms, act: Act) -> bool:
     """Have the database enforce what the pack says; whether it did not before.
 
-    Only on a connection that may act as the owner: the application cannot change its own rules.
+    Only as the owner (``perform_as_owner``): the application cannot change its own rules.
     """
     wanted = rules.figures_of(terms)
     if await store.figures(tx) == wanted:

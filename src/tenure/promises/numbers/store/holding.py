@@ -19,7 +19,6 @@ from tenure.values.instant import NEVER, Instant, moment_of
 from tenure.values.msisdn import Iccid, Imsi, Msisdn
 
 _FIGURES: Final = "SELECT to_jsonb(f) - 'one' FROM numbers.figures f"
-_AS_OWNER: Final = "SET LOCAL ROLE tenure_owner"
 _KEEP_FIGURES: Final = "SELECT numbers.keep_figures(%s::jsonb)"
 
 # An end that is not in sight is infinity on the way, and NEVER here.
@@ -59,8 +58,7 @@ async def figures(tx: Transaction) -> Figures | None:
 
 
 async def keep_figures(tx: Transaction, figures: Figures) -> None:
-    """Have the database enforce other figures; only who may act as the owner can."""
-    await tx.execute(_AS_OWNER)
+    """Have the database enforce other figures; only the owner may."""
     await tx.execute(_KEEP_FIGURES, [msgspec.json.encode(figures).decode()])
 
 
