@@ -44,10 +44,10 @@ FACTS: Final[Mapping[NoticeKind, frozenset[str]]] = {
     NoticeKind.LIFECYCLE_REMINDER: frozenset({"days", "recycled_at"}),
     NoticeKind.TRANSFER_APPROVED: frozenset({"effective_at"}),
     NoticeKind.LOCK_LIFTING: frozenset({"lifted_at"}),
-    NoticeKind.ACCESS_RESTRICTED: frozenset({"reason", "clause"}),
+    NoticeKind.ACCESS_RESTRICTED: frozenset({"reason", "clause", "ends_at"}),
     NoticeKind.ACCESS_SUSPENDED: frozenset({"reason", "clause"}),
     NoticeKind.ACCESS_TERMINATED: frozenset({"reason", "clause"}),
-    NoticeKind.ACCESS_TRAFFIC: frozenset({"reason", "clause"}),
+    NoticeKind.ACCESS_TRAFFIC: frozenset({"reason", "clause", "ends_at"}),
     NoticeKind.STAFF_BREAK_GLASS: frozenset({"seen_at"}),
 }
 """What must be told with a notice, because its text may name it; other kinds need nothing.

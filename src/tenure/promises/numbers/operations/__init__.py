@@ -4,7 +4,7 @@ Read lines (to find, to open and to change them).  What grew later is asked for 
 file: ``numbers.holding.activate``, ``numbers.inventory.reserve``.
 """
 
-from tenure.promises.numbers.operations import holding, inventory
+from tenure.promises.numbers.operations import holding, inventory, lifecycle, limits
 from tenure.promises.numbers.operations.lines import (
     change,
     count,
@@ -24,5 +24,7 @@ __all__ = [
     "find_by_purses",
     "holding",
     "inventory",
+    "lifecycle",
+    "limits",
     "open_lines",
 ]
