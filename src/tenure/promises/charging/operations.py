@@ -21,7 +21,16 @@ from tenure.promises.money.model import Change, Entry
 from tenure.promises.tariffs import rules as tariffs
 from tenure.values.instant import Instant
 
-__all__ = ["charge", "explain", "held_micros", "lanes", "live_sessions", "sessions_of", "stale"]
+__all__ = [
+    "charge",
+    "explain",
+    "held_micros",
+    "lanes",
+    "live_sessions",
+    "quiet",
+    "sessions_of",
+    "stale",
+]
 
 _UNKNOWN = Answer(Refusal.UNKNOWN_SUBSCRIBER, "no line has this number or SIM")
 
@@ -137,3 +146,9 @@ async def sessions_of(tx: Transaction, purse_id: int, at: Instant) -> list[Sessi
     """The live sessions of one purse."""
     cases = await store.cases_of_purses(tx, [purse_id])
     return [s for case in cases for s in case.sessions.live if s.forget_at > at]
+
+
+async def quiet(tx: Transaction, purse_ids: Sequence[int], at: Instant) -> set[int]:
+    """Those of these purses that need remember no session: none lives, none ended lately."""
+    cases = await store.cases_of_purses(tx, purse_ids)
+    return {case.purse.purse_id for case in cases if rules.forgettable(case.sessions, at)}

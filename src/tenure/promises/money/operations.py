@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from tenure.postgres.transaction import Transaction
-from tenure.promises.money import store
+from tenure.promises.money import rules, store
 from tenure.promises.money.model import Change, Entry, Purse
 from tenure.promises.money.store import purse_of
 from tenure.values.instant import DAY_MS, Instant
 
-__all__ = ["entries", "open_months", "open_purses", "purse_of", "purses", "record"]
+__all__ = ["close", "entries", "open_months", "open_purses", "purse_of", "purses", "record"]
 
 
 async def purses(tx: Transaction, purse_ids: Sequence[int]) -> dict[int, Purse]:
@@ -28,6 +28,18 @@ async def record(tx: Transaction, changes: Sequence[Change], *, announce: bool =
     await store.change(tx, changes)
     if announce:
         await store.announce(tx, [change.purse.purse_id for change in changes])
+
+
+async def close(
+    tx: Transaction, purse_ids: Sequence[int], at: Instant, reference: str, words: str
+) -> None:
+    """Empty the purses of people who left, with the entries that say where the money went.
+
+    Nothing may live in them and nothing be owed.  A purse that is written meanwhile is contested.
+    """
+    found = await store.purses(tx, purse_ids)
+    changes = [rules.closed(found[one], at, reference, words) for one in sorted(found)]
+    await record(tx, changes)
 
 
 async def open_purses(

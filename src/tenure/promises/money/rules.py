@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from tenure.promises.money.model import Drawn, Grant, Purse
+from tenure.promises.money.model import Account, Change, Drawn, Entry, EntryKind, Grant, Purse
 from tenure.values.instant import Instant
 from tenure.values.quantity import Unit
 
@@ -112,3 +112,53 @@ def penalty(outstanding_micros: int, whole_months: int, penalty_ppm_per_month: i
     assert outstanding_micros >= 0
     assert whole_months >= 0
     return outstanding_micros * whole_months * penalty_ppm_per_month // PPM
+
+
+NO_SESSIONS: Final = b"\x92\x90\x90"
+"""A purse in which charging remembers nothing."""
+
+
+def closed(purse: Purse, at: Instant, reference: str, words: str) -> Change:
+    """The purse of somebody who left: empty, with what was in it as the operator's (GTC-TOPUP).
+
+    Funds are breakage; promotional money was the operator's cost, and is taken off it.  Allowances
+    are no money, and end.  The caller has made sure that no session lives and nothing is owed.
+    """
+    assert not purse.owed_micros
+    promotional = sum(grant.remaining for grant in purse.grants if grant.unit == Unit.MICROS)
+    legs = [
+        (Account.BREAKAGE, purse.funds_micros, 0),
+        (Account.PROMO_COST, 0, promotional),
+    ]
+    explanation = msgspec.json.encode({"what": "closed", "words": words}).decode()
+    entries: list[Entry] = []
+    for account, funds, granted in legs:
+        if not funds and not granted:
+            continue
+        entries.append(
+            Entry(
+                purse_id=purse.purse_id,
+                seq=purse.seq + len(entries) + 1,
+                at=at,
+                kind=EntryKind.BREAKAGE,
+                account=account,
+                funds_micros=-funds,
+                grants_micros=-granted,
+                owed_micros=0,
+                tax_micros=0,
+                overrun_micros=0,
+                contra_micros=funds + granted,
+                funds_after_micros=0,
+                reference=reference,
+                party="",
+                explanation=explanation,
+            )
+        )
+    empty = msgspec.structs.replace(
+        purse,
+        seq=purse.seq + len(entries),
+        funds_micros=0,
+        grants=(),
+        sessions=NO_SESSIONS,
+    )
+    return Change(empty, tuple(entries))

@@ -13,7 +13,7 @@ from tenure.promises.charging.rules.events import (
     refund,
     refund_key,
 )
-from tenure.promises.charging.rules.sessions import continue_session, open_session
+from tenure.promises.charging.rules.sessions import continue_session, forgettable, open_session
 from tenure.promises.charging.rules.staleness import stale
 from tenure.promises.tariffs import rules as tariffs
 
@@ -21,7 +21,7 @@ from tenure.promises.tariffs import rules as tariffs
 UPDATE: Final = Request.UPDATE
 TERMINATE: Final = Request.TERMINATE
 
-__all__ = ["Decision", "answer_key", "decide", "refund_key", "stale"]
+__all__ = ["Decision", "answer_key", "decide", "forgettable", "refund_key", "stale"]
 
 
 def decide(book: tariffs.Book, case: Case, ask: Ask, known: Mapping[bytes, Answered]) -> Decision:

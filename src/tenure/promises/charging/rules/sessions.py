@@ -140,6 +140,13 @@ def _after_the_end(case: Case, ask: Ask) -> Decision:
     return refused(case, Refusal.UNKNOWN_SESSION, "the session is not open")
 
 
+def forgettable(sessions: Sessions, at: Instant) -> bool:
+    """Whether nothing of these sessions can matter any more: no use, and no late duplicate."""
+    return all(one.forget_at <= at for one in sessions.live) and all(
+        one.ended_at <= at - ENDED_KEPT_MS for one in sessions.ended
+    )
+
+
 def _with_ended(ended: tuple[Ended, ...], newest: Ended) -> tuple[Ended, ...]:
     recent = [one for one in ended if one.ended_at > newest.ended_at - ENDED_KEPT_MS]
     return (*recent[-(ENDED_KEPT - 1) :], newest)
