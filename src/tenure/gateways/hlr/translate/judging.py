@@ -1,0 +1,160 @@
+"""Whether a dossier proves what the network is to believe: pure, and in one order of doubts."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from tenure.gateways.hlr.translate.asking import doubt_of
+from tenure.gateways.hlr.translate.dossier import Before, Dossier, Doubt, Judged, Known
+from tenure.gateways.hlr.translate.trust import Trusted
+from tenure.promises.record import rules as record
+from tenure.promises.record.model import Proven
+from tenure.values.msisdn import Imsi
+from tenure.values.refused import Refused
+
+ACTIVATED: Final = "numbers.activated"
+TRANSFERRED: Final = "numbers.transferred"
+SIM_REPLACED: Final = "numbers.sim_replaced"
+RECYCLED: Final = "numbers.recycled"
+BARS: Final = frozenset(
+    {"numbers.barred", "numbers.lost", "numbers.found", "numbers.suspended", "numbers.resumed"}
+)
+"""What says in clear how the line is barred afterwards."""
+KINDS: Final = frozenset({ACTIVATED, TRANSFERRED, SIM_REPLACED, RECYCLED}) | BARS
+
+_IMSI: Final = re.compile(r"[0-9]{14,15}")
+
+
+def judged(dossier: Dossier, before: Before, trusted: Trusted) -> Judged | Refused[Doubt]:
+    """What the dossier proves, or the first reason to doubt it.
+
+    ``before`` is what the network knows by itself.  Nothing of the dossier is believed because it
+    was laid before us: everything hangs on a leaf that trusted witnesses have cosigned.
+    """
+    proven = record.verify(dossier.receipt, trusted.record)
+    if isinstance(proven, Refused):
+        return Refused(Doubt.DISBELIEVED, proven.refusal.name)
+    doubt = _form(dossier, proven, trusted) or _order(proven, before, trusted)
+    if doubt is not None:
+        return doubt
+    if proven.kind in BARS:
+        return _barred(proven, before, dossier)
+    if proven.kind == ACTIVATED:
+        return _activated(proven, before, dossier, trusted)
+    if proven.kind == RECYCLED:
+        return _recycled(proven, before, dossier)
+    return _changed(proven, before, dossier, trusted)
+
+
+def _form(dossier: Dossier, proven: Proven, trusted: Trusted) -> Refused[Doubt] | None:
+    """The leaf is of a kind that concerns us, and says which number and SIM it is about."""
+    if proven.kind not in KINDS:
+        return Refused(Doubt.OTHER_KIND)
+    if "msisdn" not in proven.about or (proven.kind not in BARS and "imsi" not in proven.about):
+        return Refused(Doubt.NOT_OPENED)
+    if proven.about["msisdn"] != dossier.msisdn:
+        return Refused(Doubt.OTHER_NUMBER)
+    if proven.kind in BARS:
+        return None
+    imsi = proven.about["imsi"]
+    ours = not trusted.networks or imsi.startswith(trusted.networks)
+    return None if _IMSI.fullmatch(imsi) and ours else Refused(Doubt.FOREIGN_SIM)
+
+
+def _order(proven: Proven, before: Before, trusted: Trusted) -> Refused[Doubt] | None:
+    """Nothing later was proven: an old leaf, shown again, must not bring back an old SIM."""
+    known = before.known
+    if known is None:
+        return None
+    origins = [vkey.partition("+")[0] for vkey in trusted.record.logs]
+    if known.origin not in origins:
+        return Refused(Doubt.STALE, "the log of what was proven before is trusted no more")
+    last = (origins.index(known.origin), known.index)
+    now = (origins.index(proven.origin), proven.index)
+    return Refused(Doubt.STALE) if now < last else None
+
+
+def _again(proven: Proven, before: Before) -> bool:
+    """It is the very leaf that was proven last: somebody was interrupted."""
+    known = before.known
+    return known is not None and (known.origin, known.index) == (proven.origin, proven.index)
+
+
+def _barred(proven: Proven, before: Before, dossier: Dossier) -> Judged | Refused[Doubt]:
+    line = proven.said.get("line")
+    if not isinstance(line, Mapping):
+        return Refused(Doubt.NOT_OPENED)
+    known = _known(proven, dossier, before.imsi, closed=closes(line))
+    if before.known is None:
+        return Judged(known)
+    kept = before.known
+    return Judged(msgspec.structs.replace(known, holder=kept.holder, ended_at=kept.ended_at))
+
+
+def closes(line: Mapping[str, Any]) -> bool:
+    """Whether a line with these bars is served for nothing (GTC-LOST, GTC-ILLEGAL).
+
+    One direction alone is charging's to refuse: the register knows all or nothing.  What is not
+    said clearly closes: that is undone in a second, and the other mistake is not.
+    """
+    return not all(line.get(name) is False for name in ("lost", "suspended")) or (
+        line.get("bar_outgoing") is not False and line.get("bar_incoming") is not False
+    )
+
+
+def _activated(
+    proven: Proven, before: Before, dossier: Dossier, trusted: Trusted
+) -> Judged | Refused[Doubt]:
+    imsi = Imsi(proven.about["imsi"])
+    if not _again(proven, before) and before.imsi not in (None, imsi):
+        return Refused(Doubt.HELD)
+    known = before.known
+    if known is not None and known.ended_at is not None:
+        if proven.cosigned_at[0] - known.ended_at < trusted.rest:
+            return Refused(Doubt.RESTING)
+    elif known is not None and known.imsi is not None and not _again(proven, before):
+        return Refused(Doubt.HELD)
+    return Judged(_known(proven, dossier, imsi, "holder", closed=False))
+
+
+def _recycled(proven: Proven, before: Before, dossier: Dossier) -> Judged | Refused[Doubt]:
+    imsi = Imsi(proven.about["imsi"])
+    if not _again(proven, before) and before.imsi not in (None, imsi):
+        return Refused(Doubt.OTHER_SIM)
+    known = _known(proven, dossier, None, closed=True)
+    return Judged(msgspec.structs.replace(known, ended_at=proven.cosigned_at[-1]), (imsi,))
+
+
+def _changed(
+    proven: Proven, before: Before, dossier: Dossier, trusted: Trusted
+) -> Judged | Refused[Doubt]:
+    """Another holder, another SIM, or both: never without a request that all have agreed to."""
+    imsi, old = Imsi(proven.about["imsi"]), before.imsi
+    replaces, again = proven.kind == SIM_REPLACED, _again(proven, before)
+    # Without a memory, the number may be on its new SIM already: we were interrupted.
+    if replaces and not again and old not in (None, imsi, proven.about.get("old_imsi")):
+        return Refused(Doubt.OTHER_SIM)
+    held_by = None if before.known is None else before.known.holder
+    named, after = ("holder", "holder") if replaces else ("from", "to")
+    if not again and (held_by is None or proven.about.get(named) != held_by):
+        return Refused(Doubt.OTHER_HOLDER)
+    asked = doubt_of(proven, dossier.asked, trusted)
+    if isinstance(asked, Refused):
+        return asked
+    keeps = asked.get("iccid") is None
+    if keeps and old not in (None, imsi):
+        return Refused(Doubt.OTHER_SIM)
+    closed = keeps and before.known is not None and before.known.closed
+    former = proven.about.get("old_imsi") if replaces else old
+    gone = () if former is None or former == imsi else (Imsi(former),)
+    return Judged(_known(proven, dossier, imsi, after, closed=closed), gone)
+
+
+def _known(
+    proven: Proven, dossier: Dossier, imsi: Imsi | None, holder: str = "", *, closed: bool
+) -> Known:
+    """What is known now; ``holder`` names the field of the leaf that says who holds the number."""
+    held_by = proven.about.get(holder) if holder else None
+    return Known(dossier.msisdn, proven.origin, proven.index, imsi, held_by, closed)
