@@ -114,8 +114,7 @@ async def bring_back(
     """
     found = await store.back(tx, _blocked_by(terms.lifecycle, act.at), purse_ids)
     if found:
-        msisdns, _ = await _tell_network(tx, "numbers.stage_unbarred", found, act)
-        await store.unbar(tx, msisdns)
+        await _tell_network(tx, "numbers.stage_unbarred", found, act)
     return len(found)
 
 

@@ -94,14 +94,11 @@ WITH task AS (
 SELECT pg_notify('tenure_network', max(task_id)::text) FROM task HAVING count(*) > 0
 """
 _BACK: Final = """
-SELECT l.msisdn, l.imsi
-FROM numbers.stage_bar b
-JOIN numbers.line l USING (msisdn)
-JOIN money.purse p USING (purse_id)
-WHERE (l.postpaid OR p.funds_end > %s) AND (%s OR l.purse_id = ANY(%s))
-ORDER BY l.msisdn FOR UPDATE OF b
+DELETE FROM numbers.stage_bar b
+USING numbers.line l JOIN money.purse p USING (purse_id)
+WHERE l.msisdn = b.msisdn AND (l.postpaid OR p.funds_end > %s) AND (%s OR l.purse_id = ANY(%s))
+RETURNING l.msisdn, l.imsi
 """
-_UNBAR: Final = "DELETE FROM numbers.stage_bar WHERE msisdn = ANY(%s)"
 _RECYCLE: Final = "SELECT numbers.recycle(%b, %s, %b)"
 
 _IN_SERVICE: Final = "SELECT msisdn FROM numbers.line WHERE msisdn = ANY(%s)"
@@ -219,15 +216,10 @@ async def ask_network(
 async def back(
     tx: Transaction, blocked_by: Instant, purse_ids: Sequence[int] | None
 ) -> list[tuple[Msisdn, Imsi]]:
-    """Numbers that are barred in the network, though their validity ended after ``blocked_by``."""
+    """End the bars of numbers whose validity ended after ``blocked_by``; which they are."""
     asked = [moment_of(blocked_by), purse_ids is None, int8s(purse_ids or ())]
     rows = await (await tx.execute(_BACK, asked)).fetchall()
     return [(Msisdn(msisdn), Imsi(imsi)) for msisdn, imsi in rows]
-
-
-async def unbar(tx: Transaction, msisdns: Sequence[str]) -> None:
-    """Keep that the network is told to serve these numbers again."""
-    await tx.execute(_UNBAR, [texts(msisdns)])
 
 
 async def recycle(
