@@ -27,7 +27,6 @@ from tenure.values.msisdn import Msisdn
 from tenure.values.refused import Refused
 from tests.access.given import (
     ADA,
-    AT,
     BEN,
     FIGURES,
     OVERLOAD,
@@ -44,6 +43,7 @@ from tests.access.given import (
     told_to_end,
     why,
 )
+from tests.staff.given import AT
 
 END = Instant(AT + 2 * HOUR_MS)
 

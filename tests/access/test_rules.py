@@ -23,7 +23,8 @@ from tenure.promises.tariffs.model import Service
 from tenure.values.instant import DAY_MS, HOUR_MS, SECOND_MS, Instant
 from tenure.values.msisdn import Msisdn
 from tenure.values.refused import Refused
-from tests.access.given import AT, DATA, FIGURES, restrict, why
+from tests.access.given import DATA, FIGURES, restrict, why
+from tests.staff.given import AT
 
 # Until when, in hours after now; services; clause; ground.
 RESTRICTIONS = """
