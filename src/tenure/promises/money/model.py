@@ -24,6 +24,9 @@ class Account(IntEnum):
     PENALTY = 14
     ADJUSTMENT = 15
     OPENING = 16
+    HANDED_OVER = 17
+    """What goes from one purse to the next holder's: its entries sum to zero."""
+    REVENUE_FEES = 18
 
 
 class EntryKind(IntEnum):
@@ -40,6 +43,8 @@ class EntryKind(IntEnum):
     ADJUSTMENT = 9
     PENALTY = 10
     OPENING = 11
+    FEE = 12
+    HANDED_OVER = 13
 
 
 class Grant(msgspec.Struct, frozen=True, array_like=True, gc=False):

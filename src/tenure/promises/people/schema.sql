@@ -31,6 +31,7 @@ CREATE TABLE people.passkey (
     ended_at timestamptz,
     leaf_seq bigint NOT NULL,
     CONSTRAINT passkey_is_one_persons PRIMARY KEY (credential_id),
+    CONSTRAINT passkey_and_person UNIQUE (credential_id, person_id),
     CONSTRAINT passkey_of_a_person FOREIGN KEY (person_id) REFERENCES people.person (person_id),
     CONSTRAINT passkey_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
     CONSTRAINT passkey_has_a_form CHECK (

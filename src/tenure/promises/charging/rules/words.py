@@ -88,6 +88,8 @@ _OTHER: Final = {
     EntryKind.ADJUSTMENT: "Corrected by staff",
     EntryKind.PENALTY: "Penalty for late payment",
     EntryKind.OPENING: "Balance at the start",
+    EntryKind.FEE: "A new SIM",
+    EntryKind.HANDED_OVER: "Went with the number to its new holder",
 }
 
 

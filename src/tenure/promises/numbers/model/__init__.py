@@ -1,7 +1,7 @@
 """Numbers, who holds them, and the lines that serve them.
 
 Read lines (who is reached, and what is barred), holding (who holds a number, on which SIM, and what
-is in stock).
+is in stock), requests (what is asked, and who agreed to exactly that).
 """
 
 from tenure.promises.numbers.model.holding import (
@@ -41,8 +41,21 @@ from tenure.promises.numbers.model.lines import (
     Stage,
     Suspend,
 )
+from tenure.promises.numbers.model.requests import Ask as AskAbout
+from tenure.promises.numbers.model.requests import Kind as RequestKind
+from tenure.promises.numbers.model.requests import (
+    Locked,
+    Means,
+    Outcome,
+    Party,
+    Progress,
+    Proof,
+    Request,
+)
+from tenure.promises.numbers.model.requests import Refusal as RequestRefusal
 
 __all__ = [
+    "AskAbout",
     "Bar",
     "Binding",
     "Block",
@@ -55,13 +68,22 @@ __all__ = [
     "InStock",
     "Limit",
     "Line",
+    "Locked",
+    "Means",
     "NewLine",
     "NumberRange",
     "OpenedAs",
+    "Outcome",
+    "Party",
+    "Progress",
+    "Proof",
     "Reached",
     "Refusal",
     "ReportFound",
     "ReportLost",
+    "Request",
+    "RequestKind",
+    "RequestRefusal",
     "Reservation",
     "Resume",
     "Sale",

@@ -5,9 +5,11 @@ from enum import IntEnum, StrEnum
 
 import msgspec
 
-from tenure.promises.people.model import Document
+from tenure.promises.people.model import Document, Presence
 from tenure.values.instant import Instant
 from tenure.values.msisdn import Msisdn
+from tenure.values.passkey import Assertion
+from tenure.values.refused import Refused
 
 
 class Kind(StrEnum):
@@ -162,6 +164,45 @@ class Case(msgspec.Struct, frozen=True):
     consents: tuple[Consent, ...] = ()
     approvals: tuple[Approval, ...] = ()
     ending: Ending | None = None
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """What somebody asks for, before it is known of whom and by whom."""
+
+    request_id: str
+    """A new UUID."""
+    kind: Kind
+    msisdn: Msisdn
+    to_holder: int | None = None
+    iccid: str | None = None
+    purse_id: int | None = None
+    funds_go: bool = True
+    document: str = ""
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """Somebody shows who they are: by a passkey, or in a shop with a witness who signs."""
+
+    signed: Assertion
+    seen: Presence | None = None
+    """What was seen in the shop; then the assertion is the witness's, who acts."""
+    person_id: int | None = None
+    """Who stands in the shop; whose a passkey is, the passkey says."""
+
+    def __repr__(self) -> str:
+        return "Proof()"
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """A request at an instant, and everything that it still waits for."""
+
+    request: Request
+    request_hash: bytes
+    ending: Ending | None
+    missing: "tuple[Refused[Refusal], ...]"
+    takes_effect_at: Instant | None
+    """None while something else than time is missing."""
+    expires_at: Instant
 
 
 class Refusal(IntEnum):

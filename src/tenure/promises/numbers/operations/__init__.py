@@ -4,7 +4,7 @@ Read lines (to find, to open and to change them).  What grew later is asked for 
 file: ``numbers.holding.activate``, ``numbers.inventory.reserve``.
 """
 
-from tenure.promises.numbers.operations import holding, inventory, lifecycle, limits
+from tenure.promises.numbers.operations import holding, inventory, lifecycle, limits, requests
 from tenure.promises.numbers.operations.lines import (
     change,
     count,
@@ -27,4 +27,5 @@ __all__ = [
     "lifecycle",
     "limits",
     "open_lines",
+    "requests",
 ]

@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from tenure.promises.numbers.personal_data import holding, lifecycle, lines
+from tenure.promises.numbers.personal_data import holding, lifecycle, lines, requests
 
-HOLDINGS: Final = (*lines.HOLDINGS, *holding.HOLDINGS, *lifecycle.HOLDINGS)
+HOLDINGS: Final = (*lines.HOLDINGS, *holding.HOLDINGS, *lifecycle.HOLDINGS, *requests.HOLDINGS)

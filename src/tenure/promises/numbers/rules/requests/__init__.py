@@ -14,7 +14,13 @@ from tenure.promises.numbers.rules.requests.complete import (
     takes_effect_at,
 )
 from tenure.promises.numbers.rules.requests.judging import asked, effected, missing
-from tenure.promises.numbers.rules.requests.needs import NEEDS, Needs, approvals_needed
+from tenure.promises.numbers.rules.requests.needs import (
+    NEEDS,
+    Needs,
+    approvals_needed,
+    cools_off_ms,
+    open_ms,
+)
 from tenure.promises.numbers.rules.requests.signing import (
     approvable,
     consentable,
@@ -33,11 +39,13 @@ __all__ = [
     "body_of",
     "completes_at",
     "consentable",
+    "cools_off_ms",
     "effected",
     "expires_at",
     "hash_of",
     "locked",
     "missing",
+    "open_ms",
     "parties_asked",
     "stop_hash_of",
     "stoppable",

@@ -1,0 +1,37 @@
+"""What may be asked about a number: a transfer, a new SIM, a lock, and what else two must agree to.
+
+Read loading (all that decides a case), asking, signing (consent, approve, stop), effecting,
+locking, telling (who hears of it).
+"""
+
+from tenure.promises.numbers.operations.requests.asking import ask
+from tenure.promises.numbers.operations.requests.effecting import (
+    effect,
+    effect_due,
+    open_requests,
+    sim_swapped_at,
+)
+from tenure.promises.numbers.operations.requests.loading import find, newest, open_of, progress
+from tenure.promises.numbers.operations.requests.locking import lock, lock_hash
+from tenure.promises.numbers.operations.requests.signing import approve, consent, stop
+from tenure.promises.numbers.rules.requests import body_of, hash_of, stop_hash_of
+
+__all__ = [
+    "approve",
+    "ask",
+    "body_of",
+    "consent",
+    "effect",
+    "effect_due",
+    "find",
+    "hash_of",
+    "lock",
+    "lock_hash",
+    "newest",
+    "open_of",
+    "open_requests",
+    "progress",
+    "sim_swapped_at",
+    "stop",
+    "stop_hash_of",
+]

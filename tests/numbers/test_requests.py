@@ -1,0 +1,50 @@
+"""Requests on a real PostgreSQL: transfers and their sisters from asking to effect."""
+
+import psycopg
+
+from tenure.postgres.pool import Pool
+from tenure.postgres.transaction import perform
+from tenure.promises.money import operations as money
+from tenure.promises.numbers import operations as numbers
+from tenure.promises.numbers.model.requests import Outcome, Progress, Refusal
+from tests.numbers.asked import (
+    FUNDS,
+    NEW,
+    OLD,
+    complete,
+    effect,
+    furnished,
+    later,
+)
+from tests.numbers.stocked import msisdn
+
+
+async def test_a_number_changes_hands_when_everything_is_there(pool: Pool, owner: str) -> None:
+    await furnished(pool)
+    made = await complete(pool)
+    assert [one.refusal for one in made.missing] == [Refusal.COOLING_OFF]
+    assert made.takes_effect_at == later(days=1)
+
+    done = await effect(pool, 1, later(days=1))
+
+    assert isinstance(done, Progress), done
+    assert done.ending is not None
+    assert done.ending.outcome is Outcome.EFFECTED
+    held = (await perform(pool, numbers.holding.history, msisdn(0), later(days=1))).tenures
+    assert [(one.holder_id, one.purse_id) for one in held] == [(NEW, 50_001), (OLD, 1_000)]
+    assert held[0].since == held[1].until == later(days=1)
+    purses = await perform(pool, money.purses, [1_000, 50_001])
+    assert (purses[1_000].funds_micros, purses[50_001].funds_micros) == (0, FUNDS)
+    with psycopg.connect(owner) as connection:
+        kinds = connection.execute(
+            "SELECT kind FROM record.leaf WHERE kind LIKE 'numbers.%' OR kind = 'staff.approved'"
+            " ORDER BY seq"
+        ).fetchall()
+    assert [kind for (kind,) in kinds][-6:] == [
+        "numbers.requested",
+        "numbers.consented",
+        "numbers.consented",
+        "staff.approved",
+        "staff.approved",
+        "numbers.transferred",
+    ]
