@@ -1,12 +1,16 @@
 """A database as an operator has it: a few lines, their purses, and somebody who may act."""
 
 import asyncio
+import os
+import tempfile
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 from typer.testing import CliRunner, Result
 
+from tenure.commands import passkey_file
 from tenure.main import build
 from tenure.postgres.pool import Pool, pool_of
 from tenure.postgres.transaction import Transaction, perform
@@ -20,6 +24,7 @@ from tenure.promises.staff.model import Role
 from tenure.values.instant import DAY_MS, Instant, parse_instant
 from tenure.values.money import MICROS
 from tenure.values.msisdn import Imsi, Msisdn
+from tests.staff.given import key_of
 
 AnswerT = TypeVar("AnswerT")
 
@@ -47,7 +52,8 @@ def settle(dsn: str) -> None:
     async def work(pool: Pool) -> None:
         await perform(pool, _settle)
         roles = [Role.CARE, Role.FINANCE, Role.FRAUD, Role.SUPERVISOR]
-        await perform(pool, staff.enrol, "demo", "Demo", roles, ACT)
+        key = key_of("demo").public
+        await perform(pool, staff.enrol, "demo", "Demo", roles, ACT, key=key)
 
     on(dsn, work)
 
@@ -90,9 +96,19 @@ def _opening(purse: Purse) -> Entry:
     )
 
 
+def passkeys_in(folder: Path) -> Path:
+    """A folder for passkey files, with demo's own in it."""
+    passkey_file.create(folder / "passkeys" / "demo", key_of("demo"))
+    return folder / "passkeys"
+
+
 def typed(arguments: Sequence[str], *, stdin: str = "") -> Result:
-    """What a person types after ``tenure``, and what they see."""
-    return CliRunner().invoke(build(arguments, {}), list(arguments), input=stdin)
+    """What a person types after ``tenure``, and what they see; demo's passkey is at hand."""
+    if "TENURE_PASSKEY" in os.environ:
+        return CliRunner().invoke(build(arguments, {}), list(arguments), input=stdin)
+    with tempfile.TemporaryDirectory() as folder:
+        runner = CliRunner(env={"TENURE_PASSKEY": str(passkeys_in(Path(folder)))})
+        return runner.invoke(build(arguments, {}), list(arguments), input=stdin)
 
 
 def told(result: Result) -> dict[str, object]:

@@ -7,6 +7,7 @@ from psycopg import sql
 from tenure.postgres import migrations
 from tenure.postgres.embedded import SUPERUSER, Cluster
 from tenure.values.instant import parse_instant
+from tests.conftest import furnish
 
 BUILT_AT = parse_instant("2026-01-01T00:00:00Z")
 
@@ -19,10 +20,11 @@ def migrated(cluster: Cluster) -> str:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     steps = migrations.read(migrations.folder())
     migrations.migrate(cluster.dsn_of(SUPERUSER, name), steps, at=BUILT_AT)
+    furnish(cluster.dsn_of(SUPERUSER, name), "smart-kh")
     return name
 
 
 @pytest.fixture
-def template(migrated: str) -> str:
+def furnished(migrated: str) -> str:
     """Databases of these tests are migrated ones."""
     return migrated

@@ -8,10 +8,19 @@ from typing import Final
 
 from typer.testing import CliRunner
 
+from tenure.commands import passkey_file
 from tenure.main import build
+from tenure.postgres.pool import Pool
+from tenure.postgres.transaction import perform
+from tenure.promises.staff import operations as staff
+from tenure.promises.staff.model import Role
+from tests.commands.database import on
 from tests.promises.pages import Block, Line
+from tests.staff.given import by, key_of
 
 PROMPT: Final = "$ "
+BY_STAFF: Final = frozenset({"line", "number", "staff", "topup", "vouchers"})
+"""Commands that somebody of ours does."""
 LEFT_OUT: Final = "…"
 FILES: Final = frozenset({"cat", "cp", "diff", "grep", "ls", "mkdir", "sed"})
 """Programs besides ours that an example may use, in a folder of its own."""
@@ -23,10 +32,33 @@ def run(block: Block, folder: Path, database: str) -> None:
     A line with only an ellipsis stands for any lines, one within a line for any words.
     ``(exit code 1)`` is the last line of what a command that fails says.
     """
-    for command, expected in _commands(block):
+    commands = _commands(block)
+    if any(_by_demo(shlex.split(command.text.removeprefix(PROMPT))) for command, _ in commands):
+        _enrol_demo(folder, database)
+    for command, expected in commands:
         found = _output(command.text.removeprefix(PROMPT), folder, database)
         wrong = difference([line.text for line in expected], found)
         assert not wrong, f"{block.place(command)}: {command.text}\n{wrong}"
+
+
+def _by_demo(typed: list[str]) -> bool:
+    """Whether a command is done by the login demo, as commands are that name no other."""
+    ours = typed[0] == "tenure" and typed[1] in BY_STAFF
+    return ours and "--by" not in typed and typed[1:3] != ["staff", "enrol"]
+
+
+def _enrol_demo(folder: Path, database: str) -> None:
+    """Enrol demo as tenure up --demo does, unless somebody is enrolled."""
+    path = folder / ".tenure" / "passkeys" / "demo"
+    if not path.exists():
+        passkey_file.create(path, key_of("demo"))
+
+    async def enrol(pool: Pool) -> None:
+        if not await perform(pool, staff.members):
+            act, key = by("<test>"), key_of("demo").public
+            await perform(pool, staff.enrol, "demo", "Demo", tuple(Role), act, key=key)
+
+    on(database, enrol)
 
 
 def _commands(block: Block) -> list[tuple[Line, list[Line]]]:

@@ -11,13 +11,19 @@ from typing import Annotated, Any, Final, NoReturn, TypeAlias, TypeVar
 import msgspec
 import typer
 
+from tenure.commands import passkey_file
+from tenure.commands.passkey_file import WrongPasskeyFileError
 from tenure.postgres import migrations
 from tenure.postgres.migrations import CannotMigrateError
 from tenure.postgres.pool import Pool, pool_of
 from tenure.postgres.programs import CannotStartError
 from tenure.postgres.reach import reached
+from tenure.postgres.transaction import perform
 from tenure.promises.numbers import rules as numbers
 from tenure.promises.record.model import Act
+from tenure.promises.staff import operations as staff
+from tenure.promises.staff.model import SECRET_OCTETS, Member, Proof
+from tenure.promises.staff.model import Refusal as StaffRefusal
 from tenure.terms import pack
 from tenure.terms.model import Terms
 from tenure.terms.pricelist import Pack
@@ -47,6 +53,14 @@ By: TypeAlias = Annotated[
 ]
 Reason: TypeAlias = Annotated[
     str, typer.Option("--reason", help="Why you do it; kept in the record.")
+]
+PasskeyAt: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--passkey",
+        envvar="TENURE_PASSKEY",
+        help="Your passkey file, or the folder that has one a login; DATA/passkeys if not given.",
+    ),
 ]
 At: TypeAlias = Annotated[
     str | None,
@@ -81,6 +95,56 @@ def run_on(
             return asyncio.run(work(database.dsn))
     except (CannotMigrateError, CannotStartError) as error:
         fail(name, str(error))
+
+
+def run_as(
+    name: str,
+    where: tuple[Path, str | None],
+    act: Act,
+    work: Callable[[Pool], Awaitable[AnswerT]],
+    *,
+    passkey: Path | None = None,
+    as_json: bool = False,
+) -> AnswerT:
+    """As ``run``, for somebody of ours, who first proves to be the owner of ``act.by``.
+
+    ``where`` is --data and --dsn.
+    """
+    data, dsn = where
+
+    async def proven(pool: Pool) -> AnswerT:
+        member = await prove(pool, act.by, data, passkey)
+        if isinstance(member, Refused):
+            refused(name, member, as_json=as_json)
+        return await work(pool)
+
+    return run(name, data, dsn, proven)
+
+
+async def prove(
+    pool: Pool, login: str, data: Path, passkey: Path | None
+) -> Member | Refused[StaffRefusal]:
+    """Prove to be the owner of a login, by a passkey file that signs a fresh challenge."""
+    fresh = os.urandom(SECRET_OCTETS)
+    made = await perform(pool, staff.challenge, login, fresh, instant_typed(None))
+    if isinstance(made, Refused):
+        return made
+    at = instant_typed(None)
+    try:
+        key = passkey_file.load(passkey_of(login, data, passkey))
+    except WrongPasskeyFileError as wrong:
+        refusal = StaffRefusal.PASSKEY_MISSING
+        await perform(pool, staff.refused, login, staff.SIGN_IN, refusal.name, at)
+        return Refused(refusal, str(wrong))
+    shown = Proof(login, fresh, key.assertion(fresh))
+    return await perform(pool, staff.prove, shown, at)
+
+
+def passkey_of(login: str, data: Path, passkey: Path | None) -> Path:
+    """The passkey file of a login: as it was named, in the folder that was named, or in DATA."""
+    named = passkey or Path(os.environ.get("TENURE_PASSKEY") or data / "passkeys")
+    is_folder = passkey is None and "TENURE_PASSKEY" not in os.environ
+    return named / login if is_folder or named.is_dir() else named
 
 
 async def _with_pool(dsn: str, work: Callable[[Pool], Awaitable[AnswerT]]) -> AnswerT:

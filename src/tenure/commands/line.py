@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from tenure.commands import connect
-from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, Reason
+from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, PasskeyAt, Reason
 from tenure.gateways.web.translate import Wording, wording
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
@@ -198,6 +198,7 @@ def bar(
     outgoing: Outgoing = False,
     incoming: Incoming = False,
     by: By = connect.BY,
+    passkey: PasskeyAt = None,
     reason: Reason = "",
     operator: Operator = connect.OPERATOR,
     data: Data = connect.DATA,
@@ -209,7 +210,7 @@ def bar(
     Example: tenure line bar "012 345 678" --outgoing --reason "asked by its holder"
     """
     asked = _bars(outgoing, incoming, on=True)
-    _change(number, asked, (by, reason), operator, (data, dsn), as_json=as_json)
+    _change(number, asked, (by, passkey, reason), operator, (data, dsn), as_json=as_json)
 
 
 @app.command()
@@ -218,6 +219,7 @@ def unbar(
     outgoing: Outgoing = False,
     incoming: Incoming = False,
     by: By = connect.BY,
+    passkey: PasskeyAt = None,
     reason: Reason = "",
     operator: Operator = connect.OPERATOR,
     data: Data = connect.DATA,
@@ -229,7 +231,7 @@ def unbar(
     Example: tenure line unbar "012 345 678"
     """
     asked = _bars(outgoing, incoming, on=False)
-    _change(number, asked, (by, reason), operator, (data, dsn), as_json=as_json)
+    _change(number, asked, (by, passkey, reason), operator, (data, dsn), as_json=as_json)
 
 
 def _bars(outgoing: bool, incoming: bool, *, on: bool) -> Bar:
@@ -241,6 +243,7 @@ def _bars(outgoing: bool, incoming: bool, *, on: bool) -> Bar:
 def lost(
     number: Number,
     by: By = connect.BY,
+    passkey: PasskeyAt = None,
     reason: Reason = "",
     operator: Operator = connect.OPERATOR,
     data: Data = connect.DATA,
@@ -251,13 +254,14 @@ def lost(
 
     Example: tenure line lost "012 345 678" --reason "stolen on a bus"
     """
-    _change(number, ReportLost(), (by, reason), operator, (data, dsn), as_json=as_json)
+    _change(number, ReportLost(), (by, passkey, reason), operator, (data, dsn), as_json=as_json)
 
 
 @app.command()
 def found(
     number: Number,
     by: By = connect.BY,
+    passkey: PasskeyAt = None,
     reason: Reason = "",
     operator: Operator = connect.OPERATOR,
     data: Data = connect.DATA,
@@ -268,13 +272,13 @@ def found(
 
     Example: tenure line found "012 345 678"
     """
-    _change(number, ReportFound(), (by, reason), operator, (data, dsn), as_json=as_json)
+    _change(number, ReportFound(), (by, passkey, reason), operator, (data, dsn), as_json=as_json)
 
 
 def _change(
     number: str,
     asked: Change,
-    who: tuple[str, str],
+    who: tuple[str, Path | None, str],
     operator: str,
     where: tuple[Path, str | None],
     *,
@@ -283,13 +287,13 @@ def _change(
     """Change the line and say what it is now."""
     terms = connect.terms_of(NAME, operator)
     msisdn = connect.number_of(NAME, number, terms, as_json=as_json)
-    by, reason = who
+    by, passkey, reason = who
     act = connect.act_of(by, connect.instant_typed(None), reason)
 
     async def work(pool: Pool) -> Line | Refused[Refusal] | Refused[StaffRefusal]:
         return await perform(pool, _by_staff, msisdn, asked, act)
 
-    line = connect.run(NAME, *where, work)
+    line = connect.run_as(NAME, where, act, work, passkey=passkey, as_json=as_json)
     if isinstance(line, Refused):
         connect.refused(NAME, line, as_json=as_json)
     state = ", ".join(_state(line, act.at)) or "nothing bars it"

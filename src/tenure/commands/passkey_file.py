@@ -38,6 +38,13 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
     origin: str
 
 
+class _Public(msgspec.Struct, forbid_unknown_fields=True):
+    """What is told to others."""
+
+    credential_id: str
+    public_key: str
+
+
 class PasskeyFile(msgspec.Struct, frozen=True):
     """A key that can sign."""
 
@@ -143,3 +150,23 @@ def _text(octets: bytes) -> str:
 
 def _octets(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def public_text(key: Passkey) -> str:
+    """The public part as text, for somebody else to enrol the key by."""
+    return msgspec.json.encode(
+        {"credential_id": _text(key.credential_id), "public_key": _text(key.public_key)}
+    ).decode()
+
+
+def read_public(path: Path) -> Passkey:
+    """The public part in a file; WrongPasskeyFileError says what is wrong with it."""
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=_Public)
+        return Passkey(_octets(found.credential_id), _octets(found.public_key))
+    except OSError as error:
+        raise WrongPasskeyFileError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, msgspec.DecodeError):
+        raise WrongPasskeyFileError(
+            f"{path}: not a public key; make it with tenure staff passkeys --export"
+        ) from None

@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from tenure.commands import connect, voucher_key
-from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, Reason
+from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, PasskeyAt, Reason
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.charging import operations as charging
@@ -44,6 +44,7 @@ def topup(
     ] = None,
     key_file: voucher_key.KeyFile = None,
     by: By = connect.BY,
+    passkey: PasskeyAt = None,
     reason: Reason = "",
     at: At = None,
     operator: Operator = connect.OPERATOR,
@@ -78,13 +79,18 @@ def topup(
             if not await perform(pool, topups.fits_key, secret):
                 connect.fail(NAME, voucher_key.WRONG)
             return await perform(pool, topups.redeem, terms, secret, asked)
+
+        answer = connect.run(NAME, data, dsn, work)
     else:
         order = _order(msisdn, amount, bundle, key or "", act)
 
         async def work(pool: Pool) -> Answer | Refused[StaffRefusal]:
             return await perform(pool, _by_hand, terms, order, act)
 
-    _tell(connect.run(NAME, data, dsn, work), as_json=as_json)
+        where = (data, dsn)
+        answer = connect.run_as(NAME, where, act, work, passkey=passkey, as_json=as_json)
+
+    _tell(answer, as_json=as_json)
 
 
 def _typed_pin() -> str:

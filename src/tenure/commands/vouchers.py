@@ -14,7 +14,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from tenure.commands import connect, voucher_key
-from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, Reason
+from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, PasskeyAt, Reason
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.record.model import Act
@@ -42,6 +42,7 @@ def issue(
     ],
     key_file: voucher_key.KeyFile = None,
     by: By = connect.BY,
+    passkey: PasskeyAt = None,
     reason: Reason = "",
     at: At = None,
     operator: Operator = connect.OPERATOR,
@@ -70,7 +71,7 @@ def issue(
                 await perform(pool, topups.issue, printing, key, act, told)
         return printing
 
-    printing = connect.run(NAME, data, dsn, work)
+    printing = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     if isinstance(printing, Refused):
         connect.refused(NAME, printing, as_json=as_json)
     if str(output) == "-":
@@ -144,6 +145,7 @@ def block(
     batch: Annotated[int | None, typer.Option(help="Block what is left of this batch.")] = None,
     serial: Annotated[int | None, typer.Option(help="Block the card with this serial.")] = None,
     by: By = connect.BY,
+    passkey: PasskeyAt = None,
     reason: Reason = "",
     at: At = None,
     data: Data = connect.DATA,
@@ -161,7 +163,7 @@ def block(
     async def work(pool: Pool) -> int | Refused[Refusal] | Refused[StaffRefusal]:
         return await perform(pool, _block, batch, serial, act)
 
-    blocked = connect.run(NAME, data, dsn, work)
+    blocked = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     if isinstance(blocked, Refused):
         connect.refused(NAME, blocked, as_json=as_json)
     connect.say(f"blocked {blocked} cards", {"blocked": blocked}, as_json=as_json)

@@ -6,10 +6,12 @@ import os
 import random
 from collections import deque
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from tenure.commands import passkey_file
 from tenure.commands.demo.population import SEED, Subscriber
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
@@ -40,6 +42,8 @@ log = logging.getLogger(__name__)
 
 LOGIN: Final = "demo"
 """Enrolled as the first login, so that a reader can try every command."""
+APPROVERS: Final = ("demo-second", "demo-third")
+APPROVE: Final = (Role.SUPERVISOR, Role.FRAUD, Role.REVIEWER)
 CARDS_AT_ONCE: Final = 200
 SALT_OCTETS: Final = 32
 PAUSE_SECONDS: Final = (0.3, 1.5)
@@ -63,12 +67,19 @@ def act_of(at: Instant) -> Act:
     return Act(LOGIN, at, os.urandom(SALT_OCTETS), "demo")
 
 
-async def enrol(pool: Pool, at: Instant) -> None:
-    """Enrol the login ``demo``; a login that is there already stays as it is."""
-    act = act_of(at)
-    found = await perform(pool, staff.members)
-    if not found:
-        await perform(pool, staff.enrol, LOGIN, "Demo", tuple(Role), act)
+async def enrol(pool: Pool, at: Instant, passkeys: Path) -> None:
+    """Enrol the login ``demo`` in every role, and two more who can approve what it asks for.
+
+    They are invented humans, whose passkeys are in this folder.  Where somebody is enrolled
+    already, all stays as it is.
+    """
+    if await perform(pool, staff.members):
+        return
+    for login, roles in ((LOGIN, tuple(Role)), *((login, APPROVE) for login in APPROVERS)):
+        path = passkeys / login
+        key = passkey_file.load(path) if path.exists() else passkey_file.create(path)
+        name = login.title()
+        await perform(pool, staff.enrol, login, name, roles, act_of(at), key=key.public)
 
 
 async def _bought(tx: Transaction, terms: Terms, order: Buy) -> Answer:

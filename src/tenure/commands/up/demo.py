@@ -32,7 +32,8 @@ class Demo:
 
     async def shop(self) -> None:
         """Top up for the population, until cancelled."""
-        await shopping.enrol(self._pool, self._plan.clock.now())
+        passkeys = self._plan.data / "passkeys"
+        await shopping.enrol(self._pool, self._plan.clock.now(), passkeys)
         await self._shopping.run(list(population(self._plan.pack, self._plan.demo)))
 
     async def call(self) -> None:

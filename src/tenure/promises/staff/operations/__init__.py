@@ -5,6 +5,7 @@ Read members, keys, approvals.
 
 from tenure.promises.staff.operations.approvals import approvals, approve, ask, asked
 from tenure.promises.staff.operations.keys import (
+    SIGN_IN,
     accept_invitation,
     challenge,
     end_passkey,
@@ -19,6 +20,7 @@ from tenure.promises.staff.operations.members import (
     ENROLS_FIRST,
     allowed,
     enrol,
+    is_known,
     member,
     members,
     refused,
@@ -28,6 +30,7 @@ from tenure.promises.staff.operations.witnessing import witness
 
 __all__ = [
     "ENROLS_FIRST",
+    "SIGN_IN",
     "accept_invitation",
     "allowed",
     "approvals",
@@ -38,6 +41,7 @@ __all__ = [
     "end_passkey",
     "enrol",
     "invite",
+    "is_known",
     "member",
     "members",
     "passkeys",

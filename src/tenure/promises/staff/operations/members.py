@@ -131,3 +131,8 @@ async def members(tx: Transaction) -> list[Member]:
 async def member(tx: Transaction, login: str) -> Member | None:
     """The member with this login."""
     return await store.member(tx, login)
+
+
+async def is_known(tx: Transaction, document: Document) -> bool:
+    """Whether a human was enrolled with this document."""
+    return await store.by_document(tx, document) is not None
