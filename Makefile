@@ -16,10 +16,12 @@ SEED ?= 1
 HOURS ?= 24
 SECONDS ?= 60
 
-export PYTHONPATH := src:.
+# COMPILED=1 runs what make compiled has made; anything else runs the sources.
+SOURCES = $(if $(COMPILED),build/compiled,src)
+export PYTHONPATH = $(SOURCES):.
 
 .DEFAULT_GOAL := help
-.PHONY: help run check coverage bench simulate fuzz format migration lock environment clean
+.PHONY: help run check compiled coverage bench simulate fuzz format migration lock environment clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -32,6 +34,10 @@ run: ## Start Tenure with a demo population (OPERATOR= DATA= DEMO= DIAMETER= HTT
 check: ## Check everything, from cheapest to dearest; stops at the first failure (STEPS=)
 	@$(ENVIRONMENT) --check
 	@$(VENV)/python tools/check.py $(STEPS)
+
+compiled: ## Compile the hot path into build/compiled; make run COMPILED=1 uses it (needs a C compiler)
+	@$(ENVIRONMENT) --check
+	@PYTHONPATH= $(VENV)/python tools/compiled.py
 
 coverage: ## Say which branches of the pure code no test takes
 	@$(ENVIRONMENT) --check
