@@ -23,6 +23,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "topup": "Add funds to a number.",
     "line": "Show a number: funds, validity, stage, last charges in words.",
     "staff": "Enrol, suspend and list the logins of staff.",
+    "record": "Verify the record, show its checkpoints and witnesses, hand out receipts.",
+    "witness": "Watch logs of others and cosign what only grows: a program of its own.",
     "promises": "Show each promise, what keeps it, and whether it is kept.",
     "migrate": "Bring a database to the shape this version needs.",
 }

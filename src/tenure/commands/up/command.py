@@ -14,14 +14,15 @@ from rich.console import Console
 from rich.live import Live as Screen
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from tenure.commands import voucher_key
-from tenure.commands.demo.settling import settle
+from tenure.commands import sim_key, voucher_key
+from tenure.commands.demo.settling import Settling, settle
 from tenure.commands.demo.shopping import act_of
 from tenure.commands.up import opening, options
 from tenure.commands.up.addresses import Address, address_of, must_be_free, must_be_loopback
 from tenure.commands.up.logbook import open_log
 from tenure.commands.up.opening import Store
 from tenure.commands.up.options import Typed
+from tenure.commands.up.recording import outside
 from tenure.commands.up.running import Plan, run
 from tenure.commands.up.showing import Showing
 from tenure.commands.up.terminal import plain, view
@@ -60,6 +61,7 @@ def up(
     tls_authority: options.Authority = None,
     peers: options.Peers = None,
     identity: options.Identity = "ocs.example.net|example.net",
+    witness: options.Witnesses = None,
     demo: options.Demo = 0,
     demo_rate: options.DemoRate = 150,
     clock: options.Clock = "real",
@@ -76,7 +78,7 @@ def up(
     tls = (tls_certificate, tls_key, tls_authority)
     typed = Typed(
         operator, data, dsn, diameter, http, nchf, tls, tuple(peers or ()), identity,
-        demo, demo_rate, clock, as_json,
+        demo, demo_rate, clock, as_json, tuple(witness or ()),
     )  # fmt: skip
     try:
         _begin(typed, Console(stderr=as_json))
@@ -134,6 +136,7 @@ def _plan(typed: Typed, addresses: dict[str, Address]) -> Plan:
         voucher_key=voucher_key.read_or_make(NAME, None, typed.data, None),
         demo=typed.demo,
         demo_rate=typed.demo_rate,
+        witnesses=tuple(outside(typed.witnesses)),
     )
 
 
@@ -205,9 +208,9 @@ async def _settle(plan: Plan, store: Store, console: Console) -> None:
         await perform(pool, money.open_months, at)
         with bar:
             task = bar.add_task("", total=plan.demo)
-            await settle(
-                pool, plan.pack, plan.demo, act_of(at), lambda some: bar.advance(task, some)
-            )
+            key = sim_key.read_or_make(NAME, None, plan.data, None)
+            settling = Settling(plan.pack, key, os.urandom, act_of(at))
+            await settle(pool, settling, plan.demo, lambda some: bar.advance(task, some))
 
 
 async def _draw(showing: Showing, console: Console) -> None:

@@ -41,6 +41,13 @@ Identity: TypeAlias = Annotated[
     str,
     typer.Option("--identity", help="Our Origin-Host and Origin-Realm: HOST|REALM."),
 ]
+Witnesses: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--witness",
+        help="URL=VKEY of a witness that others run; repeat it. Without it, two run beside us.",
+    ),
+]
 Demo: TypeAlias = Annotated[
     int,
     typer.Option("--demo", min=0, max=DEMO_MAX, help="Invent so many subscribers who use it."),
@@ -74,3 +81,4 @@ class Typed(msgspec.Struct, frozen=True):
     demo_rate: int
     clock: str
     as_json: bool
+    witnesses: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from tenure.commands.up.addresses import Address
 from tenure.commands.up.demo import Demo
 from tenure.commands.up.gateways import diameter_of, nchf_of
 from tenure.commands.up.opening import Store
+from tenure.commands.up.recording import Recording
 from tenure.commands.up.showing import About, Showing
 from tenure.commands.up.telling import Telling
 from tenure.commands.up.trouble import CannotRunError
@@ -26,6 +27,7 @@ from tenure.gateways.clock.server import Clock, Duty, keep
 from tenure.gateways.diameter.server.listener import Tls
 from tenure.gateways.web.server import Looking, WebGateway
 from tenure.gateways.web.translate import wording
+from tenure.gateways.witness.server import Outside
 from tenure.postgres.connection import connector
 from tenure.postgres.embedded import Cluster
 from tenure.postgres.lanes import Lanes
@@ -71,6 +73,8 @@ class Plan(msgspec.Struct, frozen=True):
     """So many subscribers; 0 for no demo."""
     demo_rate: int
     """Requests a second of the demo population."""
+    witnesses: tuple[Outside, ...] = ()
+    """Who cosigns the record; none means two programs beside us."""
 
 
 Show = Callable[[Showing], Coroutine[Any, Any, None]]
@@ -101,6 +105,9 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
             await _opened(stack, nchf, f"--nchf {plan.nchf}")
             gateways.append(nchf)
         showing = Showing(_about(plan, store), watch, pool, plan.clock.now)
+        recording = Recording(plan.data, plan.pack.terms.operator, plan.clock, pool, plan.witnesses)
+        await recording.open()
+        showing.record = recording.told
         telling = Telling(pool, book, _starts(plan), plan.clock.now, gateways, showing.changed)
         look = Looking(pool, wording(plan.pack), plan.clock.now)
         page = WebGateway(plan.http.host, plan.http.port, showing.live, look)
@@ -110,6 +117,7 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
             telling.listen(connector(store.dsn)),
             keep(plan.clock, _duties(pool, telling)),
             show(showing),
+            recording.run(store.dsn),
         ]
         if store.cluster is not None:
             tasks.append(_revive(store.cluster))

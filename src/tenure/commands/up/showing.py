@@ -64,6 +64,8 @@ class Showing:
         """Purses and entries that were shown, so that none is shown twice."""
         self._store, self._well = "PostgreSQL is being asked", True
         self.lines = 0
+        self.record: Callable[[], tuple[str, bool]] = lambda: ("", True)
+        """How far the record is, in a sentence, and whether it is well."""
         self._looks = 0
 
     def changed(self, purse_ids: Sequence[int]) -> None:
@@ -90,6 +92,8 @@ class Showing:
             store_well=self._well,
             page=about.page,
             demo=about.demo,
+            record=self.record()[0],
+            record_well=self.record()[1],
         )
 
     def _time(self) -> str:

@@ -134,9 +134,9 @@ def _refusals(refusals: Sequence[Refused], lines: int) -> RenderableType:
 
 
 def _foot(live: Live) -> Group:
-    state = Text(
-        live.store, style="" if live.store_well else "bold red", no_wrap=True, overflow="ellipsis"
-    )
+    well = live.store_well and live.record_well
+    words = live.record if live.store_well and not live.record_well else live.store
+    state = Text(words, style="" if well else "bold red", no_wrap=True, overflow="ellipsis")
     about = Text.assemble(
         ("page ", "dim"),
         (live.page, "bold underline"),
@@ -160,4 +160,5 @@ def plain(live: Live) -> str:
         for each in live.traffic
     )
     refused = ", ".join(f"{each.name} {each.count}" for each in live.refusals[:4])
-    return f"{live.time}  {busy}" + (f"; refused: {refused}" if refused else "")
+    trouble = "" if live.record_well else f"; {live.record}"
+    return f"{live.time}  {busy}" + (f"; refused: {refused}" if refused else "") + trouble

@@ -37,12 +37,12 @@ class SimulatedClock:
 
     def __init__(self, start: Instant, speed: int) -> None:
         """Begin now, at ``start``."""
-        self._start, self._speed = start, speed
+        self._start, self.speed = start, speed
         self._began_ns = time.monotonic_ns()
 
     def now(self) -> Instant:
         """The instant: the start, and what has passed since then so many times over."""
-        passed_ms = (time.monotonic_ns() - self._began_ns) * self._speed // 1_000_000
+        passed_ms = (time.monotonic_ns() - self._began_ns) * self.speed // 1_000_000
         return Instant(self._start + passed_ms)
 
 

@@ -201,8 +201,10 @@ def _ms(micros: int) -> str:
 def _foot(live: Live) -> str:
     state = "" if live.store_well else "<span class='tag no'>in trouble</span> "
     demo = f"<p>{escape(live.demo)}</p>" if live.demo else ""
+    tag = "" if live.record_well else "<span class='tag no'>in trouble</span> "
+    record = f"<p>{tag}{escape(live.record)}</p>" if live.record else ""
     version = f"<p>Tenure {escape(live.version)}</p>"
-    return f"<div class='note'><p>{state}{escape(live.store)}</p>{demo}{version}</div>"
+    return f"<div class='note'><p>{state}{escape(live.store)}</p>{record}{demo}{version}</div>"
 
 
 def _nothing(found: NoLine) -> str:

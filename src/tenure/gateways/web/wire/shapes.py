@@ -71,6 +71,9 @@ class Live(msgspec.Struct, frozen=True):
     """Where the page is, or ""."""
     demo: str
     """The demo population in a sentence, or ""."""
+    record: str = ""
+    """How far the record is, or what is in its way, in a sentence."""
+    record_well: bool = True
 
 
 class Part(msgspec.Struct, frozen=True):

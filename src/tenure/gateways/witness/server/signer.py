@@ -18,6 +18,13 @@ from tenure.values.refused import Refused
 
 KEYS: Final = "keys"
 SIGNED: Final = "signed"
+RETIRED: Final = "retired"
+
+
+def vkeys_below(under: Path) -> list[str]:
+    """The keys of every log whose signer is in a folder below this one."""
+    folders = sorted(path.parent for path in under.glob(f"*/{KEYS}"))
+    return [vkey for folder in folders for vkey in Signer(folder).vkeys()]
 
 
 class Signer:
@@ -94,8 +101,18 @@ class Signer:
         """From now on only the newest key signs; those that do no more."""
         with files.alone(self.folder):
             *old, newest = self._secrets()
+            lines = [*self._retired(), *(secret.key.vkey for secret in old)]
+            files.write(self.folder / RETIRED, "".join(f"{line}\n" for line in lines))
             self._write([newest])
             return [secret.key for secret in old]
+
+    def vkeys(self) -> list[str]:
+        """Every key that it ever signed with: what was signed then stays signed."""
+        return [*self._retired(), *(key.vkey for key in self.verifiers())]
+
+    def _retired(self) -> list[str]:
+        path = self.folder / RETIRED
+        return path.read_text(encoding="utf-8").split() if path.exists() else []
 
     def _write(self, secrets: Sequence[Secret]) -> None:
         files.write(self.folder / KEYS, "".join(f"{one.text}\n" for one in secrets))

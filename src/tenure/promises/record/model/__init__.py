@@ -11,6 +11,7 @@ from tenure.promises.record.model.logs import (
     Published,
     Receipt,
     Refusal,
+    Row,
     Trust,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "Published",
     "Receipt",
     "Refusal",
+    "Row",
     "Trust",
 ]

@@ -94,6 +94,15 @@ class Proven(msgspec.Struct, frozen=True):
         return f"Proven({self.kind}, index={self.index})"
 
 
+class Row(msgspec.Struct, frozen=True):
+    """A place of the log as it is stored."""
+
+    index: int
+    leaf_seq: int
+    body: str | None
+    leaf_hash: bytes | None
+
+
 class Refusal(IntEnum):
     """Why the record does not answer, or does not believe; in descending precedence."""
 

@@ -8,8 +8,10 @@ import msgspec
 from tenure.postgres.transaction import Transaction
 from tenure.promises.record import rules
 from tenure.promises.record.model import (
+    Act,
     Checkpoint,
     Log,
+    Plain,
     Proof,
     Published,
     Receipt,
@@ -79,6 +81,50 @@ async def latest(tx: Transaction) -> Published | None:
     """The newest published checkpoint of the open log."""
     log = await current(tx)
     return None if log is None else (await store.latest(tx)).get(log.log_id)
+
+
+async def size(tx: Transaction, log: Log) -> int:
+    """How many leaves have a place in a log."""
+    return await store.size(tx, log.log_id)
+
+
+async def add_key(tx: Transaction, log: Log, vkey: str, act: Act) -> None:
+    """The log signs with this key as well from now on."""
+    await store.add_key(tx, log.log_id, vkey, act.at)
+    said: dict[str, Plain] = {"origin": log.origin, "added": vkey}
+    await leaf_store.append(tx, [rules.leaf(act, "record.key_added", said, {})])
+
+
+async def end_keys(tx: Transaction, log: Log, vkeys: Sequence[str], act: Act) -> None:
+    """The log signs with these keys no more."""
+    for vkey in vkeys:
+        await store.end_key(tx, log.log_id, vkey, act.at)
+    said: dict[str, Plain] = {"origin": log.origin, "ended": list(vkeys)}
+    await leaf_store.append(tx, [rules.leaf(act, "record.key_ended", said, {})])
+
+
+async def succeed(tx: Transaction, log: Log, origin: str, vkey: str, act: Act) -> Log:
+    """Close a log and open its successor.
+
+    The first leaf of the successor commits to the last checkpoint of the log.  What the witnesses
+    had not seen gets a place in the successor.
+    """
+    # The sequencer must not be between reading the log and giving places in it.
+    await store.lock_and_wait(tx)
+    published = (await store.latest(tx)).get(log.log_id)
+    seen = 0 if published is None else published.checkpoint.size
+    said: dict[str, Plain] = {"closed": log.origin, "size": seen, "opened": origin, "key": vkey}
+    if published is not None:
+        said |= {"root": published.checkpoint.root.hex(), "checkpoint": published.note}
+    leaf = rules.leaf(act, "record.succeeded", said, {})
+    await store.succeed(tx, log.log_id, origin, vkey, act.at)
+    opened = await current(tx)
+    assert opened is not None
+    (first,) = await leaf_store.append(tx, [leaf])
+    changed = rules.grown(0, {}, [leaf.leaf_hash])
+    await store.grow(tx, opened.log_id, 0, [first], changed)
+    await store.wait_again(tx, log.log_id, seen)
+    return opened
 
 
 async def sequence(tx: Transaction, limit: int) -> int | Refused[Refusal]:

@@ -1,6 +1,6 @@
 """How leaves, trees, notes and receipts are made and believed; pure, and a door.
 
-Read leaves, merkle, tiles, notes, receipts, papers.
+Read leaves, merkle, tiles, notes, receipts, papers, policies, replay.
 """
 
 from tenure.promises.record.rules.leaves import (
@@ -49,7 +49,9 @@ from tenure.promises.record.rules.notes import (
     verified,
 )
 from tenure.promises.record.rules.papers import paper, paper_text, receipt_of
+from tenure.promises.record.rules.policies import policy, trust_of, urls_of
 from tenure.promises.record.rules.receipts import believe, fingerprint, proves, verify
+from tenure.promises.record.rules.replay import Fault, Finding, Known, Replay
 from tenure.promises.record.rules.tiles import (
     DamagedTreeError,
     Place,
@@ -66,12 +68,16 @@ __all__ = [
     "HASH_OCTETS",
     "SALT_OCTETS",
     "DamagedTreeError",
+    "Fault",
+    "Finding",
     "Key",
     "Kind",
+    "Known",
     "MalformedError",
     "Note",
     "Place",
     "Reader",
+    "Replay",
     "Secret",
     "Signature",
     "Span",
@@ -103,6 +109,7 @@ __all__ = [
     "note_of",
     "paper",
     "paper_text",
+    "policy",
     "proves",
     "receipt_of",
     "root",
@@ -114,6 +121,8 @@ __all__ = [
     "subtree_consistent",
     "subtree_spans",
     "text_of",
+    "trust_of",
+    "urls_of",
     "verified",
     "verify",
 ]

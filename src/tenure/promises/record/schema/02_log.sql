@@ -19,7 +19,8 @@ CREATE TABLE record.log (
     successor_id integer,
     CONSTRAINT log_pkey PRIMARY KEY (log_id),
     CONSTRAINT log_origin_is_its_own UNIQUE (origin),
-    CONSTRAINT log_successor_is_a_log FOREIGN KEY (successor_id) REFERENCES record.log (log_id),
+    CONSTRAINT log_successor_is_a_log FOREIGN KEY (successor_id) REFERENCES record.log (log_id)
+        DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT log_has_a_successor_once_closed CHECK ((closed_at IS NULL) = (successor_id IS NULL)),
     CONSTRAINT log_succeeds_later CHECK (successor_id > log_id),
     -- C2SP signed-note: the origin is the name in the log's keys.

@@ -14,6 +14,7 @@ ONE_SEQUENCER: Final = 0x52_45_43_4F_52_44
 """The advisory lock of the sequencer: the letters RECORD."""
 
 _LOCK: Final = "SELECT pg_try_advisory_xact_lock(%s)"
+_LOCK_AND_WAIT: Final = "SELECT pg_advisory_xact_lock(%s)"
 _LOGS: Final = """
 SELECT log.log_id, log.origin, log.opened_at, log.closed_at, log.successor_id,
        key.vkey, key.since, key.until
@@ -24,6 +25,7 @@ INSERT INTO record.log (log_id, origin, opened_at)
 SELECT coalesce(max(log_id), 0) + 1, %s, %s FROM record.log RETURNING log_id
 """
 _CLOSE: Final = "UPDATE record.log SET closed_at = %s, successor_id = %s WHERE log_id = %s"
+_NEXT: Final = "SELECT max(log_id) + 1 FROM record.log"
 _KEY: Final = "INSERT INTO record.log_key (log_id, vkey, since) VALUES (%s, %s, %s)"
 _KEY_ENDS: Final = "UPDATE record.log_key SET until = %s WHERE log_id = %s AND vkey = %s"
 _SIZE: Final = "SELECT coalesce(max(index) + 1, 0) FROM record.place WHERE log_id = %s"
@@ -97,6 +99,11 @@ async def lock(tx: Transaction) -> bool:
     return bool(await _value(tx, _LOCK, [ONE_SEQUENCER]))
 
 
+async def lock_and_wait(tx: Transaction) -> None:
+    """As ``lock``, after whoever is the sequencer now."""
+    await tx.execute(_LOCK_AND_WAIT, [ONE_SEQUENCER])
+
+
 async def logs(tx: Transaction) -> list[Log]:
     """Every log with its keys, the oldest first."""
     cursor = await tx.execute(_LOGS)
@@ -115,9 +122,11 @@ async def open_log(tx: Transaction, origin: str, vkey: str, at: Instant) -> int:
     return log_id
 
 
-async def close(tx: Transaction, log_id: int, at: Instant, successor_id: int) -> None:
-    """Close a log in favour of a later one."""
+async def succeed(tx: Transaction, log_id: int, origin: str, vkey: str, at: Instant) -> None:
+    """Close a log in favour of a later one, which is opened."""
+    successor_id = await _value(tx, _NEXT, [])
     await tx.execute(_CLOSE, [moment_of(at), successor_id, log_id])
+    await open_log(tx, origin, vkey, at)
 
 
 async def add_key(tx: Transaction, log_id: int, vkey: str, at: Instant) -> None:
