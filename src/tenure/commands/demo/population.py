@@ -33,7 +33,7 @@ class Given(msgspec.Struct, frozen=True):
 
 
 class Subscriber(msgspec.Struct, frozen=True):
-    """One of the demo population.  Nobody: no name, no document, no address."""
+    """A line of the demo population; who holds it stands in identities."""
 
     purse_id: int
     msisdn: Msisdn
@@ -189,6 +189,14 @@ def _prefixes(pack: Pack) -> list[tuple[str, int]]:
     long_ago = [prefix for prefix in ours if len(prefix) <= len(pack.terms.country_code) + 4]
     usual = long_ago or [f"{pack.terms.country_code}88"]
     return [(prefix, _digits_after(prefix)) for prefix in usual]
+
+
+def own_ranges(pack: Pack) -> list[tuple[Msisdn, Msisdn]]:
+    """The first and the last number behind each of our prefixes."""
+    return [
+        (Msisdn(prefix + "0" * digits), Msisdn(prefix + "9" * digits))
+        for prefix, digits in _prefixes(pack)
+    ]
 
 
 def _digits_after(prefix: str) -> int:

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from tenure.commands.demo import identities
 from tenure.commands.demo.population import GRANT_ID_FIRST, Subscriber, population
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
@@ -13,7 +14,8 @@ from tenure.promises.charging.model import Sessions
 from tenure.promises.money import operations as money
 from tenure.promises.money.model import Account, Entry, EntryKind, Grant, Purse
 from tenure.promises.numbers import operations as numbers
-from tenure.promises.numbers.model import Line, NewLine
+from tenure.promises.numbers.model import Line, NewLine, SimKey, TakenOver
+from tenure.promises.people import operations as people
 from tenure.promises.record.model import Act
 from tenure.terms.pricelist import Pack
 from tenure.values.instant import DAY_MS, Instant
@@ -24,20 +26,41 @@ _NO_SESSIONS: Final = msgspec.msgpack.encode(Sessions())
 _EXPLAINED: Final = '{"what":"opening","words":"Balance at the start of the demo"}'
 
 
-async def settle(pool: Pool, pack: Pack, size: int, act: Act, told: Callable[[int], None]) -> int:
+class Settling(msgspec.Struct, frozen=True):
+    """What every step of settling needs."""
+
+    pack: Pack
+    key: SimKey
+    draw: Callable[[int], bytes]
+    act: Act
+
+
+async def settle(pool: Pool, settling: Settling, size: int, told: Callable[[int], None]) -> int:
     """See that the first ``size`` of the population are there; how many were new.
 
     Each step is a transaction, so whoever is interrupted goes on where it was.
     """
-    everyone = population(pack, size)
+    await perform(pool, _stock, settling)
+    everyone = population(settling.pack, size)
     new = 0
     while some := list(islice(everyone, AT_ONCE)):
-        new += await perform(pool, _settle_some, some, act)
+        new += await perform(pool, _settle_some, some, settling)
         told(len(some))
     return new
 
 
-async def _settle_some(tx: Transaction, some: Sequence[Subscriber], act: Act) -> int:
+async def _stock(tx: Transaction, settling: Settling) -> None:
+    """Numbers and SIMs that a reader can sell; once."""
+    if await numbers.inventory.stock(tx):
+        return
+    act = settling.act
+    await numbers.inventory.import_numbers(tx, identities.ranges(settling.pack), act)
+    spares = list(identities.spares(settling.pack, settling.draw))
+    await numbers.inventory.import_sims(tx, spares, settling.key, settling.draw, act)
+
+
+async def _settle_some(tx: Transaction, some: Sequence[Subscriber], settling: Settling) -> int:
+    act = settling.act
     known = await numbers.find_all(tx, [each.msisdn for each in some])
     missing = [each for each in some if each.msisdn not in known]
     if missing:
@@ -45,7 +68,21 @@ async def _settle_some(tx: Transaction, some: Sequence[Subscriber], act: Act) ->
         entries = [_opening(purse, act.at) for purse in purses]
         await money.open_purses(tx, purses, entries)
         await numbers.open_lines(tx, [_line(each, act.at) for each in missing], act)
+        await _give(tx, missing, settling)
     return len(missing)
+
+
+async def _give(tx: Transaction, missing: Sequence[Subscriber], settling: Settling) -> None:
+    """Each line to its holder, on the SIM in their phone."""
+    act = settling.act
+    cards = [identities.card(settling.pack, each, settling.draw) for each in missing]
+    await people.enter_all(tx, [identities.person(each, act.at) for each in missing], act)
+    await numbers.inventory.import_sims(tx, cards, settling.key, settling.draw, act)
+    taken = [
+        TakenOver(each.msisdn, each.purse_id, card.iccid)
+        for each, card in zip(missing, cards, strict=True)
+    ]
+    await numbers.holding.take_over(tx, taken, act)
 
 
 def _line(each: Subscriber, at: Instant) -> NewLine:
