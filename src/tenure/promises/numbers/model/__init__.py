@@ -41,6 +41,7 @@ from tenure.promises.numbers.model.lines import (
     Stage,
     Suspend,
 )
+from tenure.promises.numbers.model.network import Papers, Served, Signed, Task
 from tenure.promises.numbers.model.requests import Ask as AskAbout
 from tenure.promises.numbers.model.requests import Kind as RequestKind
 from tenure.promises.numbers.model.requests import (
@@ -74,6 +75,7 @@ __all__ = [
     "NumberRange",
     "OpenedAs",
     "Outcome",
+    "Papers",
     "Party",
     "Progress",
     "Proof",
@@ -89,6 +91,8 @@ __all__ = [
     "Sale",
     "SealedSim",
     "Sell",
+    "Served",
+    "Signed",
     "Sim",
     "SimCard",
     "SimKey",
@@ -97,5 +101,6 @@ __all__ = [
     "Stage",
     "Suspend",
     "TakenOver",
+    "Task",
     "Tenure",
 ]

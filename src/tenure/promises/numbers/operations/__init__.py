@@ -4,7 +4,14 @@ Read lines (to find, to open and to change them).  What grew later is asked for 
 file: ``numbers.holding.activate``, ``numbers.inventory.reserve``.
 """
 
-from tenure.promises.numbers.operations import holding, inventory, lifecycle, limits, requests
+from tenure.promises.numbers.operations import (
+    holding,
+    inventory,
+    lifecycle,
+    limits,
+    network,
+    requests,
+)
 from tenure.promises.numbers.operations.lines import (
     change,
     count,
@@ -26,6 +33,7 @@ __all__ = [
     "inventory",
     "lifecycle",
     "limits",
+    "network",
     "open_lines",
     "requests",
 ]

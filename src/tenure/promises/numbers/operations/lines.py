@@ -10,6 +10,8 @@ import msgspec
 from tenure.postgres.transaction import Transaction
 from tenure.promises.numbers import rules
 from tenure.promises.numbers.model import Change, Line, NewLine, Refusal
+from tenure.promises.numbers.rules import stages
+from tenure.promises.numbers.store import lifecycle as lifecycle_store
 from tenure.promises.numbers.store import lines as store
 from tenure.promises.record import operations as record
 from tenure.promises.record.model import Act
@@ -78,7 +80,9 @@ async def change(tx: Transaction, msisdn: str, asked: Change, act: Act) -> Line 
         await store.change(tx, changed)
         said = {"line": _public(changed)}
         kind = f"numbers.{asked.__struct_config__.tag}"
-        await record.append(tx, act, kind, said, {"msisdn": msisdn})
+        leaf_seq = await record.append(tx, act, kind, said, {"msisdn": msisdn})
+        if stages.served(changed) != stages.served(line):
+            await lifecycle_store.ask_network(tx, [msisdn], [leaf_seq], act.at)
     return changed
 
 

@@ -74,6 +74,12 @@ def _blocks_both_ways(line: Line, at: Instant) -> Block | None:
     return Block.SUSPENDED if line.suspended else None
 
 
+def served(line: Line) -> bool:
+    """Whether the network serves the line at all; one direction alone is charging's to refuse."""
+    both = line.bar_outgoing and line.bar_incoming
+    return not (line.suspended or line.lost_at is not None or both)
+
+
 def changed(line: Line, change: Change, at: Instant) -> Line:
     """The line as it is after the change; an equal line when it was so already."""
     match change:

@@ -1,0 +1,62 @@
+"""What the gateway to the network may ask: its tasks, and the papers for what it must be shown."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from tenure.postgres.transaction import Transaction
+from tenure.promises.notices import operations as notices
+from tenure.promises.notices.model import NoticeKind, Telling
+from tenure.promises.numbers.model.network import Papers, Served, Task
+from tenure.promises.numbers.store import holding as holding_store
+from tenure.promises.numbers.store import lines as line_store
+from tenure.promises.numbers.store import network as store
+from tenure.values.instant import Instant
+
+TASKS_AT_ONCE: Final = 100
+
+
+async def waiting(
+    tx: Transaction, after: int = 0, without: Sequence[int] = (), limit: int = TASKS_AT_ONCE
+) -> list[Task]:
+    """Tasks that wait, the oldest first; ``without`` are those that were tried a moment ago."""
+    return await store.waiting(tx, after, without, limit)
+
+
+async def tasks(tx: Transaction, after: int = 0, limit: int = TASKS_AT_ONCE) -> list[Task]:
+    """All tasks that there ever were, a page of them."""
+    return await store.tasks(tx, after, limit)
+
+
+async def papers(tx: Transaction, request_hash: bytes) -> Papers | None:
+    """Exactly what was asked, and everything that was signed for it."""
+    return await store.papers(tx, request_hash)
+
+
+async def done(tx: Transaction, task_id: int, at: Instant, problem: str | None = None) -> None:
+    """Keep that a task needs no more work: the network believes it, or something later."""
+    await store.done(tx, task_id, at, problem)
+
+
+async def doubted(tx: Transaction, task: Task, problem: str, at: Instant, *, alarm: bool) -> None:
+    """Keep why the network did not act; for an alarm, tell the holder, once for each task."""
+    await store.doubted(tx, task.task_id, problem)
+    if not alarm or task.problem is not None:
+        return
+    line = next(iter(await line_store.by_msisdn(tx, [task.msisdn])), None)
+    if line is None:
+        return
+    holder = (await holding_store.holders(tx, [task.msisdn])).get(task.msisdn)
+    telling = Telling(
+        msisdn=task.msisdn,
+        person_id=holder,
+        language=line.language,
+        kind=NoticeKind.SECURITY_ATTEMPT,
+        facts={},
+        at=at,
+    )
+    await notices.tell(tx, [telling])
+
+
+async def served(tx: Transaction, msisdns: Sequence[str]) -> dict[str, Served]:
+    """How these lines stand in the tables, as far as the network is concerned."""
+    return {str(one.msisdn): one for one in await store.served(tx, msisdns)}
