@@ -90,7 +90,7 @@ def later(seconds: float = 0, days: float = 0) -> Instant:
     return Instant(LATER + round(days * DAY_MS) + round(seconds * SECOND_MS))
 
 
-async def furnished(pool: Pool) -> None:
+async def populated(pool: Pool) -> None:
     """A number of person 1 with 5.00 on it, people with passkeys, staff with theirs."""
     await enrolled(pool, "chan", Role.SUPERVISOR)
     for login, roles in STAFF.items():

@@ -13,14 +13,14 @@ from tests.numbers.asked import (
     OLD,
     complete,
     effect,
-    furnished,
     later,
+    populated,
 )
 from tests.numbers.stocked import msisdn
 
 
 async def test_a_number_changes_hands_when_everything_is_there(pool: Pool, owner: str) -> None:
-    await furnished(pool)
+    await populated(pool)
     made = await complete(pool)
     assert [one.refusal for one in made.missing] == [Refusal.COOLING_OFF]
     assert made.takes_effect_at == later(days=1)
