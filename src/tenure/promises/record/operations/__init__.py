@@ -8,12 +8,23 @@ from collections.abc import Mapping, Sequence
 from tenure.postgres.transaction import Transaction
 from tenure.promises.record import rules
 from tenure.promises.record.model import Act, NewLeaf, Plain
-from tenure.promises.record.operations import checking, log
+from tenure.promises.record.operations import checking, log, reading, sightings
 from tenure.promises.record.operations.checking import Verified
 from tenure.promises.record.operations.log import Standing, receipt, receipts
 from tenure.promises.record.store import leaves as store
 
-__all__ = ["Standing", "Verified", "append", "append_all", "checking", "log", "receipt", "receipts"]
+__all__ = [
+    "Standing",
+    "Verified",
+    "append",
+    "append_all",
+    "checking",
+    "log",
+    "reading",
+    "receipt",
+    "receipts",
+    "sightings",
+]
 
 
 async def append(
