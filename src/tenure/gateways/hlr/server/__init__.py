@@ -1,1 +1,5 @@
-"""Sockets and the work as it comes: register (one home location register), gateway (the tasks)."""
+"""Sockets and the work as it comes.
+
+Read register (one home location register), memory (what was proven), papers, gateway (the tasks),
+reconciling (what differs, and what is done about it).
+"""

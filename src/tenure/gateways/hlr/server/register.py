@@ -31,6 +31,7 @@ from tenure.gateways.hlr.translate.subscriber import (
     believed_of,
     rows_of,
 )
+from tenure.values.msisdn import Imsi, Msisdn
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +98,11 @@ class Register:
         at, *found = await self._believed(variables)
         sim = found.pop(0) if wanted.imsi is not None else None
         return Looked(sim, at, tuple(one for one in found if one is not None))
+
+    async def reached(self, msisdn: Msisdn) -> Imsi | None:
+        """The SIM that has a number there."""
+        at = (await self._believed([by_msisdn(msisdn)]))[0]
+        return None if at is None else at.imsi
 
     async def everybody(self) -> list[Row]:
         """All subscribers of the register, for reconciliation."""

@@ -68,9 +68,19 @@ class Known(msgspec.Struct, frozen=True):
     """The SIM that it is reached on; None for a number that ended."""
     holder: str | None
     """Who was proven to hold it; None when nobody was."""
-    closed: bool
+    barred: bool = False
+    """Suspended, or barred both ways."""
+    lost: bool = False
+    """Its SIM was reported lost or stolen (GTC-LOST)."""
+    blocked: bool = False
+    """Its validity ended so long ago that it is served for nothing (GTC-LIFE)."""
     ended_at: int | None = None
     """The POSIX second at which the witnesses had seen its end."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is served for nothing."""
+        return self.barred or self.lost or self.blocked or self.imsi is None
 
     def __repr__(self) -> str:
         return f"Known({self.origin} {self.index})"

@@ -22,7 +22,10 @@ BARS: Final = frozenset(
     {"numbers.barred", "numbers.lost", "numbers.found", "numbers.suspended", "numbers.resumed"}
 )
 """What says in clear how the line is barred afterwards."""
-KINDS: Final = frozenset({ACTIVATED, TRANSFERRED, SIM_REPLACED, RECYCLED}) | BARS
+BLOCKED: Final = {"numbers.stage_barred": True, "numbers.stage_unbarred": False}
+"""What says that a number has come to the stage without service, or back from it."""
+STANDING: Final = BARS | set(BLOCKED)
+KINDS: Final = frozenset({ACTIVATED, TRANSFERRED, SIM_REPLACED, RECYCLED}) | STANDING
 
 _IMSI: Final = re.compile(r"[0-9]{14,15}")
 
@@ -39,8 +42,8 @@ def judged(dossier: Dossier, before: Before, trusted: Trusted) -> Judged | Refus
     doubt = _form(dossier, proven, trusted) or _order(proven, before, trusted)
     if doubt is not None:
         return doubt
-    if proven.kind in BARS:
-        return _barred(proven, before, dossier)
+    if proven.kind in STANDING:
+        return _standing(proven, before, dossier)
     if proven.kind == ACTIVATED:
         return _activated(proven, before, dossier, trusted)
     if proven.kind == RECYCLED:
@@ -52,11 +55,11 @@ def _form(dossier: Dossier, proven: Proven, trusted: Trusted) -> Refused[Doubt] 
     """The leaf is of a kind that concerns us, and says which number and SIM it is about."""
     if proven.kind not in KINDS:
         return Refused(Doubt.OTHER_KIND)
-    if "msisdn" not in proven.about or (proven.kind not in BARS and "imsi" not in proven.about):
+    if "msisdn" not in proven.about or (proven.kind not in STANDING and "imsi" not in proven.about):
         return Refused(Doubt.NOT_OPENED)
     if proven.about["msisdn"] != dossier.msisdn:
         return Refused(Doubt.OTHER_NUMBER)
-    if proven.kind in BARS:
+    if proven.kind in STANDING:
         return None
     imsi = proven.about["imsi"]
     ours = not trusted.networks or imsi.startswith(trusted.networks)
@@ -82,26 +85,31 @@ def _again(proven: Proven, before: Before) -> bool:
     return known is not None and (known.origin, known.index) == (proven.origin, proven.index)
 
 
-def _barred(proven: Proven, before: Before, dossier: Dossier) -> Judged | Refused[Doubt]:
+def _standing(proven: Proven, before: Before, dossier: Dossier) -> Judged | Refused[Doubt]:
+    """The same SIM and holder, served or not."""
+    known = before.known or _known(proven, dossier, before.imsi)
+    known = msgspec.structs.replace(known, origin=proven.origin, index=proven.index)
+    if proven.kind in BLOCKED:
+        return Judged(msgspec.structs.replace(known, blocked=BLOCKED[proven.kind]))
     line = proven.said.get("line")
     if not isinstance(line, Mapping):
         return Refused(Doubt.NOT_OPENED)
-    known = _known(proven, dossier, before.imsi, closed=closes(line))
-    if before.known is None:
-        return Judged(known)
-    kept = before.known
-    return Judged(msgspec.structs.replace(known, holder=kept.holder, ended_at=kept.ended_at))
+    return Judged(msgspec.structs.replace(known, barred=bars(line), lost=lost(line)))
 
 
-def closes(line: Mapping[str, Any]) -> bool:
-    """Whether a line with these bars is served for nothing (GTC-LOST, GTC-ILLEGAL).
+def bars(line: Mapping[str, Any]) -> bool:
+    """Whether a line that stands so is served for nothing.
 
     One direction alone is charging's to refuse: the register knows all or nothing.  What is not
     said clearly closes: that is undone in a second, and the other mistake is not.
     """
-    return not all(line.get(name) is False for name in ("lost", "suspended")) or (
-        line.get("bar_outgoing") is not False and line.get("bar_incoming") is not False
-    )
+    both = line.get("bar_outgoing") is not False and line.get("bar_incoming") is not False
+    return both or line.get("suspended") is not False
+
+
+def lost(line: Mapping[str, Any]) -> bool:
+    """Whether its SIM is in the wrong hands, or might be."""
+    return line.get("lost") is not False
 
 
 def _activated(
@@ -116,14 +124,14 @@ def _activated(
             return Refused(Doubt.RESTING)
     elif known is not None and known.imsi is not None and not _again(proven, before):
         return Refused(Doubt.HELD)
-    return Judged(_known(proven, dossier, imsi, "holder", closed=False))
+    return Judged(_known(proven, dossier, imsi, "holder"))
 
 
 def _recycled(proven: Proven, before: Before, dossier: Dossier) -> Judged | Refused[Doubt]:
     imsi = Imsi(proven.about["imsi"])
     if not _again(proven, before) and before.imsi not in (None, imsi):
         return Refused(Doubt.OTHER_SIM)
-    known = _known(proven, dossier, None, closed=True)
+    known = _known(proven, dossier, None)
     return Judged(msgspec.structs.replace(known, ended_at=proven.cosigned_at[-1]), (imsi,))
 
 
@@ -146,15 +154,20 @@ def _changed(
     keeps = asked.get("iccid") is None
     if keeps and old not in (None, imsi):
         return Refused(Doubt.OTHER_SIM)
-    closed = keeps and before.known is not None and before.known.closed
     former = proven.about.get("old_imsi") if replaces else old
     gone = () if former is None or former == imsi else (Imsi(former),)
-    return Judged(_known(proven, dossier, imsi, after, closed=closed), gone)
+    known = _known(proven, dossier, imsi, after)
+    kept = before.known
+    if kept is not None:
+        # What was lost is the old SIM.  Other bars are of the line, and stay.
+        lost_still = keeps and kept.lost
+        known = msgspec.structs.replace(
+            known, barred=kept.barred, lost=lost_still, blocked=kept.blocked
+        )
+    return Judged(known, gone)
 
 
-def _known(
-    proven: Proven, dossier: Dossier, imsi: Imsi | None, holder: str = "", *, closed: bool
-) -> Known:
+def _known(proven: Proven, dossier: Dossier, imsi: Imsi | None, holder: str = "") -> Known:
     """What is known now; ``holder`` names the field of the leaf that says who holds the number."""
     held_by = proven.about.get(holder) if holder else None
-    return Known(dossier.msisdn, proven.origin, proven.index, imsi, held_by, closed)
+    return Known(dossier.msisdn, proven.origin, proven.index, imsi, held_by)

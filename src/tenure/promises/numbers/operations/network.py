@@ -5,7 +5,7 @@ from typing import Final
 
 from tenure.postgres.transaction import Transaction
 from tenure.promises.notices import operations as notices
-from tenure.promises.notices.model import NoticeKind, Telling
+from tenure.promises.notices.model import Channel, NoticeKind, Telling
 from tenure.promises.numbers.model.network import Papers, Served, Task
 from tenure.promises.numbers.store import holding as holding_store
 from tenure.promises.numbers.store import lines as line_store
@@ -37,15 +37,21 @@ async def done(tx: Transaction, task_id: int, at: Instant, problem: str | None =
     await store.done(tx, task_id, at, problem)
 
 
-async def doubted(tx: Transaction, task: Task, problem: str, at: Instant, *, alarm: bool) -> None:
-    """Keep why the network did not act; for an alarm, tell the holder, once for each task."""
+async def doubted(
+    tx: Transaction, task: Task, problem: str, at: Instant, proven_holder: int | None
+) -> None:
+    """Keep why the network did not act, and tell the holder, once for each task.
+
+    The holder is who was proven to be; whom the tables name may be the thief.
+    """
     await store.doubted(tx, task.task_id, problem)
-    if not alarm or task.problem is not None:
+    if task.problem is not None:
         return
     line = next(iter(await line_store.by_msisdn(tx, [task.msisdn])), None)
     if line is None:
         return
-    holder = (await holding_store.holders(tx, [task.msisdn])).get(task.msisdn)
+    named = (await holding_store.holders(tx, [task.msisdn])).get(task.msisdn)
+    holder = named if proven_holder is None else proven_holder
     telling = Telling(
         msisdn=task.msisdn,
         person_id=holder,
@@ -53,6 +59,7 @@ async def doubted(tx: Transaction, task: Task, problem: str, at: Instant, *, ala
         kind=NoticeKind.SECURITY_ATTEMPT,
         facts={},
         at=at,
+        channel=Channel.NUMBER if holder == named else Channel.PERSON,
     )
     await notices.tell(tx, [telling])
 

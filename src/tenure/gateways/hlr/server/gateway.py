@@ -1,0 +1,184 @@
+"""The work of the gateway: takes tasks, judges what they rest on, and tells the register."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+
+from tenure.gateways.hlr.server.memory import Memory
+from tenure.gateways.hlr.server.papers import dossier_of
+from tenure.gateways.hlr.server.register import NotBelievedError, NotReachedError, Register
+from tenure.gateways.hlr.translate.dossier import WAITS, WORDS, Before, Doubt, Judged, Known
+from tenure.gateways.hlr.translate.judging import judged
+from tenure.gateways.hlr.translate.subscriber import Milenage, Wanted
+from tenure.gateways.hlr.translate.trust import Trusted
+from tenure.postgres.listening import announcements
+from tenure.postgres.pool import Pool
+from tenure.postgres.transaction import Transaction, perform
+from tenure.promises.numbers import operations as numbers
+from tenure.promises.numbers.model import SimKey, Task
+from tenure.values.instant import Instant
+from tenure.values.msisdn import Imsi
+from tenure.values.refused import Refused
+
+log = logging.getLogger(__name__)
+
+ASKED: Final = "tenure_network"
+PUBLISHED: Final = "tenure_published"
+LOOK_SECONDS: Final = 1.0
+"""How often it looks although nobody announced anything."""
+AGAIN_SECONDS: Final = 30.0
+"""After which a task that was doubted is judged again."""
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Whom the gateway believes, and the key file of the SIMs."""
+
+    trusted: Trusted
+    sim_key: SimKey | None
+    """None: the network has its SIMs' keys from elsewhere."""
+
+
+class Tally(msgspec.Struct):
+    """What happened since the start."""
+
+    done: int = 0
+    doubted: int = 0
+    overtaken: int = 0
+    trouble: str = ""
+    """Why the register is not told now; "" when it is."""
+
+
+class Gateway:
+    """The gateway to one register."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        register: Register,
+        memory: Memory,
+        settings: Settings,
+        now: Callable[[], Instant],
+    ) -> None:
+        self.tally = Tally()
+        self._pool, self._register, self._memory = pool, register, memory
+        self._settings, self._now = settings, now
+        self._look = asyncio.Event()
+        self._not_before: dict[int, float] = {}
+
+    async def run(self, connect: Callable[[], Awaitable[Transaction]]) -> None:
+        """Do what is asked, until cancelled."""
+        listening = [
+            asyncio.create_task(self._listen(connect, channel)) for channel in (ASKED, PUBLISHED)
+        ]
+        try:
+            while True:
+                try:
+                    await self.work()
+                except Exception:
+                    log.exception("the gateway to the network could not work; it tries again")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._look.wait(), LOOK_SECONDS)
+                self._look.clear()
+        finally:
+            for task in listening:
+                task.cancel()
+            await asyncio.gather(*listening, return_exceptions=True)
+            await self._register.close()
+
+    async def _listen(self, connect: Callable[[], Awaitable[Transaction]], channel: str) -> None:
+        async for _ in announcements(connect, channel):
+            self._look.set()
+
+    async def work(self) -> None:
+        """Go once through all tasks that wait."""
+        at = asyncio.get_running_loop().time()
+        self._not_before = {key: until for key, until in self._not_before.items() if until > at}
+        after = 0
+        while True:
+            waiting = await perform(
+                self._pool, numbers.network.waiting, after, sorted(self._not_before)
+            )
+            for task in waiting:
+                try:
+                    await self._do(task)
+                except NotReachedError as away:
+                    self._trouble(f"the register cannot be asked: {away}")
+                    return
+                except NotBelievedError as strange:
+                    self._trouble(f"the register does not do as it is told: {strange}")
+                    self._later(task)
+            if not waiting:
+                return
+            after = waiting[-1].task_id
+
+    async def _do(self, task: Task) -> None:
+        found = await self.judge(task)
+        doubt = found if isinstance(found, Refused) else await self._bring(found)
+        if doubt is not None:
+            await self._doubt(task, doubt)
+            return
+        await perform(self._pool, numbers.network.done, task.task_id, self._now())
+        self.tally.done += 1
+        self._trouble("")
+
+    async def judge(self, task: Task) -> Judged | Refused[Doubt]:
+        """What is proven by what a task rests on."""
+        dossier = await perform(self._pool, dossier_of, task)
+        if dossier is None:
+            return Refused(Doubt.NOT_PUBLISHED)
+        known = await asyncio.to_thread(self._memory.find, task.msisdn)
+        reached = None
+        if known is None:
+            reached = await self._register.reached(task.msisdn)
+        return judged(dossier, Before(known, reached), self._settings.trusted)
+
+    async def _bring(self, judged_: Judged) -> Refused[Doubt] | None:
+        """Have the register believe it, then remember it; who is interrupted does both again."""
+        wanted = await self.wanted(judged_.known, judged_.gone)
+        if wanted is None:
+            return Refused(Doubt.KEYS_UNREADABLE)
+        await self._register.bring(wanted)
+        await asyncio.to_thread(self._memory.keep, judged_.known)
+        return None
+
+    async def wanted(self, known: Known, gone: tuple[Imsi, ...] = ()) -> Wanted | None:
+        """What the register is to believe; None when the keys of the SIM cannot be read."""
+        keys = None
+        if known.imsi is not None and self._settings.sim_key is not None:
+            found = await perform(
+                self._pool, numbers.inventory.sim_keys, known.imsi, self._settings.sim_key
+            )
+            if found is None or not found.opc:
+                return None
+            keys = Milenage(bytes.fromhex(found.ki), bytes.fromhex(found.opc))
+        away = tuple(imsi for imsi in gone if imsi != known.imsi)
+        return Wanted(known.msisdn, known.imsi, keys, open=not known.closed, gone=away)
+
+    async def _doubt(self, task: Task, refused: Refused[Doubt]) -> None:
+        """Nothing is done: it waits, is over, or is an alarm to us and to the holder."""
+        doubt = refused.refusal
+        if doubt in WAITS:
+            return
+        if doubt is Doubt.STALE:
+            await perform(self._pool, numbers.network.done, task.task_id, self._now(), doubt.name)
+            self.tally.overtaken += 1
+            return
+        self._later(task)
+        self.tally.doubted += 1
+        words = f"{WORDS[doubt]} ({doubt.name}{' ' if refused.detail else ''}{refused.detail})"
+        log.error("task %d is not given to the network: %s", task.task_id, words)
+        known = await asyncio.to_thread(self._memory.find, task.msisdn)
+        holder = None if known is None or known.holder is None else int(known.holder)
+        await perform(self._pool, numbers.network.doubted, task, doubt.name, self._now(), holder)
+
+    def _later(self, task: Task) -> None:
+        self._not_before[task.task_id] = asyncio.get_running_loop().time() + AGAIN_SECONDS
+
+    def _trouble(self, words: str) -> None:
+        if words and words != self.tally.trouble:
+            log.error("%s; it is tried again", words)
+        self.tally.trouble = words
