@@ -113,7 +113,7 @@ _OPEN_HOLDS: Final = """
 SELECT hold_id, msisdn, kind, reference, since, until
 FROM numbers.hold WHERE msisdn = %s AND (until IS NULL OR until > %s) ORDER BY hold_id
 """
-_TAKE_LINE: Final = "SELECT FROM numbers.line WHERE msisdn = %s FOR KEY SHARE"
+_TAKE_LINE: Final = "SELECT 1 FROM numbers.line WHERE msisdn = %s FOR KEY SHARE"
 _HOLD: Final = """
 INSERT INTO numbers.hold (msisdn, kind, reference, since, leaf_seq) VALUES (%s, %s, %s, %s, %s)
 RETURNING hold_id
@@ -252,7 +252,7 @@ async def open_holds(tx: Transaction, msisdn: str, at: Instant) -> list[Hold]:
 
 async def take_line(tx: Transaction, msisdn: str) -> bool:
     """Whether a number has a line, which nobody recycles until the transaction ends."""
-    return (await tx.execute(_TAKE_LINE, [msisdn])).rowcount == 1
+    return await (await tx.execute(_TAKE_LINE, [msisdn])).fetchone() is not None
 
 
 async def hold(
