@@ -48,8 +48,8 @@ def is_photo(octets: bytes) -> bool:
 
 def question(live: bytes, document: bytes) -> bytes:
     """The body of a question."""
-    texts = [base64.b64encode(octets).decode() for octets in (live, document)]
-    return msgspec.json.encode(Question(*texts))
+    asked = Question(base64.b64encode(live).decode(), base64.b64encode(document).decode())
+    return msgspec.json.encode(asked)
 
 
 def answer(status: int, body: bytes) -> Answer | None:
