@@ -88,6 +88,11 @@ async def size(tx: Transaction, log: Log) -> int:
     return await store.size(tx, log.log_id)
 
 
+async def seqs(tx: Transaction, log: Log, index: int, limit: int) -> list[int]:
+    """The numbers of the leaves in these places of a log."""
+    return await store.seqs(tx, log.log_id, index, limit)
+
+
 async def add_key(tx: Transaction, log: Log, vkey: str, act: Act) -> None:
     """The log signs with this key as well from now on."""
     await store.add_key(tx, log.log_id, vkey, act.at)

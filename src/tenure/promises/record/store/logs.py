@@ -74,6 +74,9 @@ _AGAIN: Final = """
 INSERT INTO record.unsequenced (leaf_seq)
 SELECT leaf_seq FROM record.place WHERE log_id = %s AND index >= %s
 """
+_SEQS: Final = """
+SELECT leaf_seq FROM record.place WHERE log_id = %s AND index >= %s ORDER BY index LIMIT %s
+"""
 _WAIT: Final = "SELECT count(*) FROM record.unsequenced"
 
 
@@ -142,6 +145,12 @@ async def end_key(tx: Transaction, log_id: int, vkey: str, at: Instant) -> None:
 async def size(tx: Transaction, log_id: int) -> int:
     """How many leaves have a place in the log."""
     return int(await _value(tx, _SIZE, [log_id]))
+
+
+async def seqs(tx: Transaction, log_id: int, index: int, limit: int) -> list[int]:
+    """The numbers of the leaves from a place on."""
+    cursor = await tx.execute(_SEQS, [log_id, index, limit])
+    return [seq for (seq,) in await cursor.fetchall()]
 
 
 async def waiting(tx: Transaction, limit: int) -> list[Waiting]:
