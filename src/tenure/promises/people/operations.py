@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from tenure.postgres.transaction import Transaction
 from tenure.promises.people import rules, store
-from tenure.promises.people.model import Guardian, Key, Person, Presence, Refusal
+from tenure.promises.people.model import Document, Guardian, Key, Person, Presence, Refusal
 from tenure.promises.record import operations as record
 from tenure.promises.record.model import Act, Plain
 from tenure.promises.record.rules import canonical
@@ -20,6 +20,11 @@ from tenure.values.refused import Refused
 async def find(tx: Transaction, person_id: int) -> Person | None:
     """The person with this number."""
     return await store.by_id(tx, person_id)
+
+
+async def find_by_document(tx: Transaction, document: Document) -> Person | None:
+    """The person with this document: one person is one row, whatever counter they come to."""
+    return await store.by_document(tx, document)
 
 
 async def enter(

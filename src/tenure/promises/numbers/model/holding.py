@@ -205,6 +205,8 @@ class History(msgspec.Struct, frozen=True):
     tenures: tuple[Tenure, ...]
     bindings: tuple[Binding, ...]
     reservation: Reservation | None
+    locked_since: Instant | None
+    """Since when its holder keeps it locked."""
 
 
 class Imported(msgspec.Struct, frozen=True):

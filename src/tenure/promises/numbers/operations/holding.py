@@ -152,11 +152,12 @@ async def held_by(tx: Transaction, person_id: int) -> list[Tenure]:
 
 
 async def history(tx: Transaction, msisdn: Msisdn, at: Instant) -> History:
-    """Who holds and held a number, and on which SIMs, the newest first."""
+    """Who holds and held a number, on which SIMs, the newest first; and whether it is locked."""
     return History(
         msisdn=msisdn,
         number_class=await inventory_store.number_class(tx, msisdn),
         tenures=tuple(await store.tenures(tx, msisdn)),
         bindings=tuple(await store.bindings(tx, msisdn)),
         reservation=await inventory_store.reservation(tx, msisdn, at),
+        locked_since=await store.locked_since(tx, msisdn, at),
     )

@@ -23,7 +23,7 @@ from tenure.promises.record import operations as record
 from tenure.promises.record.model import Act, Plain
 from tenure.terms.model import Terms
 from tenure.values.instant import Instant
-from tenure.values.msisdn import Msisdn
+from tenure.values.msisdn import Iccid, Msisdn
 from tenure.values.refused import Refused
 
 Draw = Callable[[int], bytes]
@@ -106,7 +106,10 @@ async def import_sims(
     A card that is known with another IMSI or other keys is refused, and stays as it was.
     """
     there = await inventory.all_sealed(tx, [card.iccid for card in cards])
-    fresh = {card.iccid: card for card in reversed(cards) if card.iccid not in there}
+    fresh: dict[str, SimCard] = {}
+    for card in cards:
+        if card.iccid not in there:
+            fresh.setdefault(card.iccid, card)
     sealed = [sealing.sealed(card, key, draw(sealing.NONCE_OCTETS)) for card in fresh.values()]
     added = await inventory.add_sims(tx, sealed, act.at) if sealed else set()
     if added:
@@ -129,6 +132,11 @@ def _same(card: SimCard, there: dict[str, SealedSim], key: SimKey) -> bool:
     if known is None or known.imsi != card.imsi:
         return False
     return sealing.unsealed(known, key) == card.keys
+
+
+async def fresh_sims(tx: Transaction, count: int) -> list[Iccid]:
+    """Some cards in stock that never worked for anybody."""
+    return await inventory.fresh_sims(tx, count)
 
 
 async def fits_key(tx: Transaction, key: SimKey) -> bool:

@@ -56,18 +56,17 @@ def number_range(row: Mapping[str, str], terms: Terms) -> NumberRange | Refused[
 def stocked(given: Sequence[NumberRange], there: Mapping[int, Sequence[NumberRange]]) -> Stocked:
     """What of these rows is new.  ``there`` is what is in stock, by the row that overlaps it."""
     new: list[NumberRange] = []
-    ends: list[tuple[int, int]] = []
+    ends: list[tuple[int, int, NumberRange]] = []
     special, refused, known = [], [], 0
     for place, row in enumerate(given):
         low, high = int(row.first), int(row.last)
-        around = there.get(place, ())
-        after = bisect.bisect_left(ends, (low, low))
+        after = bisect.bisect_left(ends, (low, low), key=lambda one: one[:2])
         beside = ends[max(after - 1, 0) : after + 1]
-        if any(first <= high and low <= last for first, last in beside):
-            refused.append((place, Refusal.RANGE_OVERLAPS))
-        elif not around:
+        here = [one for first, last, one in beside if first <= high and low <= last]
+        around = [*there.get(place, ()), *here]
+        if not around:
             new.append(row)
-            ends.insert(after, (low, high))
+            ends.insert(after, (low, high, row))
         elif _within(row, around) and around[0].number_class == row.number_class:
             known += 1
         elif _within(row, around) and low == high:

@@ -36,6 +36,10 @@ _BINDINGS: Final = """
 SELECT iccid, imsi, lower(during), coalesce(upper(during), 'infinity'), leaf_seq
 FROM numbers.binding WHERE msisdn = %s ORDER BY lower(during) DESC
 """
+_LOCKED: Final = """
+SELECT since FROM numbers.lock
+WHERE msisdn = %(msisdn)s AND since <= %(at)s AND (until IS NULL OR %(at)s < until)
+"""
 _PREPAID_HELD: Final = """
 SELECT count(*) FROM numbers.tenure
 WHERE holder_id = %(holder)s AND prepaid AND during && tstzrange(%(at)s, NULL)
@@ -105,6 +109,13 @@ async def bindings(tx: Transaction, msisdn: str) -> list[Binding]:
         Binding(Iccid(iccid), Imsi(imsi), since, _until(until), leaf_seq)
         for iccid, imsi, since, until, leaf_seq in await cursor.fetchall()
     ]
+
+
+async def locked_since(tx: Transaction, msisdn: str, at: Instant) -> Instant | None:
+    """Since when the holder of a number keeps it locked; None for one that is not locked."""
+    cursor = await tx.execute(_LOCKED, {"msisdn": msisdn, "at": moment_of(at)})
+    row = await cursor.fetchone()
+    return None if row is None else row[0]
 
 
 async def prepaid_held(tx: Transaction, person_id: int, at: Instant) -> int:

@@ -52,6 +52,11 @@ SELECT s.iccid, s.imsi, s.died_at,
        EXISTS (SELECT FROM numbers.binding b WHERE b.iccid = s.iccid)
 FROM numbers.sim s WHERE s.iccid = %s
 """
+_FRESH_SIMS: Final = """
+SELECT s.iccid FROM numbers.sim s
+WHERE s.died_at IS NULL AND NOT EXISTS (SELECT FROM numbers.binding b WHERE b.iccid = s.iccid)
+LIMIT %s
+"""
 _SEALED: Final = "SELECT iccid, imsi, sealed FROM numbers.sim WHERE iccid = %s"
 _SEALED_BY_IMSI: Final = "SELECT iccid, imsi, sealed FROM numbers.sim WHERE imsi = %s"
 _ANY_SEALED: Final = "SELECT iccid, imsi, sealed FROM numbers.sim LIMIT 1"
@@ -152,6 +157,12 @@ async def sim(tx: Transaction, iccid: str) -> Sim | None:
     cursor = await tx.execute(_SIM, [iccid])
     row = await cursor.fetchone()
     return None if row is None else Sim(Iccid(row[0]), Imsi(row[1]), row[2], row[3])
+
+
+async def fresh_sims(tx: Transaction, count: int) -> list[Iccid]:
+    """Some cards that never worked for anybody."""
+    cursor = await tx.execute(_FRESH_SIMS, [count])
+    return [Iccid(row[0]) for row in await cursor.fetchall()]
 
 
 async def sealed(
