@@ -29,7 +29,7 @@ from tenure.terms.model import Terms
 from tenure.terms.pricelist import Pack
 from tenure.terms.problems import UnreadableError, UnusablePackError
 from tenure.terms.quantities import micros
-from tenure.values.instant import Instant, instant_of, parse_instant
+from tenure.values.instant import Instant, instant_of, iso, parse_instant
 from tenure.values.msisdn import Msisdn
 from tenure.values.refused import Refused
 
@@ -116,6 +116,11 @@ def run_as(
         member = await prove(pool, act.by, data, passkey)
         if isinstance(member, Refused):
             refused(name, member, as_json=as_json)
+        for alert in await perform(pool, staff.alerts, member, instant_typed(None)):
+            sys.stderr.write(
+                f"ALERT: {alert.login} broke the glass at {iso(alert.at)}: {alert.reason}\n"
+                f"       see what they looked at: tenure staff report {alert.login}\n"
+            )
         return await work(pool)
 
     return run(name, data, dsn, proven)

@@ -22,8 +22,8 @@ from tenure.promises.numbers import rules as number_rules
 from tenure.promises.numbers.model import Bar, Change, Line, Refusal, ReportFound, ReportLost
 from tenure.promises.record.model import Act
 from tenure.promises.staff import operations as staff
+from tenure.promises.staff.model import Purpose, Task
 from tenure.promises.staff.model import Refusal as StaffRefusal
-from tenure.promises.staff.model import Task
 from tenure.terms.model import Terms
 from tenure.values.instant import NEVER, Instant, iso, moment_of
 from tenure.values.money import words
@@ -48,10 +48,27 @@ class Shown(msgspec.Struct, frozen=True):
     sessions: list[Session]
 
 
+class Looking(msgspec.Struct, frozen=True):
+    """Who looks, and why they may."""
+
+    login: str
+    purpose: Purpose | None
+    case: str | None
+
+
 @app.command()
 def show(
     number: Number,
     charges: Annotated[int, typer.Option(help="So many of the newest entries.", min=0)] = 10,
+    purpose: Annotated[
+        Purpose | None, typer.Option(help="What you look for; care if not given.")
+    ] = None,
+    case: Annotated[
+        str | None, typer.Option(help="The open case about this number: tenure staff open-case.")
+    ] = None,
+    by: By = connect.BY,
+    passkey: PasskeyAt = None,
+    reason: Reason = "",
     at: At = None,
     operator: Operator = connect.OPERATOR,
     data: Data = connect.DATA,
@@ -60,19 +77,37 @@ def show(
 ) -> None:
     """Show funds, validity, stage, plans, live sessions and the last charges in words.
 
-    Example: tenure line show "012 345 678"
+    That is a look at somebody's data: it needs an open case about this number, or broken glass, and
+    it is kept. The login demo is nobody real, and looks for demonstration.
+
+    Example: tenure line show "012 345 678" --by sok --case 0b5c9c1e-6c1f-4e0e-9a53-0d7e6f3a2b11
     """
     said = wording(connect.pack_of(NAME, operator))
     msisdn = connect.number_of(NAME, number, said.terms, as_json=as_json)
     now = connect.instant_typed(at)
 
-    async def work(pool: Pool) -> Shown | Refused[Refusal]:
-        return await perform(pool, _load, msisdn, charges, now)
+    act = connect.act_of(by, connect.instant_typed(None), reason)
+    looking = Looking(by, purpose, case)
 
-    shown = connect.run(NAME, data, dsn, work)
+    async def work(pool: Pool) -> Shown | Refused[Refusal] | Refused[StaffRefusal]:
+        return await perform(pool, _look, looking, msisdn, act, (charges, now))
+
+    where = (data, dsn)
+    shown = connect.run_as(NAME, where, act, work, passkey=passkey, as_json=as_json)
     if isinstance(shown, Refused):
         connect.refused(NAME, shown, as_json=as_json)
     connect.say("\n".join(_lines(shown, said, now)), _told(shown, said, now), as_json=as_json)
+
+
+async def _look(
+    tx: Transaction, looking: Looking, msisdn: str, act: Act, wanted: tuple[int, Instant]
+) -> Shown | Refused[Refusal] | Refused[StaffRefusal]:
+    """What there is to see, for somebody who may see it."""
+    purpose = looking.purpose or (Purpose.CARE if looking.case else Purpose.DEMONSTRATION)
+    found = await staff.look(tx, looking.login, purpose, looking.case, msisdn, act)
+    if isinstance(found, Refused):
+        return found
+    return await _load(tx, msisdn, *wanted)
 
 
 async def _load(

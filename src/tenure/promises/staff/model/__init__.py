@@ -1,6 +1,6 @@
 """Those of us who act, how they prove who they are, and what two of them must agree to.
 
-Read members, keys, approvals.
+Read members, keys, approvals, cases, concerns.
 """
 
 from tenure.promises.staff.model.approvals import (
@@ -9,6 +9,24 @@ from tenure.promises.staff.model.approvals import (
     OPEN_MS,
     Approval,
     Asked,
+)
+from tenure.promises.staff.model.cases import (
+    GLASS_MS,
+    TELL_MS,
+    Alert,
+    Case,
+    Glass,
+    Look,
+    Purpose,
+    ToTell,
+)
+from tenure.promises.staff.model.concerns import (
+    WATCH,
+    Concern,
+    Event,
+    Pattern,
+    Report,
+    Watch,
 )
 from tenure.promises.staff.model.keys import (
     CHALLENGE_MS,
@@ -35,6 +53,7 @@ from tenure.promises.staff.model.members import (
 __all__ = [
     "APPROVES",
     "CHALLENGE_MS",
+    "GLASS_MS",
     "INVENTED",
     "INVITATION_MS",
     "NOBODY_OF_OURS",
@@ -42,17 +61,30 @@ __all__ = [
     "READING",
     "SECRET_OCTETS",
     "SESSION_MS",
+    "TELL_MS",
+    "WATCH",
+    "Alert",
     "Approval",
     "Asked",
+    "Case",
     "Challenge",
+    "Concern",
     "Document",
+    "Event",
+    "Glass",
     "Human",
     "Invitation",
     "KeyOf",
+    "Look",
     "Member",
+    "Pattern",
     "Proof",
+    "Purpose",
     "Refusal",
+    "Report",
     "Role",
     "Session",
     "Task",
+    "ToTell",
+    "Watch",
 ]

@@ -2,6 +2,12 @@
 
 from typing import Final
 
-from tenure.promises.staff.personal_data import approvals, keys, members
+from tenure.promises.staff.personal_data import approvals, cases, concerns, keys, members
 
-HOLDINGS: Final = (*members.HOLDINGS, *keys.HOLDINGS, *approvals.HOLDINGS)
+HOLDINGS: Final = (
+    *members.HOLDINGS,
+    *keys.HOLDINGS,
+    *approvals.HOLDINGS,
+    *cases.HOLDINGS,
+    *concerns.HOLDINGS,
+)
