@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KEEPERS = {keeper.clause: keeper for keeper in register.keepers()}
 WANTED = ["GTC-LIFE", "GTC-LOST", "GTC-VOICE", "GTC-TEXT", "GTC-DATA", "GTC-ROAM", "GTC-DCB"]
 WANTED += ["GTC-TOPUP", "GTC-RESTORE", "GTC-PROMO", "GTC-POSITIVE", "GTC-POSTPAID", "GTC-CHANGE"]
-WANTED += ["GTC-LANG"]
+WANTED += ["GTC-LANG", "GTC-TRAFFIC", "GTC-ABUSE", "GTC-ILLEGAL", "GTC-SMTP"]
 
 
 def test_every_clause_has_a_keeper() -> None:
@@ -53,7 +53,9 @@ def test_the_constraints_exist_or_it_is_said_why_not(clause: str, owner: str) ->
 
 def test_every_clause_is_asked_of_live_data() -> None:
     asked = {clause for check in register.checks() for clause in check.clauses}
-    assert asked == set(KEEPERS)
+    # What is kept outside, such as GTC-SMTP by a router, leaves nothing in live data to be asked.
+    assert {clause for clause in set(KEEPERS) - asked if KEEPERS[clause].constraints} == set()
+    assert asked <= set(KEEPERS)
     assert all(check.says.endswith(".") for check in register.checks())
     names = [(check.promise, check.name) for check in register.checks()]
     assert len(set(names)) == len(names)

@@ -12,7 +12,7 @@ from tenure.postgres.transaction import perform
 from tenure.promises.charging.model import Request
 from tenure.promises.money.model import Purse
 from tenure.promises.numbers import operations as numbers
-from tenure.promises.numbers.model import Bar, Change, ReportFound, ReportLost, Resume, Suspend
+from tenure.promises.numbers.model import Bar, Change, ReportFound, ReportLost
 from tenure.promises.tariffs.model import Direction, Service
 from tenure.promises.topups import operations as topups
 from tenure.promises.topups.model import Answer, Buy, Done, Issue, Pin, Printing, Redeem, TopUp
@@ -229,8 +229,6 @@ async def _redeem(world: World, pin: str) -> None:
 CHANGES: Final[dict[str, Change]] = {
     "reports the SIM lost": ReportLost(),
     "has found the SIM": ReportFound(),
-    "is suspended": Suspend(),
-    "is suspended no more": Resume(),
     "is barred from going out": Bar(outgoing=True),
     "is barred no more": Bar(outgoing=False, incoming=False),
 }

@@ -8,6 +8,7 @@ from tenure.postgres.transaction import perform
 from tenure.promises.charging import operations as charging
 from tenure.promises.money import rules as money_rules
 from tenure.promises.money.model import EntryKind
+from tenure.promises.notices import operations as notices
 from tenure.promises.numbers import rules as number_rules
 from tenure.promises.tariffs.model import Service
 from tenure.values.instant import moment_of
@@ -138,6 +139,14 @@ async def _told(world: World, told: re.Match[str]) -> None:
     else:
         currency = world.pack.terms.currency
         text = charging.explain(entries[-1], currency, names=world.names())
+    _must(text == told[1], f"the words are: {text}")
+
+
+@says("hears: {WORDS}")
+async def _hears(world: World, told: re.Match[str]) -> None:
+    newest = await perform(world.pool, notices.of_number, world.msisdn, 1)
+    _must(bool(newest), "nothing was told")
+    text = notices.words(notices.wording(world.pack), newest[0].telling)
     _must(text == told[1], f"the words are: {text}")
 
 

@@ -10,6 +10,8 @@ from tenure.commands.demo import identities
 from tenure.commands.demo.population import GRANT_ID_FIRST, Subscriber, population
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
+from tenure.promises.access import operations as access
+from tenure.promises.access.model import Clause, Suspend, Why
 from tenure.promises.charging.model import Sessions
 from tenure.promises.money import operations as money
 from tenure.promises.money.model import Account, Entry, EntryKind, Grant, Purse
@@ -24,6 +26,9 @@ from tenure.values.quantity import Unit
 AT_ONCE: Final = 2_500
 _NO_SESSIONS: Final = msgspec.msgpack.encode(Sessions())
 _EXPLAINED: Final = '{"what":"opening","words":"Balance at the start of the demo"}'
+
+SUSPENDED: Final = Suspend(Why(Clause.ABUSE, "unwanted calls from this number", "demo case 1"))
+"""Somebody of the demo is always suspended, and knows why."""
 
 
 class Settling(msgspec.Struct, frozen=True):
@@ -69,6 +74,9 @@ async def _settle_some(tx: Transaction, some: Sequence[Subscriber], settling: Se
         await money.open_purses(tx, purses, entries)
         await numbers.open_lines(tx, [_line(each, act.at) for each in missing], act)
         await _give(tx, missing, settling)
+        for each in missing:
+            if each.suspended:
+                await access.suspend(tx, each.msisdn, SUSPENDED, act)
     return len(missing)
 
 
@@ -94,7 +102,7 @@ def _line(each: Subscriber, at: Instant) -> NewLine:
         language=each.language,
         bar_outgoing=each.bar_outgoing,
         bar_incoming=each.bar_incoming,
-        suspended=each.suspended,
+        suspended=False,
         lost_at=at if each.lost else None,
         postpaid=each.offer.postpaid,
     )

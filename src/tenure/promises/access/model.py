@@ -119,6 +119,17 @@ class Measure(msgspec.Struct, frozen=True):
         return f"Measure({self.measure_id}, {self.kind.value})"
 
 
+class Form(StrEnum):
+    """The words of who carries, or does not."""
+
+    FILTER = "filter"
+    """IPFilterRule of RFC 6733, for a packet gateway."""
+    PCC = "pcc"
+    """A rule of a policy function, in the JSON of TS 29.512."""
+    NFTABLES = "nftables"
+    """A table for a Linux router."""
+
+
 class Chosen(msgspec.Struct, frozen=True):
     """Which lines a group is of: all of an offer, or those of a list."""
 

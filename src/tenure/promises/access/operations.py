@@ -15,6 +15,7 @@ from tenure.promises.access import rules, store
 from tenure.promises.access.model import (
     Chosen,
     Clause,
+    Form,
     Group,
     Kind,
     Measure,
@@ -36,7 +37,7 @@ from tenure.promises.record.model import Act, Plain
 from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import NOBODY_OF_OURS
 from tenure.promises.staff.model import Refusal as StaffRefusal
-from tenure.terms.model import Access
+from tenure.terms.model import Access, Mail
 from tenure.values.instant import Instant, iso
 from tenure.values.refused import Refused
 
@@ -45,6 +46,17 @@ APPROVAL: Final = "access.terminate"
 """The kind of request that a second human approves."""
 
 _UNKNOWN: Final = Refused(Refusal.UNKNOWN_NUMBER, "no line has this number; check its digits")
+
+
+def policy(mail: Mail, form: Form) -> str:
+    """What is not carried for anybody (GTC-SMTP), in the words of who carries."""
+    match form:
+        case Form.FILTER:
+            return "\n".join(rules.ip_filter_rules(mail))
+        case Form.PCC:
+            return rules.pcc_rules(mail)
+        case Form.NFTABLES:
+            return rules.nftables(mail).rstrip("\n")
 
 
 async def of_line(tx: Transaction, line: Line) -> list[Measure]:
