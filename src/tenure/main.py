@@ -23,6 +23,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "topup": "Add funds to a number.",
     "line": "Show a number: funds, validity, stage, last charges in words.",
     "number": "Stock numbers and SIMs, sell them, and show whose a number is and was.",
+    "access": "Restrict, suspend, terminate and lift, each with reason, clause and notice.",
     "staff": "Enrol, suspend and list the logins of staff.",
     "record": "Verify the record, show its checkpoints and witnesses, hand out receipts.",
     "witness": "Watch logs of others and cosign what only grows: a program of its own.",
