@@ -7,13 +7,16 @@ from typing import Final, LiteralString
 import psycopg
 import pytest
 
-from tenure.gateways.hlr.translate.subscriber import Row
+from tenure.gateways.hlr.server.reconciling import differences, put_right
+from tenure.gateways.hlr.translate.comparing import Difference
+from tenure.gateways.hlr.translate.subscriber import Row, Wanted
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.numbers import operations as numbers
 from tenure.promises.numbers.model import ReportFound, ReportLost, Suspend
 from tenure.promises.numbers.model.requests import Kind, Party
 from tenure.values.instant import HOUR_MS, Instant
+from tenure.values.msisdn import Imsi
 from tenure.values.refused import Refused
 from tests.numbers.asked import (
     LATER,
@@ -199,7 +202,7 @@ async def forged(tx: object, thief: object, about: dict[str, str]) -> None:
 async def test_a_lost_memory_is_no_way_in(sold: Gate, tmp_path: Path) -> None:
     """Without its memory the network asks the register who is reached, and refuses what it must."""
     sold.memory.close()
-    sold.gateway._memory = sold.memory = type(sold.memory)(tmp_path / "network" / "other.db")
+    sold.gateway.memory = sold.memory = type(sold.memory)(tmp_path / "network" / "other.db")
     await complete(sold.pool, wanted(iccid=str(card(9).iccid)))
     await sold.published(LATER)
     await effect(sold.pool, 1, later(days=1))
@@ -217,3 +220,20 @@ async def test_a_suspension_survives_that_the_register_is_away(sold: Gate) -> No
     await sold.gateway.work()
     assert await sold.problems() == []
     assert [Row(FIRST, NUMBER, "")] == await sold.register.everybody()
+
+
+async def test_what_was_edited_in_the_network_is_put_right_and_the_tables_are_not_followed(
+    sold: Gate, owner: str
+) -> None:
+    stranger = "456060009999999"
+    tampered = Wanted(NUMBER, Imsi(stranger), None, open=True)
+    await sold.register.bring(tampered)
+    as_superuser(owner, EDIT[1])
+    found = await differences(sold.gateway)
+    assert [one.difference for one in found] == [Difference.NETWORK_DIFFERS]
+    assert await put_right(sold.gateway, found) == 1
+    assert await rows(sold) == [(FIRST, NUMBER, "CSPS"), (stranger, None, "")]
+    found = await differences(sold.gateway)
+    assert [one.difference for one in found] == [Difference.TABLES_DIFFER]
+    assert await put_right(sold.gateway, found) == 0
+    assert await rows(sold) == [(FIRST, NUMBER, "CSPS"), (stranger, None, "")]

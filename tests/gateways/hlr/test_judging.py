@@ -303,9 +303,7 @@ FRESH: Final = msgspec.structs.replace(HELD, known=None)
 LATER: Final = Before(msgspec.structs.replace(ADAS, index=99), Imsi(OLD))
 RESTING: Final = Before(msgspec.structs.replace(OVER, ended_at=NOON - 90 * DAY + 1), None)
 OTHERS: Final = Before(msgspec.structs.replace(ADAS, holder=BOB), Imsi(OLD))
-ON_ANOTHER_SIM: Final = Before(
-    Known(NUMBER, LOG.name, 0, Imsi("456060000000009"), ADA), Imsi(OLD)
-)
+ON_ANOTHER_SIM: Final = Before(Known(NUMBER, LOG.name, 0, Imsi("456060000000009"), ADA), Imsi(OLD))
 CLOSED_LOG: Final = Before(msgspec.structs.replace(ADAS, origin="former.example"), None)
 
 FORGERIES: Final[list[tuple[str, Callable[[], Dossier], Before, Doubt]]] = [

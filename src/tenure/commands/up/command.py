@@ -20,6 +20,7 @@ from tenure.commands.demo.shopping import act_of
 from tenure.commands.up import opening, options
 from tenure.commands.up.addresses import Address, address_of, must_be_free, must_be_loopback
 from tenure.commands.up.logbook import open_log
+from tenure.commands.up.networking import network_of
 from tenure.commands.up.opening import Store
 from tenure.commands.up.options import Typed
 from tenure.commands.up.recording import outside
@@ -62,6 +63,8 @@ def up(
     peers: options.Peers = None,
     identity: options.Identity = "ocs.example.net|example.net",
     witness: options.Witnesses = None,
+    hlr: options.Hlr = None,
+    hlr_trust: options.HlrTrust = None,
     demo: options.Demo = 0,
     demo_rate: options.DemoRate = 150,
     clock: options.Clock = "real",
@@ -78,7 +81,7 @@ def up(
     tls = (tls_certificate, tls_key, tls_authority)
     typed = Typed(
         operator, data, dsn, diameter, http, nchf, tls, tuple(peers or ()), identity,
-        demo, demo_rate, clock, as_json, tuple(witness or ()),
+        demo, demo_rate, clock, as_json, tuple(witness or ()), hlr, hlr_trust,
     )  # fmt: skip
     try:
         _begin(typed, Console(stderr=as_json))
@@ -137,6 +140,7 @@ def _plan(typed: Typed, addresses: dict[str, Address]) -> Plan:
         demo=typed.demo,
         demo_rate=typed.demo_rate,
         witnesses=tuple(outside(typed.witnesses)),
+        network=network_of(typed.hlr, typed.hlr_trust, typed.data),
     )
 
 

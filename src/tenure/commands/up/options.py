@@ -48,6 +48,14 @@ Witnesses: TypeAlias = Annotated[
         help="URL=VKEY of a witness that others run; repeat it. Without it, two run beside us.",
     ),
 ]
+Hlr: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--hlr", help="HOST:CTRLPORT:VTYPORT of osmo-hlr, to be told what is proven."),
+]
+HlrTrust: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--hlr-trust", help="Whom the network believes; DATA/network/trust.toml."),
+]
 Demo: TypeAlias = Annotated[
     int,
     typer.Option("--demo", min=0, max=DEMO_MAX, help="Invent so many subscribers who use it."),
@@ -82,3 +90,5 @@ class Typed(msgspec.Struct, frozen=True):
     clock: str
     as_json: bool
     witnesses: tuple[str, ...] = ()
+    hlr: str | None = None
+    hlr_trust: Path | None = None

@@ -14,9 +14,11 @@ import msgspec
 
 from tenure.commands import collector
 from tenure.commands.demo.shopping import Shopping
+from tenure.commands.up import networking
 from tenure.commands.up.addresses import Address
 from tenure.commands.up.demo import Demo
 from tenure.commands.up.gateways import diameter_of, nchf_of
+from tenure.commands.up.networking import Network
 from tenure.commands.up.opening import Store
 from tenure.commands.up.recording import Recording
 from tenure.commands.up.showing import About, Showing
@@ -75,6 +77,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Requests a second of the demo population."""
     witnesses: tuple[Outside, ...] = ()
     """Who cosigns the record; none means two programs beside us."""
+    network: Network | None = None
+    """The register that is told what is proven; None for no network."""
 
 
 Show = Callable[[Showing], Coroutine[Any, Any, None]]
@@ -119,6 +123,7 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
             show(showing),
             recording.run(store.dsn),
         ]
+        tasks += networking.work(plan.network, pool, connector(store.dsn), plan.clock)
         if store.cluster is not None:
             tasks.append(_revive(store.cluster))
         if plan.demo:

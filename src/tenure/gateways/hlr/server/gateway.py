@@ -64,7 +64,7 @@ class Gateway:
         now: Callable[[], Instant],
     ) -> None:
         self.tally = Tally()
-        self._pool, self._register, self._memory = pool, register, memory
+        self.pool, self.register, self.memory = pool, register, memory
         self._settings, self._now = settings, now
         self._look = asyncio.Event()
         self._not_before: dict[int, float] = {}
@@ -87,7 +87,7 @@ class Gateway:
             for task in listening:
                 task.cancel()
             await asyncio.gather(*listening, return_exceptions=True)
-            await self._register.close()
+            await self.register.close()
 
     async def _listen(self, connect: Callable[[], Awaitable[Transaction]], channel: str) -> None:
         async for _ in announcements(connect, channel):
@@ -100,7 +100,7 @@ class Gateway:
         after = 0
         while True:
             waiting = await perform(
-                self._pool, numbers.network.waiting, after, sorted(self._not_before)
+                self.pool, numbers.network.waiting, after, sorted(self._not_before)
             )
             for task in waiting:
                 try:
@@ -121,19 +121,19 @@ class Gateway:
         if doubt is not None:
             await self._doubt(task, doubt)
             return
-        await perform(self._pool, numbers.network.done, task.task_id, self._now())
+        await perform(self.pool, numbers.network.done, task.task_id, self._now())
         self.tally.done += 1
         self._trouble("")
 
     async def judge(self, task: Task) -> Judged | Refused[Doubt]:
         """What is proven by what a task rests on."""
-        dossier = await perform(self._pool, dossier_of, task)
+        dossier = await perform(self.pool, dossier_of, task)
         if dossier is None:
             return Refused(Doubt.NOT_PUBLISHED)
-        known = await asyncio.to_thread(self._memory.find, task.msisdn)
+        known = await asyncio.to_thread(self.memory.find, task.msisdn)
         reached = None
         if known is None:
-            reached = await self._register.reached(task.msisdn)
+            reached = await self.register.reached(task.msisdn)
         return judged(dossier, Before(known, reached), self._settings.trusted)
 
     async def _bring(self, judged_: Judged) -> Refused[Doubt] | None:
@@ -141,8 +141,8 @@ class Gateway:
         wanted = await self.wanted(judged_.known, judged_.gone)
         if wanted is None:
             return Refused(Doubt.KEYS_UNREADABLE)
-        await self._register.bring(wanted)
-        await asyncio.to_thread(self._memory.keep, judged_.known)
+        await self.register.bring(wanted)
+        await asyncio.to_thread(self.memory.keep, judged_.known)
         return None
 
     async def wanted(self, known: Known, gone: tuple[Imsi, ...] = ()) -> Wanted | None:
@@ -150,7 +150,7 @@ class Gateway:
         keys = None
         if known.imsi is not None and self._settings.sim_key is not None:
             found = await perform(
-                self._pool, numbers.inventory.sim_keys, known.imsi, self._settings.sim_key
+                self.pool, numbers.inventory.sim_keys, known.imsi, self._settings.sim_key
             )
             if found is None or not found.opc:
                 return None
@@ -164,16 +164,16 @@ class Gateway:
         if doubt in WAITS:
             return
         if doubt is Doubt.STALE:
-            await perform(self._pool, numbers.network.done, task.task_id, self._now(), doubt.name)
+            await perform(self.pool, numbers.network.done, task.task_id, self._now(), doubt.name)
             self.tally.overtaken += 1
             return
         self._later(task)
         self.tally.doubted += 1
         words = f"{WORDS[doubt]} ({doubt.name}{' ' if refused.detail else ''}{refused.detail})"
         log.error("task %d is not given to the network: %s", task.task_id, words)
-        known = await asyncio.to_thread(self._memory.find, task.msisdn)
+        known = await asyncio.to_thread(self.memory.find, task.msisdn)
         holder = None if known is None or known.holder is None else int(known.holder)
-        await perform(self._pool, numbers.network.doubted, task, doubt.name, self._now(), holder)
+        await perform(self.pool, numbers.network.doubted, task, doubt.name, self._now(), holder)
 
     def _later(self, task: Task) -> None:
         self._not_before[task.task_id] = asyncio.get_running_loop().time() + AGAIN_SECONDS

@@ -37,7 +37,7 @@ class UnusableTrustError(Exception):
     """The file cannot be used; the message says what is wrong and how to put it right."""
 
 
-_HOURS: Final = re.compile(r"([0-9]{1,5}) (s|h|days)")
+_HOURS: Final = re.compile(r"([0-9]{1,8}) (s|h|days)")
 _SECONDS: Final = {"s": 1, "h": HOUR_MS // SECOND_MS, "days": DAY_MS // SECOND_MS}
 
 
