@@ -90,12 +90,13 @@ def later(seconds: float = 0, days: float = 0) -> Instant:
     return Instant(LATER + round(days * DAY_MS) + round(seconds * SECOND_MS))
 
 
-async def populated(pool: Pool) -> None:
-    """A number of person 1 with 5.00 on it, people with passkeys, staff with theirs."""
-    await enrolled(pool, "chan", Role.SUPERVISOR)
+async def populated(pool: Pool, asker: str = "chan") -> None:
+    """A number of person 1 with 5.00 on it, people with passkeys, staff with theirs.
+
+    ``asker`` enrols them; chan, who is the first, enrols chan as well.
+    """
     for login, roles in STAFF.items():
-        if login != "chan":
-            await enrolled(pool, login, *roles)
+        await enrolled(pool, login, *roles, asker=asker)
     await perform(pool, stock)
     await perform(pool, numbers.holding.activate, KH, sell(), act())
     await perform(pool, _fill)
