@@ -311,3 +311,20 @@ async def test_two_who_lift_at_once_lift_once(pool: Pool, owner: str) -> None:
     )
     assert sum(isinstance(one, Measure) for one in found) == 1
     assert leaves(owner).count("access.lifted") == 1
+
+
+async def test_who_holds_live_sessions_hears_of_what_changes_and_of_nothing_else(
+    pool: Pool, database: str
+) -> None:
+    """One announcement for each line whose limits changed, with the commit."""
+    await lines(pool, ADA, BEN)
+    async with await psycopg.AsyncConnection.connect(database, autocommit=True) as listening:
+        await listening.execute("LISTEN tenure_changed")
+        first = await perform(pool, access.restrict, FIGURES, ADA, restrict(5), act())
+        # A shorter one of the same service changes nothing for the network.
+        await perform(pool, access.restrict, FIGURES, ADA, restrict(2), act())
+        await perform(pool, access.suspend, BEN, SUSPEND, act())
+        assert isinstance(first, Measure)
+        await perform(pool, access.lift, first.measure_id, "resolved", act())
+        heard = [one.payload async for one in listening.notifies(timeout=30, stop_after=3)]
+    assert heard == ["1", "2", "1"]
