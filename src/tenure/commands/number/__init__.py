@@ -6,6 +6,7 @@ Each file beside this one adds its commands to the family.
 import typer
 
 from tenure.commands.number import (
+    audit,
     lock,
     recycle_due,
     replace_sim,
@@ -20,5 +21,5 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-for room in (stocking, selling, showing, transfer, replace_sim, lock, recycle_due):
+for room in (stocking, selling, showing, transfer, replace_sim, lock, recycle_due, audit):
     room.add(app)

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from tenure.commands.up.beside import clock_typed, ended
 from tenure.commands.up.trouble import CannotRunError
-from tenure.gateways.clock.server import Clock, SimulatedClock
+from tenure.gateways.clock.server import Clock
 from tenure.gateways.witness.server import Outside, Publisher, Signer
 from tenure.gateways.witness.server.files import UnusableFolderError, folder, write
 from tenure.gateways.witness.server.signer import vkeys_below
@@ -22,7 +23,6 @@ from tenure.promises.record import operations as record
 from tenure.promises.record import rules
 from tenure.promises.record.model import Log, Trust
 from tenure.promises.record.rules import MalformedError
-from tenure.values.instant import iso
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,6 @@ else runs them is what makes them worth something."""
 START_SECONDS_MAX: Final = 20
 AGAIN_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 0.05
-END_SECONDS_MAX: Final = 5
 RECORD: Final = "record"
 POLICY: Final = "policy"
 """Whom to trust, in the format of C2SP tlog-policy."""
@@ -156,7 +155,7 @@ class Recording:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tenure.main", "witness", "--json", "--with-stdin"),
             *("--folder", str(self._data / WITNESSES / name), "--name", f"{name}.tenure/witness"),
-            *("--listen", "127.0.0.1:0", "--clock", self._clock_typed()),
+            *("--listen", "127.0.0.1:0", "--clock", clock_typed(self._clock)),
             *(part for key in self.publisher.signer.verifiers() for part in ("--log", key.vkey)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -173,13 +172,7 @@ class Recording:
             await process.wait()
             log.error("the witness %s has ended; it is started again", name)
         finally:
-            await _ended(process)
-
-    def _clock_typed(self) -> str:
-        """A clock that goes as ours does; from now on, each for itself."""
-        if isinstance(self._clock, SimulatedClock):
-            return f"{iso(self._clock.now())}x{self._clock.speed}"
-        return "real"
+            await ended(process)
 
     def _remember(self) -> None:
         """Whom relying parties trust, as a file to be handed on."""
@@ -196,17 +189,3 @@ class Recording:
             path = under / POLICY
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 write(path, text)
-
-
-async def _ended(process: asyncio.subprocess.Process) -> None:
-    """End a program of ours, and wait for it."""
-    if process.returncode is not None:
-        return
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), END_SECONDS_MAX)
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()

@@ -14,19 +14,23 @@ import msgspec
 
 from tenure.commands import collector
 from tenure.commands.demo.shopping import Shopping
-from tenure.commands.up import networking
+from tenure.commands.notices import SPOOL
+from tenure.commands.up import auditing, networking
 from tenure.commands.up.addresses import Address
+from tenure.commands.up.ageing import Ageing
 from tenure.commands.up.demo import Demo
 from tenure.commands.up.gateways import diameter_of, nchf_of
 from tenure.commands.up.networking import Network
 from tenure.commands.up.opening import Store
 from tenure.commands.up.recording import Recording
+from tenure.commands.up.requests import effecting
 from tenure.commands.up.showing import About, Showing
 from tenure.commands.up.telling import Telling
 from tenure.commands.up.trouble import CannotRunError
 from tenure.commands.up.watching import Watch
 from tenure.gateways.clock.server import Clock, Duty, keep
 from tenure.gateways.diameter.server.listener import Tls
+from tenure.gateways.spool.server import Spool
 from tenure.gateways.web.server import Looking, WebGateway
 from tenure.gateways.web.translate import wording
 from tenure.gateways.witness.server import Outside
@@ -39,10 +43,12 @@ from tenure.postgres.transaction import perform
 from tenure.promises.charging import operations as charging
 from tenure.promises.charging.model import Answer, Ask
 from tenure.promises.money import operations as money
+from tenure.promises.notices import operations as notices
 from tenure.promises.tariffs.rules import Book, compile_book
 from tenure.promises.topups.model import VoucherKey
+from tenure.terms.model import Terms
 from tenure.terms.pricelist import Pack
-from tenure.values.instant import DAY_MS, MINUTE_MS, Instant
+from tenure.values.instant import DAY_MS, HOUR_MS, MINUTE_MS, Instant
 
 log = logging.getLogger(__name__)
 
@@ -113,15 +119,20 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
         await recording.open()
         showing.record = recording.told
         telling = Telling(pool, book, _starts(plan), plan.clock.now, gateways, showing.changed)
+        ageing = Ageing(pool, plan.pack.terms, plan.clock.now)
+        spool = Spool(pool, notices.wording(plan.pack), plan.data / SPOOL, plan.clock.now)
         look = Looking(pool, wording(plan.pack), plan.clock.now)
         page = WebGateway(plan.http.host, plan.http.port, showing.live, look)
         await _opened(stack, page, f"--http {plan.http}")
         tasks = [
             showing.run(),
             telling.listen(connector(store.dsn)),
-            keep(plan.clock, _duties(pool, telling)),
+            keep(plan.clock, _duties(pool, plan.pack.terms, telling, ageing)),
+            ageing.listen(connector(store.dsn)),
+            spool.run(),
             show(showing),
             recording.run(store.dsn),
+            auditing.run(store.dsn, plan.clock),
         ]
         tasks += networking.work(plan.network, pool, connector(store.dsn), plan.clock)
         if store.cluster is not None:
@@ -183,13 +194,15 @@ async def _revive(cluster: Cluster) -> None:
                 log.error("PostgreSQL does not start: %s", error)  # noqa: TRY400 -- it is told
 
 
-def _duties(pool: Pool, telling: Telling) -> list[Duty]:
+def _duties(pool: Pool, terms: Terms, telling: Telling, ageing: Ageing) -> list[Duty]:
     async def open_months(at: Instant) -> None:
         await perform(pool, money.open_months, at)
 
     return [
         Duty("open the months ahead", DAY_MS // 4, open_months),
         Duty("look at a new tariff", MINUTE_MS, telling.at_new_versions),
+        Duty("go through all numbers", HOUR_MS, ageing.go_through),
+        Duty("effect what is due", MINUTE_MS, effecting(pool, terms)),
     ]
 
 

@@ -19,6 +19,8 @@ class Channel(StrEnum):
     """By a text to the number it is about, as long as the same person holds it."""
     PERSON = "person"
     """Not to that number, which may be somebody else's by now: to another one of theirs."""
+    NETWORK = "network"
+    """By a text to the number, whoever the tables say holds it: they are what is in doubt."""
 
 
 class Dropped(StrEnum):

@@ -85,6 +85,8 @@ def fate(notice: Notice, reach: Reach) -> Send | Dropped:
     telling = notice.telling
     if telling.channel is Channel.PERSON:
         return Send(reach.others[0]) if reach.others else Dropped.NO_OTHER_CHANNEL
+    if telling.channel is Channel.NETWORK:
+        return Send(telling.msisdn)
     if not reach.in_service:
         return Dropped.OUT_OF_SERVICE
     if reach.holder_id != telling.person_id:

@@ -19,8 +19,8 @@ CREATE TABLE notices.notice (
     dropped_at timestamptz,
     dropped text,
     CONSTRAINT notice_pkey PRIMARY KEY (notice_id),
-    CONSTRAINT notice_channel_is_known CHECK (channel IN ('number', 'person')),
-    CONSTRAINT notice_for_a_person_names_one CHECK (channel = 'number' OR person_id IS NOT NULL),
+    CONSTRAINT notice_channel_is_known CHECK (channel IN ('number', 'person', 'network')),
+    CONSTRAINT notice_for_a_person_names_one CHECK (channel <> 'person' OR person_id IS NOT NULL),
     CONSTRAINT notice_is_sent_or_dropped CHECK (sent_at IS NULL OR dropped_at IS NULL),
     CONSTRAINT notice_is_dropped_for_a_reason CHECK ((dropped_at IS NULL) = (dropped IS NULL)),
     CONSTRAINT notice_reason_is_known

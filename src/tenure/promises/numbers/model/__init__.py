@@ -42,6 +42,7 @@ from tenure.promises.numbers.model.lines import (
     Suspend,
 )
 from tenure.promises.numbers.model.network import Papers, Served, Signed, Task
+from tenure.promises.numbers.model.register import Alarm, Difference, Look, Wrong
 from tenure.promises.numbers.model.requests import Ask as AskAbout
 from tenure.promises.numbers.model.requests import Kind as RequestKind
 from tenure.promises.numbers.model.requests import (
@@ -56,12 +57,14 @@ from tenure.promises.numbers.model.requests import (
 from tenure.promises.numbers.model.requests import Refusal as RequestRefusal
 
 __all__ = [
+    "Alarm",
     "AskAbout",
     "Bar",
     "Binding",
     "Block",
     "Buyer",
     "Change",
+    "Difference",
     "Figures",
     "History",
     "HoldingRefusal",
@@ -70,6 +73,7 @@ __all__ = [
     "Limit",
     "Line",
     "Locked",
+    "Look",
     "Means",
     "NewLine",
     "NumberRange",
@@ -103,4 +107,5 @@ __all__ = [
     "TakenOver",
     "Task",
     "Tenure",
+    "Wrong",
 ]

@@ -10,6 +10,7 @@ from tenure.promises.numbers.operations import (
     lifecycle,
     limits,
     network,
+    register,
     requests,
 )
 from tenure.promises.numbers.operations.lines import (
@@ -35,5 +36,6 @@ __all__ = [
     "limits",
     "network",
     "open_lines",
+    "register",
     "requests",
 ]

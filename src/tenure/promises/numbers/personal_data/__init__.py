@@ -2,6 +2,12 @@
 
 from typing import Final
 
-from tenure.promises.numbers.personal_data import holding, lifecycle, lines, requests
+from tenure.promises.numbers.personal_data import holding, lifecycle, lines, register, requests
 
-HOLDINGS: Final = (*lines.HOLDINGS, *holding.HOLDINGS, *lifecycle.HOLDINGS, *requests.HOLDINGS)
+HOLDINGS: Final = (
+    *lines.HOLDINGS,
+    *holding.HOLDINGS,
+    *lifecycle.HOLDINGS,
+    *register.HOLDINGS,
+    *requests.HOLDINGS,
+)

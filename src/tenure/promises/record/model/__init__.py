@@ -6,12 +6,14 @@ from tenure.promises.record.model.logs import (
     Checkpoint,
     Log,
     LogKey,
+    Mark,
     Proof,
     Proven,
     Published,
     Receipt,
     Refusal,
     Row,
+    Told,
     Trust,
 )
 
@@ -22,6 +24,7 @@ __all__ = [
     "Leaf",
     "Log",
     "LogKey",
+    "Mark",
     "NewLeaf",
     "Opening",
     "Plain",
@@ -31,5 +34,6 @@ __all__ = [
     "Receipt",
     "Refusal",
     "Row",
+    "Told",
     "Trust",
 ]

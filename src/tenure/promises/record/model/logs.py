@@ -94,6 +94,30 @@ class Proven(msgspec.Struct, frozen=True):
         return f"Proven({self.kind}, index={self.index})"
 
 
+class Mark(msgspec.Struct, frozen=True, order=True):
+    """How far somebody has read: a place of a log.  Logs follow each other by their number."""
+
+    log_id: int = 0
+    index: int = -1
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A leaf as it is read again: what was done, and about whom."""
+
+    mark: Mark
+    leaf_seq: int
+    kind: str
+    at: Instant
+    said: Mapping[str, object]
+    about: Mapping[str, str]
+    """What the commitments stand for, as far as it is not forgotten: personal data."""
+    doubted: bool = False
+    """Something was there that its commitment does not stand for; it is left out."""
+
+    def __repr__(self) -> str:
+        return f"Told({self.kind}, leaf_seq={self.leaf_seq})"
+
+
 class Row(msgspec.Struct, frozen=True):
     """A place of the log as it is stored."""
 
