@@ -39,6 +39,7 @@ RECYCLE                .    .     .      .      x     .      .         .        
 APPROVE                .    .     .      .      .     .      .         x         .        .        .
 REVIEW                 .    .     .      .      .     .      .         .         x        .        .
 READ_REPORTS           .    .     .      .      .     .      .         x         x        x        x
+KEEP_RECORD            .    .     .      .      .     .      x         .         .        .        .
 """  # noqa: E501 -- a table is read whole
 
 

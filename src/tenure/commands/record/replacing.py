@@ -4,13 +4,16 @@ import msgspec
 import typer
 
 from tenure.commands import connect
-from tenure.commands.connect import AsJson, By, Data, Dsn, Reason
+from tenure.commands.connect import AsJson, By, Data, Dsn, PasskeyAt, Reason
 from tenure.commands.record.reaching import FOLDER, NAME, app, signer_of
 from tenure.gateways.witness.server import Signer
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.record import operations as record
-from tenure.promises.record.model import Log
+from tenure.promises.record.model import Act, Log
+from tenure.promises.staff import operations as staff
+from tenure.promises.staff.model import Task
+from tenure.values.refused import Refused
 
 
 class _Done(msgspec.Struct, frozen=True):
@@ -22,6 +25,7 @@ class _Done(msgspec.Struct, frozen=True):
 def rotate_key(
     finish: bool = typer.Option(False, "--finish", help="Only the newest key signs from now on."),
     by: By = connect.BY,
+    passkey: PasskeyAt = None,
     reason: Reason = "",
     data: Data = connect.DATA,
     dsn: Dsn = None,
@@ -37,6 +41,7 @@ def rotate_key(
     act = connect.act_of(by, connect.instant_typed(None), reason)
 
     async def work(pool: Pool) -> _Done:
+        await _allowed(pool, act, as_json=as_json)
         log = await _current(pool)
         signer = signer_of(data, log)
         if finish:
@@ -51,13 +56,14 @@ def rotate_key(
         words = f"signs as well from now on; give it to every witness and relying party:\n{fresh}"
         return _Done(words, {"added": fresh})
 
-    done = connect.run(NAME, data, dsn, work)
+    done = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     connect.say(done.words, done.told, as_json=as_json)
 
 
 @app.command()
 def succeed(
     by: By = connect.BY,
+    passkey: PasskeyAt = None,
     reason: Reason = "",
     data: Data = connect.DATA,
     dsn: Dsn = None,
@@ -73,6 +79,7 @@ def succeed(
     act = connect.act_of(by, connect.instant_typed(None), reason)
 
     async def work(pool: Pool) -> _Done:
+        await _allowed(pool, act, as_json=as_json)
         log = await _current(pool)
         signer = Signer.made(data / FOLDER, log.origin.partition(".tenure/")[0])
         vkey = signer.verifiers()[0].vkey
@@ -83,8 +90,15 @@ def succeed(
         )
         return _Done(words, {"closed": log.origin, "opened": opened.origin, "vkey": vkey})
 
-    done = connect.run(NAME, data, dsn, work)
+    done = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     connect.say(done.words, done.told, as_json=as_json)
+
+
+async def _allowed(pool: Pool, act: Act, *, as_json: bool) -> None:
+    """Refuse whoever may not keep the record."""
+    found = await perform(pool, staff.allowed, act.by, Task.KEEP_RECORD, act.at)
+    if isinstance(found, Refused):
+        connect.refused(NAME, found, as_json=as_json)
 
 
 async def _current(pool: Pool) -> Log:

@@ -60,6 +60,8 @@ class Task(IntEnum):
     """Whatever else needs a second pair of eyes."""
     REVIEW = 22
     READ_REPORTS = 23
+    KEEP_RECORD = 24
+    """Replace the keys of the record, or a record that died."""
 
 
 READING: Final = frozenset({Task.LOOK_UP, Task.READ_REPORTS})

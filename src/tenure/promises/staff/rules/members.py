@@ -31,6 +31,7 @@ MAY: Final[Mapping[Task, frozenset[Role]]] = {
     Task.RECYCLE: frozenset({Role.STOCK}),
     Task.APPROVE: frozenset({Role.SUPERVISOR}),
     Task.REVIEW: frozenset({Role.REVIEWER}),
+    Task.KEEP_RECORD: frozenset({Role.ENGINEER}),
     Task.READ_REPORTS: frozenset({Role.SUPERVISOR, Role.REVIEWER, Role.PRIVACY, Role.REGULATOR}),
 }
 """Least privilege: who is not named for a task may not do it, whatever else they are."""
