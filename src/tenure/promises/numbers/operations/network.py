@@ -67,3 +67,8 @@ async def doubted(
 async def served(tx: Transaction, msisdns: Sequence[str]) -> dict[str, Served]:
     """How these lines stand in the tables, as far as the network is concerned."""
     return {str(one.msisdn): one for one in await store.served(tx, msisdns)}
+
+
+async def troubled(tx: Transaction, limit: int = TASKS_AT_ONCE) -> list[Task]:
+    """Tasks that wait although they were tried: what the network was told is not so there."""
+    return await store.troubled(tx, limit)

@@ -16,6 +16,9 @@ _WAITING: Final = f"""
 {_TASK} WHERE done_at IS NULL AND task_id > %s AND task_id <> ALL (%s) ORDER BY task_id LIMIT %s
 """
 _ALL: Final = f"{_TASK} WHERE task_id > %s ORDER BY task_id LIMIT %s"
+_TROUBLED: Final = f"""
+{_TASK} WHERE done_at IS NULL AND problem IS NOT NULL ORDER BY task_id LIMIT %s
+"""
 _DONE: Final = """
 UPDATE numbers.provisioning SET done_at = %s, attempts = attempts + 1, problem = %s
 WHERE task_id = %s
@@ -51,6 +54,12 @@ async def waiting(tx: Transaction, after: int, without: Sequence[int], limit: in
 async def tasks(tx: Transaction, after: int, limit: int) -> list[Task]:
     """All tasks, the oldest first, done or not."""
     cursor = await tx.execute(_ALL, [after, limit])
+    return [_task(*row) for row in await cursor.fetchall()]
+
+
+async def troubled(tx: Transaction, limit: int) -> list[Task]:
+    """Tasks that were tried and are not done, the oldest first."""
+    cursor = await tx.execute(_TROUBLED, [limit])
     return [_task(*row) for row in await cursor.fetchall()]
 
 

@@ -38,3 +38,8 @@ async def leaves_about(
 ) -> list[int]:
     """The numbers of the leaves of these kinds that are about one of these values."""
     return await store.about(tx, kinds, field, values)
+
+
+async def bodies(tx: Transaction, leaf_seqs: Sequence[int]) -> dict[int, str]:
+    """What these leaves say, whether or not anybody has cosigned them yet."""
+    return await store.bodies(tx, leaf_seqs)

@@ -27,6 +27,7 @@ SELECT opening.leaf_seq FROM record.opening JOIN record.leaf ON leaf.seq = openi
 WHERE opening.field = %s AND opening.value = ANY (%s) AND leaf.kind = ANY (%s)
 ORDER BY opening.leaf_seq
 """
+_BODIES: Final = "SELECT seq, body FROM record.leaf WHERE seq = ANY (%s)"
 
 
 class Sighting(msgspec.Struct, frozen=True):
@@ -54,3 +55,9 @@ async def about(
     """The leaves of these kinds that are about one of these values, as far as that is kept."""
     cursor = await tx.execute(_ABOUT, [field, list(values), list(kinds)])
     return [int(seq) for (seq,) in await cursor.fetchall()]
+
+
+async def bodies(tx: Transaction, leaf_seqs: Sequence[int]) -> dict[int, str]:
+    """What these leaves say."""
+    cursor = await tx.execute(_BODIES, [list(leaf_seqs)])
+    return dict(await cursor.fetchall())

@@ -147,6 +147,11 @@ async def alerts(tx: Transaction, member: Member, at: Instant) -> list[Alert]:
     return await store.see(tx, member.human_id, at)
 
 
+async def glasses(tx: Transaction, at: Instant) -> list[Glass]:
+    """The glass that is broken at this instant, by whom and why."""
+    return await store.glasses(tx, at)
+
+
 async def to_tell(tx: Transaction, at: Instant) -> list[ToTell]:
     """Looks without a case of which the subscriber is to be told by now."""
     return await store.to_tell(tx, Instant(at - TELL_MS))

@@ -29,6 +29,10 @@ _GLASS: Final = """
 SELECT glass_id::text, human_id, login, reason, since, until_at FROM staff.glass
 WHERE human_id = %s ORDER BY until_at DESC LIMIT 1
 """
+_GLASSES: Final = """
+SELECT glass_id::text, human_id, login, reason, since, until_at FROM staff.glass
+WHERE since <= %(at)s AND %(at)s < until_at ORDER BY since
+"""
 # Everybody who oversees, but for the one it is about.
 _RAISE: Final = """
 INSERT INTO staff.alert (glass_id, human_id)
@@ -106,6 +110,12 @@ async def glass(tx: Transaction, member: Member) -> Glass | None:
     cursor = await tx.execute(_GLASS, [member.human_id])
     row = await cursor.fetchone()
     return None if row is None else Glass(*row)
+
+
+async def glasses(tx: Transaction, at: Instant) -> list[Glass]:
+    """What is broken at an instant."""
+    cursor = await tx.execute(_GLASSES, {"at": moment_of(at)})
+    return [Glass(*row) for row in await cursor.fetchall()]
 
 
 async def see(tx: Transaction, human_id: int, at: Instant) -> list[Alert]:

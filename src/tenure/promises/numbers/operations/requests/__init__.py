@@ -11,7 +11,13 @@ from tenure.promises.numbers.operations.requests.effecting import (
     open_requests,
     sim_swapped_at,
 )
-from tenure.promises.numbers.operations.requests.loading import find, newest, open_of, progress
+from tenure.promises.numbers.operations.requests.loading import (
+    find,
+    lock_of,
+    newest,
+    open_of,
+    progress,
+)
 from tenure.promises.numbers.operations.requests.locking import lock, lock_hash
 from tenure.promises.numbers.operations.requests.signing import approve, consent, stop
 from tenure.promises.numbers.rules.requests import body_of, hash_of, stop_hash_of
@@ -27,6 +33,7 @@ __all__ = [
     "hash_of",
     "lock",
     "lock_hash",
+    "lock_of",
     "newest",
     "open_of",
     "open_requests",

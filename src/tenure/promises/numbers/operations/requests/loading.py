@@ -6,6 +6,7 @@ from tenure.postgres.transaction import Transaction
 from tenure.promises.numbers.model.requests import (
     Case,
     Kind,
+    Locked,
     Progress,
     Refusal,
     Request,
@@ -138,3 +139,12 @@ async def newest(
     """The requests of a number, the newest first."""
     found = await store.of_number(tx, msisdn, limit)
     return [told(await case_of(tx, terms, one, at), terms, at) for one in found]
+
+
+async def lock_of(tx: Transaction, terms: Terms, msisdn: str, at: Instant) -> Locked | None:
+    """The holder's lock on a number, and from when on it holds no longer."""
+    found = (await store.standing(tx, msisdn, at)).lock
+    lifting = await store.open_of(tx, msisdn)
+    if found is None or lifting is None or lifting.request.kind is not Kind.UNLOCK:
+        return found
+    return (await _standing(tx, terms, lifting, at)).lock
