@@ -19,12 +19,12 @@ _STRING: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 def canonical(value: Plain) -> str:
     """JSON as RFC 8785 writes it: one text for one value, whoever writes it."""
+    if isinstance(value, str):
+        return _STRING(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str):
-        return _STRING(value)
     if isinstance(value, int):
         assert -INTEGER_MAX <= value <= INTEGER_MAX, "write large numbers as strings"
         return str(value)

@@ -56,6 +56,7 @@ class Replay:
         self._tiles: dict[int, bytearray] = {}
         self._finished: dict[Place, bytes] = {}
         self._known: dict[int, list[Known]] = {}
+        self._differ: set[Fault] = set()
         for one in known:
             self._known.setdefault(one.size, []).append(one)
         self.broken = False
@@ -137,7 +138,9 @@ class Replay:
         self._stack.append((height, value))
         for state in self._known.get(self.size, ()):
             self.compared += 1
-            if state.root != self.root():
+            if state.root != self.root() and state.fault not in self._differ:
+                # What follows differs as well: the first one tells where.
+                self._differ.add(state.fault)
                 yield Finding(state.fault, state.where)
 
     def _into_tile(self, level: int, index: int, value: bytes) -> None:
