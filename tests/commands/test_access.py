@@ -47,6 +47,9 @@ def test_a_restriction_is_taken_listed_and_lifted(where: list[str]) -> None:
     first = asked(where, *ask, "--hours", "2")
     assert first.startswith("1: restriction from sms, data (GTC-ABUSE) until 20")
     assert "floods others" in asked(where, "list", "012345678")
+    shown = typed(["line", "show", "012345678", *where]).output
+    assert "active, restricted from sms until 20" in shown
+    assert ", restricted from data until 20" in shown
     done = typed(["access", "lift", "1", "--reason", "stopped", *where, "--json"])
     assert done.exit_code == 0, (done.output, done.exception)
     lifted = told(done)

@@ -24,6 +24,7 @@ from tenure.promises.record.model import Act
 from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import Purpose, Task
 from tenure.promises.staff.model import Refusal as StaffRefusal
+from tenure.promises.tariffs.model import Service
 from tenure.terms.model import Terms
 from tenure.values.instant import NEVER, Instant, iso, moment_of
 from tenure.values.money import words
@@ -127,6 +128,11 @@ def _state(line: Line, at: Instant) -> list[str]:
     states = ["outgoing barred"] if line.bar_outgoing else []
     states += ["incoming barred"] if line.bar_incoming else []
     states += ["suspended"] if line.suspended else []
+    states += [
+        f"restricted from {service.name.lower()} until {iso(until)}"
+        for service, until in zip(Service, line.restricted_until or (), strict=False)
+        if until is not None and at < until
+    ]
     if line.lost_at is not None and at >= line.lost_at:
         states.append(f"reported lost at {iso(line.lost_at)}")
     return states
