@@ -17,7 +17,7 @@ from tenure.gateways.hlr.server.reconciling import differences, put_right
 from tenure.gateways.hlr.server.register import NotBelievedError, NotReachedError
 from tenure.gateways.hlr.translate.comparing import Compared, compared
 from tenure.gateways.hlr.translate.dossier import WORDS, Doubt, Known
-from tenure.gateways.hlr.translate.subscriber import Row, Wanted
+from tenure.gateways.hlr.translate.subscriber import Row
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.numbers import operations as numbers
@@ -148,8 +148,7 @@ def trust(
 async def _compare(gateway: Gateway, msisdn: Msisdn) -> Compared:
     known = gateway.memory.find(msisdn)
     served = (await perform(gateway.pool, numbers.network.served, [msisdn])).get(msisdn)
-    looked = await gateway.register.look(Wanted(msisdn, None, None, open=False))
-    at = looked.number_at
+    at = (await gateway.register.believed([msisdn]))[0]
     mode = "" if at is None else ("CS" if at.cs else "") + ("PS" if at.ps else "")
     row = None if at is None else Row(at.imsi, msisdn, mode)
     return compared(msisdn, known, served, row, waits=False)

@@ -21,7 +21,7 @@ from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.numbers import operations as numbers
 from tenure.promises.numbers.model import SimKey, Task
 from tenure.values.instant import Instant
-from tenure.values.msisdn import Imsi
+from tenure.values.msisdn import Imsi, Msisdn
 from tenure.values.refused import Refused
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,8 @@ ASKED: Final = "tenure_network"
 PUBLISHED: Final = "tenure_published"
 LOOK_SECONDS: Final = 1.0
 """How often it looks although nobody announced anything."""
+NUMBERS_AT_ONCE: Final = 6
+"""While the register writes one number to its disk, the proofs of others are looked at."""
 AGAIN_SECONDS: Final = 30.0
 """After which a task that was doubted is judged again."""
 
@@ -68,6 +70,7 @@ class Gateway:
         self._settings, self._now = settings, now
         self._look = asyncio.Event()
         self._not_before: dict[int, float] = {}
+        self._few = asyncio.Semaphore(NUMBERS_AT_ONCE)
 
     async def run(self, connect: Callable[[], Awaitable[Transaction]]) -> None:
         """Do what is asked, until cancelled."""
@@ -102,18 +105,28 @@ class Gateway:
             waiting = await perform(
                 self.pool, numbers.network.waiting, after, sorted(self._not_before)
             )
+            if not waiting:
+                return
+            of_number: dict[Msisdn, list[Task]] = {}
             for task in waiting:
+                of_number.setdefault(task.msisdn, []).append(task)
+            if not all(await asyncio.gather(*map(self._do_all, of_number.values()))):
+                return
+            after = waiting[-1].task_id
+
+    async def _do_all(self, tasks: list[Task]) -> bool:
+        """Do the tasks of one number in their order; False when the register is away."""
+        async with self._few:
+            for task in tasks:
                 try:
                     await self._do(task)
                 except NotReachedError as away:
                     self._trouble(f"the register cannot be asked: {away}")
-                    return
+                    return False
                 except NotBelievedError as strange:
                     self._trouble(f"the register does not do as it is told: {strange}")
                     self._later(task)
-            if not waiting:
-                return
-            after = waiting[-1].task_id
+        return True
 
     async def _do(self, task: Task) -> None:
         found = await self.judge(task)
@@ -133,7 +146,8 @@ class Gateway:
         known = await asyncio.to_thread(self.memory.find, task.msisdn)
         reached = None
         if known is None:
-            reached = await self.register.reached(task.msisdn)
+            at = (await self.register.believed([task.msisdn]))[0]
+            reached = None if at is None else at.imsi
         return judged(dossier, Before(known, reached), self._settings.trusted)
 
     async def _bring(self, judged_: Judged) -> Refused[Doubt] | None:

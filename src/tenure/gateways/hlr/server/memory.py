@@ -6,7 +6,7 @@ Without it, an old leaf could be shown again, and bring back a SIM that was repl
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+import threading
 from pathlib import Path
 from typing import Final
 
@@ -45,10 +45,11 @@ class Memory:
             if stat.S_IMODE(path.stat().st_mode) & 0o077:
                 raise UnusableMemoryError(f"{path}: others may read it; run: chmod 600 {path}")
             self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._base.execute("PRAGMA journal_mode = DELETE")
+            self._base.execute("PRAGMA journal_mode = WAL")
             # What is remembered is on disk before the table of tasks says that it is done.
             self._base.execute("PRAGMA synchronous = FULL")
             self._base.execute(_SCHEMA)
+            self._turn = threading.Lock()
         except OSError as error:
             raise UnusableMemoryError(
                 f"{path}: {error.strerror}; name a file that you may write to"
@@ -64,34 +65,33 @@ class Memory:
 
     def find(self, msisdn: Msisdn) -> Known | None:
         """What was proven about a number."""
-        row = self._base.execute(
-            f"SELECT {_COLUMNS} FROM known WHERE msisdn = ?",  # noqa: S608 -- our own words
-            [msisdn],
-        ).fetchone()
+        query = f"SELECT {_COLUMNS} FROM known WHERE msisdn = ?"  # noqa: S608 -- our own words
+        with self._turn:
+            row = self._base.execute(query, [msisdn]).fetchone()
         return None if row is None else _known(row)
 
     def keep(self, known: Known) -> None:
         """Remember; when this returns, it is on disk."""
-        self._base.execute(
-            f"INSERT OR REPLACE INTO known ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 -- our own words
-            [
-                known.msisdn,
-                known.origin,
-                known.index,
-                known.imsi,
-                known.holder,
-                known.barred,
-                known.lost,
-                known.blocked,
-                known.ended_at,
-            ],
+        query = f"INSERT OR REPLACE INTO known ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 -- our own words
+        row = (
+            known.msisdn,
+            known.origin,
+            known.index,
+            known.imsi,
+            known.holder,
+            known.barred,
+            known.lost,
+            known.blocked,
+            known.ended_at,
         )
+        with self._turn:
+            self._base.execute(query, row)
 
-    def everything(self) -> Iterator[Known]:
+    def everything(self) -> list[Known]:
         """Every number that something was proven about, in their order."""
         query = f"SELECT {_COLUMNS} FROM known ORDER BY msisdn"  # noqa: S608 -- our own words
-        for row in self._base.execute(query):
-            yield _known(row)
+        with self._turn:
+            return [_known(row) for row in self._base.execute(query)]
 
 
 def _known(row: tuple[str, str, int, str | None, str | None, int, int, int, int | None]) -> Known:

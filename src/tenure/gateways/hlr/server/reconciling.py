@@ -32,7 +32,7 @@ async def differences(gateway: Gateway) -> list[Compared]:
     """
     rows = {row.msisdn: row for row in await gateway.register.everybody() if row.msisdn}
     found: list[Compared] = []
-    known = await asyncio.to_thread(lambda: list(gateway.memory.everything()))
+    known = await asyncio.to_thread(gateway.memory.everything)
     for some in _chunks(known):
         found += await _compared(gateway, some, rows)
     proven = {one.msisdn for one in known}

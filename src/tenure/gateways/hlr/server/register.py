@@ -31,7 +31,7 @@ from tenure.gateways.hlr.translate.subscriber import (
     believed_of,
     rows_of,
 )
-from tenure.values.msisdn import Imsi, Msisdn
+from tenure.values.msisdn import Msisdn
 
 log = logging.getLogger(__name__)
 
@@ -99,10 +99,9 @@ class Register:
         sim = found.pop(0) if wanted.imsi is not None else None
         return Looked(sim, at, tuple(one for one in found if one is not None))
 
-    async def reached(self, msisdn: Msisdn) -> Imsi | None:
-        """The SIM that has a number there."""
-        at = (await self._believed([by_msisdn(msisdn)]))[0]
-        return None if at is None else at.imsi
+    async def believed(self, msisdns: Sequence[Msisdn]) -> list[Believed | None]:
+        """What it believes about the SIMs that have these numbers."""
+        return await self._believed([by_msisdn(msisdn) for msisdn in msisdns])
 
     async def everybody(self) -> list[Row]:
         """All subscribers of the register, for reconciliation."""
