@@ -26,3 +26,81 @@ SELECT e.contra_micros <= 0 OR coalesce(
        AS ok, format('purse %s entry %s', e.purse_id, e.seq) AS which
 FROM numbers.line l JOIN money.entry e USING (purse_id)
 WHERE l.lost_at IS NOT NULL AND e.kind IN (1, 2, 8) AND e.at >= l.lost_at
+
+-- check: what the database enforces
+-- clauses: GTC-SIM, ID-LINES, PRV-MINOR
+-- quick
+-- says: The figures that the database enforces are those of the newest leaf about them.
+SELECT to_jsonb(f) - 'one' = l.body::jsonb -> 'said' AS ok, format('leaf %s', l.seq) AS which
+FROM numbers.figures f
+JOIN record.leaf l ON l.seq = (SELECT max(seq) FROM record.leaf WHERE kind = 'numbers.figures')
+
+-- check: holders and their lines
+-- clauses: GTC-SIM
+-- says: Whoever holds a number has its line, its purse and one SIM, which is the line's.
+SELECT l.purse_id = t.purse_id AND b.imsi = l.imsi AND l.postpaid <> t.prepaid AS ok,
+       format('leaf %s purse %s', t.leaf_seq, t.purse_id) AS which
+FROM numbers.tenure t
+LEFT JOIN numbers.line l USING (msisdn)
+LEFT JOIN numbers.binding b ON b.msisdn = t.msisdn AND upper_inf(b.during)
+WHERE upper_inf(t.during)
+
+-- check: SIMs in use
+-- clauses: GTC-SIM
+-- says: A SIM in use is one of ours, alive, and its number is somebody's.
+SELECT s.imsi = b.imsi AND s.died_at IS NULL AND t.msisdn IS NOT NULL AS ok,
+       format('leaf %s', b.leaf_seq) AS which
+FROM numbers.binding b
+LEFT JOIN numbers.sim s USING (iccid)
+LEFT JOIN numbers.tenure t ON t.msisdn = b.msisdn AND upper_inf(t.during)
+WHERE upper_inf(b.during)
+
+-- check: leaves of tenure
+-- clauses: GTC-SIM
+-- says: Every tenure that began without a request has a leaf of its kind, which is about its holder.
+SELECT l.kind = CASE t.opened_as WHEN 'import' THEN 'numbers.taken_over' ELSE 'numbers.activated' END
+       AND NOT EXISTS (
+           SELECT FROM record.opening o
+           WHERE o.leaf_seq = t.leaf_seq
+             AND (o.field = 'holder' AND o.value <> t.holder_id::text
+                  OR o.field = 'msisdn' AND o.value <> t.msisdn)
+       ) AS ok, format('leaf %s', t.leaf_seq) AS which
+FROM numbers.tenure t LEFT JOIN record.leaf l ON l.seq = t.leaf_seq
+WHERE t.opened_as IN ('first-sale', 'import')
+
+-- check: numbers per person
+-- clauses: ID-LINES
+-- says: Nobody holds more prepaid numbers than the market allows.
+SELECT f.prepaid_numbers_max = 0 OR count(*) <= f.prepaid_numbers_max AS ok,
+       format('person %s', t.holder_id) AS which
+FROM numbers.tenure t CROSS JOIN numbers.figures f
+WHERE t.prepaid AND upper_inf(t.during)
+GROUP BY t.holder_id, f.prepaid_numbers_max
+
+-- check: minors
+-- clauses: PRV-MINOR
+-- says: Whoever was sold a number was of age, or a guardian answered for them.
+SELECT (p.born_on + make_interval(years => f.adult_years))::date
+           <= (lower(t.during) AT TIME ZONE 'UTC')::date
+       OR EXISTS (
+           SELECT FROM people.guardian g
+           WHERE g.ward_id = t.holder_id AND g.since <= lower(t.during)
+             AND (g.until IS NULL OR lower(t.during) < g.until)
+       ) AS ok, format('leaf %s', t.leaf_seq) AS which
+FROM numbers.tenure t
+JOIN people.person p ON p.person_id = t.holder_id AND p.born_on IS NOT NULL
+CROSS JOIN numbers.figures f
+WHERE t.opened_as = 'first-sale'
+
+-- check: rest
+-- clauses: GTC-LIFE
+-- says: No number was sold again before its rest was over.
+SELECT lower(t.during) >= before.ended + f.rest_ms * interval '1 millisecond' AS ok,
+       format('leaf %s', t.leaf_seq) AS which
+FROM numbers.tenure t
+CROSS JOIN numbers.figures f
+JOIN LATERAL (
+    SELECT max(upper(o.during)) AS ended FROM numbers.tenure o
+    WHERE o.msisdn = t.msisdn AND lower(o.during) < lower(t.during)
+) before ON before.ended IS NOT NULL
+WHERE t.opened_as = 'first-sale'
