@@ -15,6 +15,7 @@ KEEPERS = {keeper.clause: keeper for keeper in register.keepers()}
 WANTED = ["GTC-LIFE", "GTC-LOST", "GTC-VOICE", "GTC-TEXT", "GTC-DATA", "GTC-ROAM", "GTC-DCB"]
 WANTED += ["GTC-TOPUP", "GTC-RESTORE", "GTC-PROMO", "GTC-POSITIVE", "GTC-POSTPAID", "GTC-CHANGE"]
 WANTED += ["GTC-LANG", "GTC-TRAFFIC", "GTC-ABUSE", "GTC-ILLEGAL", "GTC-SMTP"]
+WANTED += ["INC-STAFF"]
 
 
 def test_every_clause_has_a_keeper() -> None:
