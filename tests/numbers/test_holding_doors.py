@@ -47,15 +47,18 @@ NOT_FOR_THE_APPLICATION = [
 ]
 
 
-@pytest.mark.parametrize("statement", NOT_FOR_THE_APPLICATION)
-async def test_the_application_may_not(pool: Pool, database: str, statement: str) -> None:
+async def test_the_application_may_not(pool: Pool, database: str) -> None:
     await perform(pool, stock)
     await perform(pool, numbers.holding.activate, KH, sell(), act())
-    with (
-        psycopg.connect(database) as connection,
-        pytest.raises(psycopg.errors.InsufficientPrivilege),
-    ):
-        connection.execute(statement.encode())
+    done = []
+    with psycopg.connect(database, autocommit=True) as connection:
+        for statement in NOT_FOR_THE_APPLICATION:
+            try:
+                connection.execute(statement.encode())
+            except psycopg.errors.InsufficientPrivilege:
+                continue
+            done.append(statement)
+    assert done == []
 
 
 # What a superuser writes with every trigger switched off, and the index or check that forbids it.

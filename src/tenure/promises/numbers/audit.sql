@@ -28,7 +28,7 @@ FROM numbers.line l JOIN money.entry e USING (purse_id)
 WHERE l.lost_at IS NOT NULL AND e.kind IN (1, 2, 8) AND e.at >= l.lost_at
 
 -- check: what the database enforces
--- clauses: GTC-SIM, ID-LINES, PRV-MINOR
+-- clauses: GTC-SIM ID-LINES PRV-MINOR
 -- quick
 -- says: The figures that the database enforces are those of the newest leaf about them.
 SELECT to_jsonb(f) - 'one' = l.body::jsonb -> 'said' AS ok, format('leaf %s', l.seq) AS which
