@@ -24,9 +24,10 @@ from tenure.promises.charging.model import Answer, Ask, Refusal, Request, Stale
 from tenure.promises.money import operations as money
 from tenure.promises.money.model import Entry, Purse
 from tenure.promises.numbers import operations as numbers
-from tenure.promises.numbers.model import Line, NewLine
+from tenure.promises.numbers.model import Bar, Line, NewLine
 from tenure.promises.record.model import Act
 from tenure.promises.tariffs import rules as tariffs
+from tenure.promises.tariffs.model import Direction
 from tenure.terms import pack
 from tenure.values.instant import DAY_MS, Instant, parse_instant
 from tenure.values.msisdn import Imsi, Msisdn
@@ -57,6 +58,7 @@ SECOND_MICROS: Final = 2_000
 SINCE: Final = parse_instant("2026-11-01T00:00:00+07:00")
 NOON: Final = parse_instant("2026-11-20T12:00:00+07:00")
 MB: Final = 1 << 20
+BARRING: Final = Act("<test>", NOON, bytes(32))
 
 pytestmark = pytest.mark.skipif(
     not CONFIGURATION.is_dir(),
@@ -184,8 +186,11 @@ def configured(folder: Path, names: list[str], changes: dict[str, str]) -> None:
         (folder / name).write_text(text)
 
 
-async def call(ocs: Ocs, folder: Path, callee: str, seconds: int) -> str:
-    """Place one call through Kamailio; what SIPp's caller and the script said."""
+async def call(ocs: Ocs, folder: Path, callee: str, seconds: int, *, caller: str = ADA) -> str:
+    """Place one call through Kamailio; what SIPp's caller and the script said.
+
+    Kamailio serves Ada: it asks for her as the caller, or as who is called.
+    """
     proxy, answering, calling = (free_port(socket.SOCK_DGRAM) for _ in range(3))
     configured(
         folder,
@@ -197,6 +202,8 @@ async def call(ocs: Ocs, folder: Path, callee: str, seconds: int) -> str:
             "5081": str(answering),
             "5090": str(calling),
             f"-s {ADA}": f"-s {callee}",
+            f"sip:+{ADA}@": f"sip:+{caller}@",
+            '"orig",4': '"orig",4' if caller == ADA else '"term",4',
             "-d 9000": f"-d {seconds * 1_000} -trace_err -error_file refused.log",
         },
     )
@@ -232,6 +239,33 @@ async def test_a_call_from_an_empty_purse_is_refused_with_402(ocs: Ocs, tmp_path
     asked = [(ask.request, answer.refusal) for ask, answer in ocs.charging.seen]
     assert asked[0] == (Request.INITIAL, Refusal.CREDIT_EXHAUSTED)
     assert await ocs.funds() == SECOND_MICROS - 1
+
+
+@KAMAILIO
+async def test_a_line_barred_for_outgoing_calls_makes_none(ocs: Ocs, tmp_path: Path) -> None:
+    """The register of the network bars all or nothing; one direction alone is charging's."""
+    await ocs.open(1_000_000)
+    await perform(ocs.pool, numbers.change, ADA, Bar(outgoing=True), BARRING)
+    said = await call(ocs, tmp_path, ABROAD, 5)
+    assert "caller exit 1" in said, said
+    assert "received 'SIP/2.0 402 Payment required" in (tmp_path / "refused.log").read_text()
+    assert "result 4010" in (tmp_path / "kamailio.log").read_text()
+    asked = [(ask.request, answer.refusal) for ask, answer in ocs.charging.seen]
+    assert asked[0] == (Request.INITIAL, Refusal.BARRED)
+    assert await ocs.funds() == 1_000_000
+
+
+@KAMAILIO
+async def test_a_line_barred_for_outgoing_calls_still_receives_them(
+    ocs: Ocs, tmp_path: Path
+) -> None:
+    await ocs.open(1_000_000)
+    await perform(ocs.pool, numbers.change, ADA, Bar(outgoing=True), BARRING)
+    said = await call(ocs, tmp_path, ADA, 5, caller=ABROAD)
+    assert "caller exit 0" in said, said
+    assert {answer.refusal for _, answer in ocs.charging.seen} == {None}
+    directions = {ask.direction for ask, _ in ocs.charging.seen}
+    assert directions == {Direction.IN}
 
 
 @KAMAILIO

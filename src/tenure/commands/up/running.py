@@ -137,14 +137,20 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
         tasks += networking.work(plan.network, pool, connector(store.dsn), plan.clock)
         if store.cluster is not None:
             tasks.append(_revive(store.cluster))
-        if plan.demo:
-            shopping = Shopping(pool, plan.pack, plan.voucher_key, plan.clock.now, watch.refused)
-            watch.penniless = shopping.empty.append
-            demo = Demo(plan, pool, shopping)
-            tasks += [demo.call(), demo.shop()]
+        tasks += _demo(plan, pool, watch)
         log.info("open: diameter %s, http %s, nchf %s", plan.diameter, plan.http, plan.nchf)
         await _until(stopping, tasks)
         log.info("stopping")
+
+
+def _demo(plan: Plan, pool: Pool, watch: Watch) -> list[Coroutine[Any, Any, None]]:
+    """What the population of a plan does; nothing without one."""
+    if not plan.demo:
+        return []
+    shopping = Shopping(pool, plan.pack, plan.voucher_key, plan.clock.now, watch.refused)
+    watch.penniless = shopping.empty.append
+    demo = Demo(plan, pool, shopping)
+    return [demo.call(), demo.shop()]
 
 
 async def _until(stopping: asyncio.Event, work: Sequence[Coroutine[Any, Any, None]]) -> None:
