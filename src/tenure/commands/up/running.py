@@ -22,6 +22,7 @@ from tenure.commands.up.demo import Demo
 from tenure.commands.up.gateways import diameter_of, nchf_of
 from tenure.commands.up.networking import Network
 from tenure.commands.up.opening import Store
+from tenure.commands.up.overseeing import EVERY_MS, overseeing
 from tenure.commands.up.recording import Recording
 from tenure.commands.up.requests import effecting
 from tenure.commands.up.showing import About, Showing
@@ -209,6 +210,7 @@ def _duties(pool: Pool, terms: Terms, telling: Telling, ageing: Ageing) -> list[
         Duty("look at a new tariff", MINUTE_MS, telling.at_new_versions),
         Duty("go through all numbers", HOUR_MS, ageing.go_through),
         Duty("effect what is due", MINUTE_MS, effecting(pool, terms)),
+        Duty("oversee staff", EVERY_MS, overseeing(pool, terms)),
     ]
 
 
