@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from tenure.commands.demo.population import SEED, Subscriber, own_ranges
+from tenure.commands.demo.population import SEED, Subscriber, first_number, own_ranges
 from tenure.promises.numbers.model import NumberRange, SimCard, SimKeys
 from tenure.promises.numbers.rules import check_digit
 from tenure.promises.people.model import Document, Person
@@ -71,4 +71,6 @@ def _keys(draw: Draw) -> SimKeys:
 
 def ranges(pack: Pack) -> list[NumberRange]:
     """The numbers that this operator may give to people."""
-    return [NumberRange(first, last, "ordinary") for first, last in own_ranges(pack)]
+    first = first_number(pack)
+    both_ends = [*own_ranges(pack), (first, first)]
+    return [NumberRange(low, high, "ordinary") for low, high in both_ends]
