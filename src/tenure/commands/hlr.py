@@ -12,6 +12,7 @@ from tenure.commands.network import NoNetworkError
 from tenure.commands.record import reaching
 from tenure.commands.sim_key import KeyFile
 from tenure.gateways.clock.server import RealClock
+from tenure.gateways.hlr.server import adopting
 from tenure.gateways.hlr.server.gateway import Gateway
 from tenure.gateways.hlr.server.reconciling import differences, put_right
 from tenure.gateways.hlr.server.register import NotBelievedError, NotReachedError
@@ -24,6 +25,7 @@ from tenure.promises.numbers import operations as numbers
 from tenure.promises.numbers.model import Task
 from tenure.values.instant import iso
 from tenure.values.msisdn import Msisdn
+from tenure.values.refused import Refused
 
 app = typer.Typer(help="Compare the network with what was proven to it.", no_args_is_help=True)
 
@@ -92,6 +94,32 @@ def show(
 
     found = _run(hlr, trust, key, (data, dsn), work)
     connect.say(_line(found), _told(found), as_json=as_json)
+
+
+@app.command()
+def adopt(
+    hlr: Hlr = "127.0.0.1:4259:4258",
+    trust: Trust = None,
+    key: KeyFile = None,
+    data: Data = connect.DATA,
+    dsn: Dsn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Have the network remember who holds the numbers of a base that was taken over.
+
+    Once, when the base is in the register and the witnesses have seen the leaf: from then on,
+    these numbers can be transferred, and get new SIMs.  What was proven before stays.
+
+    Example: tenure hlr adopt --hlr 127.0.0.1:4259:4258
+    """
+    found = _run(hlr, trust, key, (data, dsn), adopting.adopt)
+    if isinstance(found, Refused):
+        connect.refused(NAME, Refused(found.refusal, WORDS[found.refusal]), as_json=as_json)
+    words = (
+        f"{found.new} adopted, {found.known} known before, {found.unreached} not in the register"
+    )
+    told = {"new": found.new, "known": found.known, "unreached": found.unreached}
+    connect.say(words, told, as_json=as_json)
 
 
 @app.command()

@@ -67,7 +67,7 @@ class Gateway:
     ) -> None:
         self.tally = Tally()
         self.pool, self.register, self.memory = pool, register, memory
-        self._settings, self._now = settings, now
+        self.settings, self._now = settings, now
         self._look = asyncio.Event()
         self._not_before: dict[int, float] = {}
         self._few = asyncio.Semaphore(NUMBERS_AT_ONCE)
@@ -148,7 +148,7 @@ class Gateway:
         if known is None:
             at = (await self.register.believed([task.msisdn]))[0]
             reached = None if at is None else at.imsi
-        return judged(dossier, Before(known, reached), self._settings.trusted)
+        return judged(dossier, Before(known, reached), self.settings.trusted)
 
     async def _bring(self, judged_: Judged) -> Refused[Doubt] | None:
         """Have the register believe it, then remember it; who is interrupted does both again."""
@@ -162,9 +162,9 @@ class Gateway:
     async def wanted(self, known: Known, gone: tuple[Imsi, ...] = ()) -> Wanted | None:
         """What the register is to believe; None when the keys of the SIM cannot be read."""
         keys = None
-        if known.imsi is not None and self._settings.sim_key is not None:
+        if known.imsi is not None and self.settings.sim_key is not None:
             found = await perform(
-                self.pool, numbers.inventory.sim_keys, known.imsi, self._settings.sim_key
+                self.pool, numbers.inventory.sim_keys, known.imsi, self.settings.sim_key
             )
             if found is None or not found.opc:
                 return None

@@ -6,6 +6,7 @@ from typing import Final
 from tenure.postgres.transaction import Transaction
 from tenure.promises.notices import operations as notices
 from tenure.promises.notices.model import Channel, NoticeKind, Telling
+from tenure.promises.numbers.model.holding import TakenOver
 from tenure.promises.numbers.model.network import Papers, Served, Task
 from tenure.promises.numbers.store import holding as holding_store
 from tenure.promises.numbers.store import lines as line_store
@@ -62,6 +63,16 @@ async def doubted(
         channel=Channel.NUMBER if holder == named else Channel.PERSON,
     )
     await notices.tell(tx, [telling])
+
+
+async def bases(tx: Transaction) -> list[int]:
+    """The leaves by which an existing base came to its holders."""
+    return await store.bases(tx)
+
+
+async def base(tx: Transaction, leaf_seq: int) -> list[TakenOver]:
+    """Who came to hold which number on which card by this leaf."""
+    return await store.base(tx, leaf_seq)
 
 
 async def served(tx: Transaction, msisdns: Sequence[str]) -> dict[str, Served]:

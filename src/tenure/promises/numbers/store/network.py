@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from tenure.postgres.transaction import Transaction
+from tenure.promises.numbers.model.holding import TakenOver
 from tenure.promises.numbers.model.network import Papers, Served, Signed, Task
 from tenure.values.instant import Instant, moment_of
-from tenure.values.msisdn import Imsi, Msisdn
+from tenure.values.msisdn import Iccid, Imsi, Msisdn
 from tenure.values.passkey import Assertion
 
 _TASK: Final = """
@@ -43,6 +44,25 @@ SELECT l.msisdn, l.imsi,
        OR EXISTS (SELECT FROM numbers.stage_bar b WHERE b.msisdn = l.msisdn)
 FROM numbers.line l WHERE l.msisdn = ANY (%s)
 """
+_BASES: Final = """
+SELECT DISTINCT leaf_seq FROM numbers.tenure WHERE opened_as = 'import' ORDER BY leaf_seq
+"""
+_BASE: Final = """
+SELECT msisdn, holder_id, iccid
+FROM numbers.tenure JOIN numbers.binding USING (msisdn, leaf_seq)
+WHERE leaf_seq = %s AND opened_as = 'import' ORDER BY msisdn
+"""
+
+
+async def bases(tx: Transaction) -> list[int]:
+    """The leaves by which an existing base came to its holders."""
+    return [int(seq) for (seq,) in await (await tx.execute(_BASES)).fetchall()]
+
+
+async def base(tx: Transaction, leaf_seq: int) -> list[TakenOver]:
+    """Who came to hold which number on which card by this leaf."""
+    rows = await (await tx.execute(_BASE, [leaf_seq])).fetchall()
+    return [TakenOver(Msisdn(msisdn), holder, Iccid(iccid)) for msisdn, holder, iccid in rows]
 
 
 async def waiting(tx: Transaction, after: int, without: Sequence[int], limit: int) -> list[Task]:
