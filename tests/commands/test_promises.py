@@ -153,12 +153,19 @@ topups: payments => UPDATE money.entry SET funds_micros = 1, contra_micros = con
     WHERE purse_id = 2 AND kind = 4
 topups: recorded answers => DELETE FROM money.entry WHERE kind = 7
 numbers: purses of lines => DELETE FROM money.purse WHERE purse_id = 2
+numbers: recycling => INSERT INTO numbers.recycled
+    SELECT 99, '85512345678', 1, at, 1, 1, 1, 1, at, at + interval '1 day', seq
+    FROM record.leaf LIMIT 1
+numbers: reminders => INSERT INTO notices.notice
+    (notice_id, msisdn, person_id, language, kind, channel, facts, at) OVERRIDING SYSTEM VALUE
+    VALUES (77, '85512345679', NULL, 'en', 'lock.set', 'number', '{}', '2026-11-22Z');
+    INSERT INTO numbers.reminder VALUES (99, '2026-11-22Z', 1, '85512345678', '2026-11-22Z', 77)
 notices: notices reach their own =>
     INSERT INTO notices.notice (msisdn, person_id, language, kind, channel, facts, at, sent_at)
     VALUES ('85512345678', 1, 'en', 'lock.set', 'number', '{}', '2026-11-22Z', '2026-11-22Z')
 record: leaves => ALTER TABLE record.leaf DROP CONSTRAINT leaf_hash_is_of_its_body;
     UPDATE record.leaf SET body = body || ' '
-record: loss reports => DELETE FROM record.opening;
+record: loss reports => SET session_replication_role = replica;
     DELETE FROM record.leaf WHERE kind = 'numbers.lost'
 """
 

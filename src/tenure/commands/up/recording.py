@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tenure.commands.up.beside import clock_typed, ended
 from tenure.commands.up.trouble import CannotRunError
@@ -23,6 +23,9 @@ from tenure.promises.record import operations as record
 from tenure.promises.record import rules
 from tenure.promises.record.model import Log, Trust
 from tenure.promises.record.rules import MalformedError
+
+if TYPE_CHECKING:
+    from tenure.commands.up.running import Plan
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +67,14 @@ class Recording:
         self._beside: dict[str, Outside] = {}
         self.publisher: Publisher | None = None
 
+    @classmethod
+    async def opened(cls, plan: "Plan", pool: Pool) -> "Recording":
+        """The record of a plan, with its log open."""
+        operator = plan.pack.terms.operator
+        recording = cls(plan.data, operator, plan.clock, pool, plan.witnesses)
+        await recording.open()
+        return recording
+
     async def open(self) -> None:
         """Open the log, or find ours open; CannotRunError when its keys are not here."""
         try:
@@ -93,6 +104,10 @@ class Recording:
             return f"the record: {publisher.trouble}", False
         seen = ", ".join(one.key.name for one in publisher.witnesses)
         return f"the record: {publisher.size:,} leaves under a checkpoint seen by {seen}", True
+
+    def witness_vkeys(self) -> list[str]:
+        """The keys of those who cosign, as they are known now."""
+        return [] if self.publisher is None else [one.key.vkey for one in self.publisher.witnesses]
 
     async def run(self, dsn: str) -> None:
         """Publish, with the witnesses beside us, until cancelled."""

@@ -116,8 +116,7 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
             await _opened(stack, nchf, f"--nchf {plan.nchf}")
             gateways.append(nchf)
         showing = Showing(_about(plan, store), watch, pool, plan.clock.now)
-        recording = Recording(plan.data, plan.pack.terms.operator, plan.clock, pool, plan.witnesses)
-        await recording.open()
+        recording = await Recording.opened(plan, pool)
         showing.record = recording.told
         telling = Telling(pool, book, _starts(plan), plan.clock.now, gateways, showing.changed)
         ageing = Ageing(pool, plan.pack.terms, plan.clock.now)
