@@ -24,7 +24,7 @@ from tenure.postgres.transaction import perform
 from tenure.promises.numbers import operations as numbers
 from tenure.promises.numbers.model import Task
 from tenure.values.instant import iso
-from tenure.values.msisdn import Msisdn
+from tenure.values.msisdn import Imsi, Msisdn
 from tenure.values.refused import Refused
 
 app = typer.Typer(help="Compare the network with what was proven to it.", no_args_is_help=True)
@@ -213,10 +213,14 @@ def _told(one: Compared) -> dict[str, object]:
     return {
         "number": str(one.msisdn),
         "difference": one.difference.name,
-        "proven": None if known is None else {"sim": known.imsi, "closed": known.closed},
-        "tables": None if served is None else {"sim": served.imsi, "closed": served.closed},
-        "network": None if row is None else {"sim": row.imsi, "closed": row.mode == ""},
+        "proven": None if known is None else _stood(known.imsi, closed=known.closed),
+        "tables": None if served is None else _stood(served.imsi, closed=served.closed),
+        "network": None if row is None else _stood(row.imsi, closed=row.mode == ""),
     }
+
+
+def _stood(imsi: Imsi | None, *, closed: bool) -> dict[str, object]:
+    return {"sim": None if imsi is None else str(imsi), "closed": closed}
 
 
 def _run(

@@ -56,7 +56,7 @@ class Memory:
             ) from error
         except sqlite3.Error as error:
             raise UnusableMemoryError(
-                f"{path}: {error}; move it away, and run: tenure hlr rebuild"
+                f"{path}: {error}; move it away, and restore it from a copy"
             ) from error
 
     def close(self) -> None:
