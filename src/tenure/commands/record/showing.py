@@ -92,21 +92,22 @@ def witnesses(
     Example: tenure record witnesses --data .tenure
     """
 
-    async def work(pool: Pool) -> Published | None:
-        return await perform(pool, record.log.latest)
+    async def work(pool: Pool) -> Standing | None:
+        return await perform(pool, record.log.standing)
 
-    published = connect.run(NAME, data, dsn, work)
-    if published is None:
+    standing = connect.run(NAME, data, dsn, work)
+    if standing is None or standing.published is None:
         connect.fail(NAME, "nothing is published yet; tenure up publishes as soon as it can")
-    told = [_told(one, published) for one in witnesses_of(data, policy)]
+    published, size = standing.published, standing.size
+    told = [_told(one, published, size) for one in witnesses_of(data, policy)]
     lines = [f"{one['name']}: {one['says']}\n    {one['url']}  {one['vkey']}" for one in told]
     connect.say("\n".join(lines) or "the policy names no witness with a URL", told, as_json=as_json)
     if not all(one["well"] for one in told):
         raise typer.Exit(connect.FAILED)
 
 
-def _told(one: Outside, published: Published) -> dict[str, object]:
-    seen, says = seen_by(one, published)
+def _told(one: Outside, published: Published, size: int) -> dict[str, object]:
+    seen, says = seen_by(one, published, size)
     well = seen is not None and not says
     return {
         "name": one.key.name,
@@ -114,16 +115,30 @@ def _told(one: Outside, published: Published) -> dict[str, object]:
         "vkey": one.key.vkey,
         "seen": seen,
         "well": well,
-        "says": says or f"has seen {seen:,} leaves, and agrees",
+        "says": says or _agrees(seen, published),
     }
 
 
-def seen_by(one: Outside, published: Published) -> tuple[int | None, str]:
+def _agrees(seen: int | None, published: Published) -> str:
+    ahead = seen is not None and seen > published.checkpoint.size
+    more = "; they are published when another witness is back" if ahead else ", and agrees"
+    return f"has seen {seen:,} leaves{more}"
+
+
+def seen_by(one: Outside, published: Published, placed: int) -> tuple[int | None, str]:
     """The size that a witness has seen, and what is wrong with it; "" when it agrees.
 
     Asking about nothing makes it name the size; asking about the same size again makes it compare
-    the root, which is all that a witness keeps.
+    the root, which is all that a witness keeps.  It may be ahead of what is published while another
+    witness is away, but never of the leaves that are ``placed``.
     """
+    try:
+        return _seen(one, published, placed)
+    finally:
+        one.close()
+
+
+def _seen(one: Outside, published: Published, placed: int) -> tuple[int | None, str]:
     size, text = published.checkpoint.size, rules.note_of(published.note).text
     first = one.ask(AddCheckpoint(0, (), published.note), text)
     if first.cosignature is not None:
@@ -132,8 +147,8 @@ def seen_by(one: Outside, published: Published) -> tuple[int | None, str]:
         return None, first.trouble
     seen = first.conflict_size
     if seen != size:
-        only = "only " if seen > size else ""
-        return seen, f"has seen {seen:,} leaves, but {only}{size:,} are published here"
+        wrong = f"has seen {seen:,} leaves, but {placed:,} are here and {size:,} published"
+        return seen, "" if size < seen <= placed else wrong
     again = one.ask(AddCheckpoint(seen, (), published.note), text)
     if again.cosignature is not None:
         return seen, ""

@@ -92,20 +92,22 @@ async def _witnessed(pool: Pool, outside: list[Outside]) -> tuple[list[Finding],
     findings: list[Finding] = []
     away: list[str] = []
     for _ in range(ASKED_MAX):
-        published = await perform(pool, record.log.latest)
-        if published is None:
+        standing = await perform(pool, record.log.standing)
+        if standing is None or standing.published is None:
             return [], ["nothing is published yet"]
-        findings, away = _compared(outside, published)
+        findings, away = _compared(outside, standing.published, standing.size)
         if not findings:
             break
         await asyncio.sleep(AGAIN_SECONDS)
     return findings, away
 
 
-def _compared(outside: list[Outside], published: Published) -> tuple[list[Finding], list[str]]:
+def _compared(
+    outside: list[Outside], published: Published, placed: int
+) -> tuple[list[Finding], list[str]]:
     findings, away = [], []
     for one in outside:
-        seen, says = seen_by(one, published)
+        seen, says = seen_by(one, published, placed)
         if seen is None:
             away.append(says)
         elif says:
