@@ -18,7 +18,7 @@ from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import Refusal as StaffRefusal
 from tenure.promises.staff.model import Task
 from tenure.promises.topups import operations as topups
-from tenure.promises.topups.model import Answer, Buy, Done, Order, Pin, Redeem, TopUp
+from tenure.promises.topups.model import Answer, Buy, Done, Order, Pin, Redeem, TopUp, VoucherKey
 from tenure.terms.model import Terms
 from tenure.values.instant import iso
 from tenure.values.refused import Refused
@@ -71,16 +71,9 @@ def topup(
     act = connect.act_of(by, now, reason)
 
     if voucher_pin_from_stdin:
-        pin = Pin(_typed_pin())
         secret = voucher_key.read(NAME, key_file, data, dsn)
-        asked = Redeem(msisdn, pin, key or "", now)
-
-        async def work(pool: Pool) -> Answer | Refused[StaffRefusal]:
-            if not await perform(pool, topups.fits_key, secret):
-                connect.fail(NAME, voucher_key.WRONG)
-            return await perform(pool, topups.redeem, terms, secret, asked)
-
-        answer = connect.run(NAME, data, dsn, work)
+        asked = Redeem(msisdn, Pin(_typed_pin()), key or "", now)
+        answer = connect.run(NAME, data, dsn, lambda pool: _by_card(pool, terms, secret, asked))
     else:
         order = _order(msisdn, amount, bundle, key or "", act)
 
@@ -89,8 +82,16 @@ def topup(
 
         where = (data, dsn)
         answer = connect.run_as(NAME, where, act, work, passkey=passkey, as_json=as_json)
-
     _tell(answer, as_json=as_json)
+
+
+async def _by_card(
+    pool: Pool, terms: Terms, secret: VoucherKey, asked: Redeem
+) -> Answer | Refused[StaffRefusal]:
+    """Whoever has a card needs nobody of ours."""
+    if not await perform(pool, topups.fits_key, secret):
+        connect.fail(NAME, voucher_key.WRONG)
+    return await perform(pool, topups.redeem, terms, secret, asked)
 
 
 def _typed_pin() -> str:

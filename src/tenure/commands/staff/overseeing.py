@@ -15,6 +15,7 @@ from tenure.values.instant import iso
 from tenure.values.refused import Refused
 
 NAME: Final = "staff"
+WORDS_MAX: Final = 60
 
 
 def add(app: typer.Typer) -> None:
@@ -119,8 +120,13 @@ def _told(one: Concern) -> dict[str, object]:
 
 
 def _event_line(event: Event) -> str:
-    about = ", ".join(f"{field} {value}" for field, value in sorted(event.about.items()))
+    about = ", ".join(f"{field} {_short(value)}" for field, value in sorted(event.about.items()))
     return f"{iso(event.at)}  {event.what} {event.words}" + (f"  ({about})" if about else "")
+
+
+def _short(value: str) -> str:
+    """A key or hash by its beginning; --json has the whole."""
+    return value if len(value) <= WORDS_MAX else f"{value[:16]}…"
 
 
 def _event_told(event: Event) -> dict[str, object]:
