@@ -5,7 +5,8 @@
 The population has aged as one does: 12 in 100 have no validity any more, spread over ninety days,
 and were reminded and barred as far as yesterday's clock saw to it.  Three runs are measured, each
 on a copy: a day later, an hour after that, and a week later, as after an outage.  What should have
-happened is counted by SQL before, and compared.
+happened is counted by SQL before, and compared.  Tenure and SIMs of active numbers are left out:
+a run does not look at them, and their indexes take longer to fill than all runs together.
 """
 
 import argparse
@@ -67,9 +68,10 @@ SELECT msisdn, imsi, n, 'prepaid', 'km', '2020-01-01' FROM aged;
 INSERT INTO numbers.sim (iccid, imsi, sealed, imported_at)
 SELECT card, imsi, decode(repeat('00', 28), 'hex'), '2020-01-01' FROM (
     SELECT imsi, iccid || digit AS card FROM aged, generate_series(0, 9) AS digit
-    WHERE numbers.luhn_fits(iccid || digit)) cards;
+    WHERE n %% 100 < {lapsed} AND numbers.luhn_fits(iccid || digit)) cards;
 INSERT INTO numbers.tenure (msisdn, holder_id, during, opened_as, leaf_seq, purse_id, prepaid)
-SELECT msisdn, n, tstzrange('2020-01-01', NULL), 'first-sale', 1, n, true FROM aged;
+SELECT msisdn, n, tstzrange('2020-01-01', NULL), 'first-sale', 1, n, true FROM aged
+WHERE n %% 100 < {lapsed};
 INSERT INTO numbers.binding (msisdn, iccid, imsi, during, leaf_seq)
 SELECT a.msisdn, s.iccid, a.imsi, tstzrange('2020-01-01', NULL), 1
 FROM aged a JOIN numbers.sim s USING (imsi);

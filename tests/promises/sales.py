@@ -77,7 +77,8 @@ async def _sold(world: World, told: re.Match[str]) -> None:
     card = _card(int(told["sim"]), "").iccid if told["sim"] else free[0]
     terms = world.pack.terms
     offer = next(one.name for one in terms.offers if not one.postpaid)
-    purse_id = 1_000_000 + world.mark + int(_digits(told["number"])[-6:])
+    # A purse is never somebody else's again: another sale of the number brings another one.
+    purse_id = world.now * 1_000_000 + int(_digits(told["number"])[-6:])
     sell = Sell(_digits(told["number"]), card, holder, purse_id, offer, terms.languages[0])
     found = await perform(world.pool, numbers.holding.activate, terms, sell, world.act())
     world.refusal = found.refusal.name if isinstance(found, Refused) else ""

@@ -104,3 +104,27 @@ JOIN LATERAL (
     WHERE o.msisdn = t.msisdn AND lower(o.during) < lower(t.during)
 ) before ON before.ended IS NOT NULL
 WHERE t.opened_as = 'first-sale'
+
+-- check: recycling
+-- clauses: INC-90
+-- says: Every number that was recycled had its time and its reminders, sent while it could receive.
+SELECT r.at >= r.validity_end + (r.outgoing_blocked_ms + r.both_blocked_ms) * interval '1 millisecond'
+       AND l.kind = 'numbers.recycled' AND l.at = r.at AND upper(t.during) = r.at
+       AND sent.times = r.reminders AND sent.times >= r.reminders_min AS ok,
+       format('purse %s', r.purse_id) AS which
+FROM numbers.recycled r
+LEFT JOIN record.leaf l ON l.seq = r.leaf_seq
+LEFT JOIN numbers.tenure t ON t.purse_id = r.purse_id AND t.holder_id = r.holder_id
+LEFT JOIN LATERAL (
+    SELECT count(*) AS times FROM numbers.reminder m JOIN notices.notice n USING (notice_id)
+    WHERE m.purse_id = r.purse_id AND m.validity_end = r.validity_end AND n.msisdn = r.msisdn
+      AND n.sent_at >= r.validity_end
+      AND n.sent_at < r.validity_end + r.outgoing_blocked_ms * interval '1 millisecond'
+) sent ON true
+
+-- check: reminders
+-- clauses: INC-90
+-- says: No reminder came before the validity had ended, and each is a notice about that number.
+SELECT m.at >= m.validity_end AND n.msisdn = m.msisdn AND n.kind = 'lifecycle.reminder' AS ok,
+       format('purse %s step %s', m.purse_id, m.step) AS which
+FROM numbers.reminder m LEFT JOIN notices.notice n USING (notice_id)
