@@ -237,3 +237,19 @@ async def test_what_was_edited_in_the_network_is_put_right_and_the_tables_are_no
     assert [one.difference for one in found] == [Difference.TABLES_DIFFER]
     assert await put_right(sold.gateway, found) == 0
     assert await rows(sold) == [(FIRST, NUMBER, "CSPS"), (stranger, None, "")]
+
+
+async def test_what_was_interrupted_is_finished_by_the_next_leaf(sold: Gate) -> None:
+    """The register dies before a SIM change; the new SIM is lost before it comes back."""
+    made = await asked(sold.pool, wanted(kind=Kind.SIM))
+    await approved(sold.pool, await consented(sold.pool, made, (Party.FROM, OLD)), "vanna")
+    await effect(sold.pool, 1, later(1))
+    await sold.osmo.kill()
+    await sold.works(later(1))
+    await perform(sold.pool, numbers.change, NUMBER, ReportLost(), act("<holder>", later(2)))
+    await sold.works(later(2))
+    assert await sold.problems() == [None, None]
+    await sold.osmo.start()
+    await sold.gateway.work()
+    assert await sold.problems() == []
+    assert await rows(sold) == [(SECOND, NUMBER, "")]

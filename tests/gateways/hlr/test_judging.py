@@ -14,7 +14,6 @@ from tenure.gateways.hlr.translate.dossier import (
     Dossier,
     Doubt,
     Given,
-    Judged,
     Known,
 )
 from tenure.gateways.hlr.translate.judging import bars, judged, lost
@@ -52,30 +51,30 @@ OVER: Final = Known(NUMBER, LOG.name, -1, None, None, ended_at=NOON - 90 * DAY)
 ENDED: Final = Before(OVER, None)
 
 
-def known_of(dossier: Dossier, before: Before = HELD, trusted: Trusted = TRUSTED) -> Judged:
+def known_of(dossier: Dossier, before: Before = HELD, trusted: Trusted = TRUSTED) -> Known:
     found = judged(dossier, before, trusted)
-    assert isinstance(found, Judged), found
+    assert isinstance(found, Known), found
     return found
 
 
 def test_a_first_sale_is_believed() -> None:
     found = known_of(sale(), NOBODY)
-    assert found == Judged(Known(NUMBER, LOG.name, 0, Imsi(OLD), ADA))
+    assert found == Known(NUMBER, LOG.name, 0, Imsi(OLD), ADA)
 
 
 def test_a_transfer_with_everything_is_believed() -> None:
     found = known_of(Case().dossier())
-    assert (found.known.imsi, found.known.holder, found.gone) == (NEW, BOB, (OLD,))
+    assert (found.imsi, found.holder, found.gone) == (NEW, BOB, (OLD,))
 
 
 def test_a_transfer_that_keeps_its_sim_is_believed() -> None:
     found = known_of(Case(iccid=None, imsi=OLD).dossier())
-    assert (found.known.imsi, found.known.holder, found.gone) == (OLD, BOB, ())
+    assert (found.imsi, found.holder, found.gone) == (OLD, BOB, ())
 
 
 def test_a_sim_change_is_believed_without_cooling_off() -> None:
     found = known_of(Case("sim", done_at=NOON + 60).dossier())
-    assert (found.known.imsi, found.known.holder, found.gone) == (NEW, ADA, (OLD,))
+    assert (found.imsi, found.holder, found.gone) == (NEW, ADA, (OLD,))
 
 
 def test_a_presence_is_signed_by_its_witness() -> None:
@@ -84,15 +83,15 @@ def test_a_presence_is_signed_by_its_witness() -> None:
     dossier = case.dossier()
     assert dossier.asked is not None
     seen = tuple(case.given(one.party, one.person, CLERK) for one in dossier.asked.consents)
-    assert known_of(with_asked(dossier, consents=seen)).known.holder == BOB
+    assert known_of(with_asked(dossier, consents=seen)).holder == BOB
 
 
 def test_what_was_interrupted_is_believed_again() -> None:
     for case in (Case("sim"), Case()):
         dossier = case.dossier()
         found = known_of(dossier)
-        assert known_of(dossier, Before(found.known, Imsi(NEW))).known == found.known
-        assert known_of(dossier, Before(found.known, None)).known == found.known
+        assert known_of(dossier, Before(found, Imsi(NEW))) == found
+        assert known_of(dossier, Before(found, None)) == found
 
 
 @pytest.mark.parametrize(
@@ -115,18 +114,18 @@ def test_which_bars_close(line: dict[str, object], *, closed: bool) -> None:
 def test_a_loss_closes_and_keeps_what_was_proven() -> None:
     lost = simple("numbers.lost", {}, {"line": LINE | {"lost": True}})
     found = known_of(lost, Before(msgspec.structs.replace(ADAS, index=-1), Imsi(OLD)))
-    assert (found.known.imsi, found.known.holder, found.known.closed) == (OLD, ADA, True)
+    assert (found.imsi, found.holder, found.closed) == (OLD, ADA, True)
     # Also of a number that nobody proved anything about: whoever has it there loses service.
-    assert known_of(lost, Before(None, Imsi(OLD))).known.imsi == OLD
+    assert known_of(lost, Before(None, Imsi(OLD))).imsi == OLD
 
 
 def test_a_recycled_number_rests_and_is_sold_again() -> None:
     about = {"holder": ADA, "iccid": NEW_ICCID, "imsi": OLD}
     end = simple("numbers.recycled", about, {})
     found = known_of(end, Before(msgspec.structs.replace(ADAS, index=-1), Imsi(OLD)))
-    assert (found.known.imsi, found.known.ended_at, found.gone) == (None, NOON, (OLD,))
-    assert known_of(sale(), ENDED).known.imsi == OLD
-    assert known_of(sale(), ENDED).known.ended_at is None
+    assert (found.imsi, found.ended_at, found.gone) == (None, NOON, (OLD,))
+    assert known_of(sale(), ENDED).imsi == OLD
+    assert known_of(sale(), ENDED).ended_at is None
 
 
 def changed(receipt: Receipt, **changes: Any) -> Receipt:
@@ -323,6 +322,7 @@ FORGERIES: Final[list[tuple[str, Callable[[], Dossier], Before, Doubt]]] = [
     ("an old leaf, shown again", lambda: Case().dossier(), LATER, Doubt.STALE),
     ("a log that is trusted no more", sale, CLOSED_LOG, Doubt.STALE),
     ("a sale of a number in use", lambda: sale(imsi=NEW), FRESH, Doubt.HELD),
+    ("the same, on the very SIM", sale, FRESH, Doubt.HELD),
     ("the same, after a proof", later_sale, HELD, Doubt.HELD),
     ("a sale a second too soon", sale, RESTING, Doubt.RESTING),
     ("another SIM than is replaced", lambda: Case("sim").dossier(), ON_ANOTHER_SIM,

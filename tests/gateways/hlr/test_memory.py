@@ -14,7 +14,7 @@ from tenure.values.msisdn import Imsi, Msisdn
 
 NUMBER: Final = Msisdn("85512345678")
 EVERYTHING: Final = (
-    Known(NUMBER, "log.example", 7, Imsi("456060000000001"), "1"),
+    Known(NUMBER, "log.example", 7, Imsi("456060000000001"), "1", gone=(Imsi("456060000000007"),)),
     Known(Msisdn("85512345679"), "log.example", 8, None, None, ended_at=1_795_000_000),
     Known(Msisdn("85512345680"), "log.example", 9, Imsi("456060000000003"), "3", barred=True),
     Known(Msisdn("85512345681"), "log.example", 9, Imsi("456060000000004"), "3", lost=True),

@@ -11,7 +11,7 @@ import msgspec
 from tenure.gateways.hlr.server.memory import Memory
 from tenure.gateways.hlr.server.papers import dossier_of
 from tenure.gateways.hlr.server.register import NotBelievedError, NotReachedError, Register
-from tenure.gateways.hlr.translate.dossier import WAITS, WORDS, Before, Doubt, Judged, Known
+from tenure.gateways.hlr.translate.dossier import WAITS, WORDS, Before, Doubt, Known
 from tenure.gateways.hlr.translate.judging import judged
 from tenure.gateways.hlr.translate.subscriber import Milenage, Wanted
 from tenure.gateways.hlr.translate.trust import Trusted
@@ -21,7 +21,7 @@ from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.numbers import operations as numbers
 from tenure.promises.numbers.model import SimKey, Task
 from tenure.values.instant import Instant
-from tenure.values.msisdn import Imsi, Msisdn
+from tenure.values.msisdn import Msisdn
 from tenure.values.refused import Refused
 
 log = logging.getLogger(__name__)
@@ -138,7 +138,7 @@ class Gateway:
         self.tally.done += 1
         self._trouble("")
 
-    async def judge(self, task: Task) -> Judged | Refused[Doubt]:
+    async def judge(self, task: Task) -> Known | Refused[Doubt]:
         """What is proven by what a task rests on."""
         dossier = await perform(self.pool, dossier_of, task)
         if dossier is None:
@@ -150,16 +150,16 @@ class Gateway:
             reached = None if at is None else at.imsi
         return judged(dossier, Before(known, reached), self.settings.trusted)
 
-    async def _bring(self, judged_: Judged) -> Refused[Doubt] | None:
-        """Have the register believe it, then remember it; who is interrupted does both again."""
-        wanted = await self.wanted(judged_.known, judged_.gone)
+    async def _bring(self, known: Known) -> Refused[Doubt] | None:
+        """Remember it, then have the register believe it; who is interrupted does both again."""
+        wanted = await self.wanted(known)
         if wanted is None:
             return Refused(Doubt.KEYS_UNREADABLE)
+        await asyncio.to_thread(self.memory.keep, known)
         await self.register.bring(wanted)
-        await asyncio.to_thread(self.memory.keep, judged_.known)
         return None
 
-    async def wanted(self, known: Known, gone: tuple[Imsi, ...] = ()) -> Wanted | None:
+    async def wanted(self, known: Known) -> Wanted | None:
         """What the register is to believe; None when the keys of the SIM cannot be read."""
         keys = None
         if known.imsi is not None and self.settings.sim_key is not None:
@@ -169,7 +169,7 @@ class Gateway:
             if found is None or not found.opc:
                 return None
             keys = Milenage(bytes.fromhex(found.ki), bytes.fromhex(found.opc))
-        away = tuple(imsi for imsi in gone if imsi != known.imsi)
+        away = tuple(imsi for imsi in known.gone if imsi != known.imsi)
         return Wanted(known.msisdn, known.imsi, keys, open=not known.closed, gone=away)
 
     async def _doubt(self, task: Task, refused: Refused[Doubt]) -> None:

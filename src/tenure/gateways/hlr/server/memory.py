@@ -8,7 +8,7 @@ import sqlite3
 import stat
 import threading
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tenure.gateways.hlr.translate.dossier import Known
 from tenure.values.msisdn import Imsi, Msisdn
@@ -23,10 +23,11 @@ CREATE TABLE IF NOT EXISTS known (
     barred INTEGER NOT NULL,
     lost INTEGER NOT NULL,
     blocked INTEGER NOT NULL,
-    ended_at INTEGER
+    ended_at INTEGER,
+    gone TEXT NOT NULL
 ) STRICT, WITHOUT ROWID
 """
-_COLUMNS: Final = "msisdn, origin, place, imsi, holder, barred, lost, blocked, ended_at"
+_COLUMNS: Final = "msisdn, origin, place, imsi, holder, barred, lost, blocked, ended_at, gone"
 PRIVATE: Final = 0o600
 
 
@@ -35,7 +36,7 @@ class UnusableMemoryError(Exception):
 
 
 class Memory:
-    """A file with a row for each number; written before a task counts as done."""
+    """A file with a row for each number; written before the register is told."""
 
     def __init__(self, path: Path) -> None:
         """Open the file, or make it; UnusableMemoryError."""
@@ -72,7 +73,7 @@ class Memory:
 
     def keep(self, known: Known) -> None:
         """Remember; when this returns, it is on disk."""
-        query = f"INSERT OR REPLACE INTO known ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 -- our own words
+        query = f"INSERT OR REPLACE INTO known ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 -- our own words
         row = (
             known.msisdn,
             known.origin,
@@ -83,6 +84,7 @@ class Memory:
             known.lost,
             known.blocked,
             known.ended_at,
+            " ".join(known.gone),
         )
         with self._turn:
             self._base.execute(query, row)
@@ -94,8 +96,9 @@ class Memory:
             return [_known(row) for row in self._base.execute(query)]
 
 
-def _known(row: tuple[str, str, int, str | None, str | None, int, int, int, int | None]) -> Known:
-    msisdn, origin, place, imsi, holder, barred, lost, blocked, ended_at = row
+def _known(row: tuple[Any, ...]) -> Known:
+    msisdn, origin, place, imsi, holder, barred, lost, blocked, ended_at, gone = row
     sim = None if imsi is None else Imsi(imsi)
     flags = (bool(barred), bool(lost), bool(blocked))
-    return Known(Msisdn(msisdn), origin, place, sim, holder, *flags, ended_at)
+    away = tuple(Imsi(imsi) for imsi in gone.split())
+    return Known(Msisdn(msisdn), origin, place, sim, holder, *flags, ended_at, away)

@@ -78,8 +78,7 @@ async def put_right(gateway: Gateway, found: Iterable[Compared]) -> int:
         known = await asyncio.to_thread(gateway.memory.find, one.msisdn)
         if one.difference not in PUT_RIGHT or known is None or known != one.known:
             continue
-        gone = () if known.imsi is not None or one.row is None else (one.row.imsi,)
-        wanted = await gateway.wanted(known, gone)
+        wanted = await gateway.wanted(known)
         if wanted is not None:
             await gateway.register.bring(wanted)
             done += 1

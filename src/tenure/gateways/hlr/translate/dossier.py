@@ -76,6 +76,8 @@ class Known(msgspec.Struct, frozen=True):
     """Its validity ended so long ago that it is served for nothing (GTC-LIFE)."""
     ended_at: int | None = None
     """The POSIX second at which the witnesses had seen its end."""
+    gone: tuple[Imsi, ...] = ()
+    """SIMs that this leaf takes away: an interrupted change finds them here again."""
 
     @property
     def closed(self) -> bool:
@@ -84,13 +86,6 @@ class Known(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Known({self.origin} {self.index})"
-
-
-class Judged(msgspec.Struct, frozen=True):
-    """A dossier that holds: what to remember, and whose SIM is to go."""
-
-    known: Known
-    gone: tuple[Imsi, ...] = ()
 
 
 class Before(msgspec.Struct, frozen=True):

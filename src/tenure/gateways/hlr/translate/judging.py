@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from tenure.gateways.hlr.translate.asking import doubt_of
-from tenure.gateways.hlr.translate.dossier import Before, Dossier, Doubt, Judged, Known
+from tenure.gateways.hlr.translate.dossier import Before, Dossier, Doubt, Known
 from tenure.gateways.hlr.translate.trust import Trusted
 from tenure.promises.record import rules as record
 from tenure.promises.record.model import Proven
@@ -30,7 +30,7 @@ KINDS: Final = frozenset({ACTIVATED, TRANSFERRED, SIM_REPLACED, RECYCLED}) | STA
 _IMSI: Final = re.compile(r"[0-9]{14,15}")
 
 
-def judged(dossier: Dossier, before: Before, trusted: Trusted) -> Judged | Refused[Doubt]:
+def judged(dossier: Dossier, before: Before, trusted: Trusted) -> Known | Refused[Doubt]:
     """What the dossier proves, or the first reason to doubt it.
 
     ``before`` is what the network knows by itself.  Nothing of the dossier is believed because it
@@ -85,16 +85,16 @@ def _again(proven: Proven, before: Before) -> bool:
     return known is not None and (known.origin, known.index) == (proven.origin, proven.index)
 
 
-def _standing(proven: Proven, before: Before, dossier: Dossier) -> Judged | Refused[Doubt]:
+def _standing(proven: Proven, before: Before, dossier: Dossier) -> Known | Refused[Doubt]:
     """The same SIM and holder, served or not."""
     known = before.known or _known(proven, dossier, before.imsi)
     known = msgspec.structs.replace(known, origin=proven.origin, index=proven.index)
     if proven.kind in BLOCKED:
-        return Judged(msgspec.structs.replace(known, blocked=BLOCKED[proven.kind]))
+        return msgspec.structs.replace(known, blocked=BLOCKED[proven.kind])
     line = proven.said.get("line")
     if not isinstance(line, Mapping):
         return Refused(Doubt.NOT_OPENED)
-    return Judged(msgspec.structs.replace(known, barred=bars(line), lost=lost(line)))
+    return msgspec.structs.replace(known, barred=bars(line), lost=lost(line))
 
 
 def bars(line: Mapping[str, Any]) -> bool:
@@ -114,30 +114,29 @@ def lost(line: Mapping[str, Any]) -> bool:
 
 def _activated(
     proven: Proven, before: Before, dossier: Dossier, trusted: Trusted
-) -> Judged | Refused[Doubt]:
-    imsi = Imsi(proven.about["imsi"])
-    if not _again(proven, before) and before.imsi not in (None, imsi):
-        return Refused(Doubt.HELD)
+) -> Known | Refused[Doubt]:
     known = before.known
-    if known is not None and known.ended_at is not None:
-        if proven.cosigned_at[0] - known.ended_at < trusted.rest:
+    if not _again(proven, before):
+        # Whoever is reached on the number, be it on this very SIM, has it by another leaf.
+        if before.imsi is not None:
+            return Refused(Doubt.HELD)
+        ended_at = None if known is None else known.ended_at
+        if ended_at is not None and proven.cosigned_at[0] - ended_at < trusted.rest:
             return Refused(Doubt.RESTING)
-    elif known is not None and known.imsi is not None and not _again(proven, before):
-        return Refused(Doubt.HELD)
-    return Judged(_known(proven, dossier, imsi, "holder"))
+    return _known(proven, dossier, Imsi(proven.about["imsi"]), "holder")
 
 
-def _recycled(proven: Proven, before: Before, dossier: Dossier) -> Judged | Refused[Doubt]:
+def _recycled(proven: Proven, before: Before, dossier: Dossier) -> Known | Refused[Doubt]:
     imsi = Imsi(proven.about["imsi"])
     if not _again(proven, before) and before.imsi not in (None, imsi):
         return Refused(Doubt.OTHER_SIM)
     known = _known(proven, dossier, None)
-    return Judged(msgspec.structs.replace(known, ended_at=proven.cosigned_at[-1]), (imsi,))
+    return msgspec.structs.replace(known, ended_at=proven.cosigned_at[-1], gone=(imsi,))
 
 
 def _changed(
     proven: Proven, before: Before, dossier: Dossier, trusted: Trusted
-) -> Judged | Refused[Doubt]:
+) -> Known | Refused[Doubt]:
     """Another holder, another SIM, or both: never without a request that all have agreed to."""
     imsi, old = Imsi(proven.about["imsi"]), before.imsi
     replaces, again = proven.kind == SIM_REPLACED, _again(proven, before)
@@ -156,15 +155,17 @@ def _changed(
         return Refused(Doubt.OTHER_SIM)
     former = proven.about.get("old_imsi") if replaces else old
     gone = () if former is None or former == imsi else (Imsi(former),)
-    known = _known(proven, dossier, imsi, after)
-    kept = before.known
-    if kept is not None:
+    known, kept = _known(proven, dossier, imsi, after), before.known
+    if kept is None:
+        return msgspec.structs.replace(known, gone=gone)
+    return msgspec.structs.replace(
+        known,
+        barred=kept.barred,
         # What was lost is the old SIM.  Other bars are of the line, and stay.
-        lost_still = keeps and kept.lost
-        known = msgspec.structs.replace(
-            known, barred=kept.barred, lost=lost_still, blocked=kept.blocked
-        )
-    return Judged(known, gone)
+        lost=keeps and kept.lost,
+        blocked=kept.blocked,
+        gone=kept.gone if again else gone,
+    )
 
 
 def _known(proven: Proven, dossier: Dossier, imsi: Imsi | None, holder: str = "") -> Known:
