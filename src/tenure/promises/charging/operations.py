@@ -127,7 +127,14 @@ async def stale(
 ) -> list[Stale]:
     """The live sessions of these purses whose grants no longer fit; nothing is written."""
     cases = await store.cases_of_purses(tx, purse_ids)
-    return [one for case in cases for one in rules.stale(book, case, at)]
+    found = [one for case in cases for one in rules.stale(book, case, at)]
+    orphaned = await store.sessions_without_line(tx, purse_ids)
+    return found + [
+        Stale(one.key, one.peer, abort=True, reason="changed_hands")
+        for sessions in orphaned
+        for one in sessions.live
+        if one.forget_at > at
+    ]
 
 
 async def live_sessions(tx: Transaction, at: Instant) -> list[Session]:

@@ -39,6 +39,11 @@ SELECT l.msisdn, l.imsi, l.purse_id, l.offer, l.language, l.bar_outgoing, l.bar_
 BY_MSISDN: Final = CASES + "l.msisdn = ANY(%s)"
 BY_IMSI: Final = CASES + "l.imsi = ANY(%s)"
 BY_PURSE: Final = CASES + "l.purse_id = ANY(%s)"
+WITHOUT_LINE: Final = """
+SELECT p.sessions FROM money.purse p
+ WHERE p.purse_id = ANY(%s) AND p.sessions <> %s
+   AND NOT EXISTS (SELECT FROM numbers.line l WHERE l.purse_id = p.purse_id)
+"""
 WITH_SESSIONS: Final = CASES + "p.sessions <> %s"
 
 ANSWERED: Final = """
@@ -96,6 +101,12 @@ async def cases_of_purses(tx: Transaction, purse_ids: Sequence[int]) -> list[Cas
     """The cases of these purses; a purse without a line is left out."""
     cursor = await tx.execute(BY_PURSE, (int8s(purse_ids),), binary=True)
     return [case_of(row) for row in await cursor.fetchall()]
+
+
+async def sessions_without_line(tx: Transaction, purse_ids: Sequence[int]) -> list[Sessions]:
+    """The sessions of purses that no line pays from any more: their number changed hands."""
+    cursor = await tx.execute(WITHOUT_LINE, (int8s(purse_ids), NO_SESSIONS), binary=True)
+    return [_sessions(row[0]) for row in await cursor.fetchall()]
 
 
 async def cases_with_sessions(tx: Transaction) -> list[Case]:
