@@ -22,8 +22,10 @@ COMMANDS: Final[Mapping[str, str]] = {
     "vouchers": "Issue, block and report top-up cards.",
     "topup": "Add funds to a number.",
     "line": "Show a number: funds, validity, stage, last charges in words.",
-    "number": "Stock numbers and SIMs, sell them, and show whose a number is and was.",
+    "notices": "Show what subscribers were told, and send what waits.",
     "access": "Restrict, suspend, terminate and lift, each with reason, clause and notice.",
+    "number": "Stock numbers and SIMs, sell them, and show whose a number is and was.",
+    "person": "Enter people; keep their passkeys and guardians.",
     "staff": "Enrol, suspend and list the logins of staff.",
     "record": "Verify the record, show its checkpoints and witnesses, hand out receipts.",
     "witness": "Watch logs of others and cosign what only grows: a program of its own.",
@@ -84,7 +86,18 @@ def _mount(
         app.command(name, help=commands[0].help, short_help=sentence)(commands[0].callback)
         return dict(defaults)
     app.add_typer(family, name=name)
-    return {**defaults, **{_name_of(command): dict(defaults) for command in commands}}
+    return _defaults_of(family, defaults)
+
+
+def _defaults_of(family: typer.Typer, defaults: Mapping[str, object]) -> dict[str, Any]:
+    """The defaults of a family, of its commands, and of the families within it."""
+    found: dict[str, Any] = dict(defaults)
+    for command in family.registered_commands:
+        found[_name_of(command)] = dict(defaults)
+    for group in family.registered_groups:
+        assert group.typer_instance
+        found[str(group.name)] = _defaults_of(group.typer_instance, defaults)
+    return found
 
 
 def _name_of(command: Any) -> str:
