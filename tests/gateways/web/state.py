@@ -1,6 +1,17 @@
 """A moment of the live view, and a number, as tests show them."""
 
+from tenure.gateways.web.wire.pages import Frame
 from tenure.gateways.web.wire.shapes import Happening, LineView, Live, Part, Refused, Traffic
+from tenure.gateways.web.wire.stories import (
+    Content,
+    Proof,
+    Record,
+    Row,
+    Signing,
+    Story,
+    Told,
+    Waiting,
+)
 
 CALL = Happening(
     time="08:14:03",
@@ -54,3 +65,36 @@ LINE = LineView(
     sessions=(Part("Voice since 08:13:50", "USD 0.10 held", "nothing reported yet"),),
     charges=(CALL,),
 )
+FRAME = Frame("Smart Axiata", "Sunday 22 November 2026, 08:14:04 +07:00", party="localhost")
+SIGNED_IN = Frame("Smart Axiata", login="sok", form="f" * 64, alerts=("chan broke the glass",))
+DEMO = Frame("Smart Axiata", demo=True)
+PURPOSES = {"care": "The holder asked for it", "break-glass": "Break-glass"}
+PROVED = Proof(12, "proved in the record: leaf 11, cosigned by one and two", '{"leaf": "12"}\n')
+STORY = Story(
+    holders=(Row("Sok Dara", "since 1 May 2026, 10:00:00", "bought it"),),
+    sims=(Row("SIM …1234", "since 1 May 2026, 10:00:00", "in use"),),
+    coming=(Row("Outgoing use stops", "21 December 2026, 14:03:00"),),
+    keeps=(Row("Locked by its holder", "since 2 May 2026, 10:00:00"),),
+    requests=(Row("A transfer to another holder", "waits for 2 approvals"),),
+    measures=(Row("Restriction of data", "since yesterday", "Clause GTC-ABUSE: spam"),),
+    told=(Told("2 May 2026, 10:00:00", "Told that the number is locked.", "waits to be sent"),),
+    events=(
+        Told("2 May 2026, 10:00:00", "The holder locked the number.", "", Proof(13, "waits")),
+        Told("1 May 2026, 10:00:00", "The number was sold.", "", PROVED),
+    ),
+    alarms=("The tables and the record differ.",),
+)
+RECORD = Record((Row("Last checkpoint", "12 leaves"),), ("chan has broken the glass",))
+WAITING = Waiting(
+    "b1c1a3f0-0000-4000-8000-000000000001", "A transfer", "…78", "asked", "2 approvals"
+)
+CONTENT = Content(
+    request_id=WAITING.request_id,
+    title="A transfer to another holder",
+    rows=(Row("Number", "+855 12 345 678"), Row("To be held by", "Chan Bopha")),
+    body='{"kind":"transfer"}',
+    fingerprint="ab" * 32,
+    waits=("2 approvals",),
+    given=("lina",),
+)
+SIGNING = Signing("Y2hhbGxlbmdl", "localhost", ("a2V5",))

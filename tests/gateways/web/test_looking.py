@@ -1,8 +1,11 @@
 """Looking up a number in a real store, in every form a person types, and what is told of it."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
-from tenure.gateways.web.server.looking import Looking
+from tenure.gateways.web.server.looking import Asked, Found, look
+from tenure.gateways.web.server.site import Visitor
 from tenure.gateways.web.translate import (
     Known,
     Wording,
@@ -20,11 +23,15 @@ from tenure.promises.money.model import Account, Entry, EntryKind, Grant, Purse
 from tenure.promises.numbers import operations as numbers
 from tenure.promises.numbers.model import Line, NewLine
 from tenure.promises.record.model import Act
+from tenure.promises.staff import operations as staff
+from tenure.promises.staff.model import Role
 from tenure.terms import pack
 from tenure.values.instant import DAY_MS, Instant, parse_instant
 from tenure.values.money import MICROS
 from tenure.values.msisdn import Imsi, Msisdn
 from tenure.values.quantity import Unit
+from tests.gateways.web.state import DEMO
+from tests.gateways.web.visiting import Clock, site_over
 
 AT = parse_instant("2026-11-22T08:00:00+07:00")
 END = parse_instant("2026-12-02T08:00:00+07:00")
@@ -88,22 +95,37 @@ CALL = (
 )
 
 
-@pytest.fixture
-async def looking(pool: Pool, said: Wording) -> Looking:
+async def settled(pool: Pool) -> None:
+    """A line, and the login of a demonstration."""
+
     async def settle(tx: Transaction) -> None:
         act = Act("<test>", AT, bytes(32))
-        await numbers.open_lines(tx, [NewLine(line(), AT)], act)
         await money.open_purses(tx, [purse()], [usage(CALL, seq=1)])
+        await numbers.open_lines(tx, [NewLine(line(), AT)], act)
+        await staff.enrol(tx, "demo", "Demo", tuple(Role), act)
 
     await perform(pool, settle)
-    return Looking(pool, said, lambda: AT)
+
+
+@pytest.fixture
+async def looking(pool: Pool) -> Callable[[str], Awaitable[Found]]:
+    await settled(pool)
+    site = site_over(pool, Clock(AT), demo="demo")
+
+    async def looked(typed: str) -> Found:
+        return await look(site, Visitor(DEMO), Asked(typed))
+
+    return looked
 
 
 @pytest.mark.parametrize(
     "typed", ["012 345 678", "012345678", "+855 12 345 678", "85512345678", "0085512345678"]
 )
-async def test_a_number_is_found_in_any_usual_form(looking: Looking, typed: str) -> None:
-    found = await looking(typed)
+async def test_a_number_is_found_in_any_usual_form(
+    looking: Callable[[str], Awaitable[Found]], typed: str
+) -> None:
+    answer = await looking(typed)
+    found = answer.line
     assert isinstance(found, LineView)
     assert (found.number, found.offer) == ("+855 12 345 678", "Smart Prepaid")
     assert (found.stage, found.well, found.funds) == ("Active", True, "USD 4.32")
@@ -116,13 +138,18 @@ async def test_a_number_is_found_in_any_usual_form(looking: Looking, typed: str)
     assert charge.sentence == "Called …21, 1 min 1 s (other networks in Cambodia)"
     assert charge.detail == "2 min at USD 0.07 per minute (tariff 2026-10, day)."
     assert (charge.amount, charge.after) == ("USD 0.14", "USD 4.32 left")
+    assert answer.story is not None
+    assert answer.story.holders == ()
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "1", "9" * 41, "012 345 67"])
-async def test_what_is_no_number_of_ours_is_said_to_be_none(looking: Looking, typed: str) -> None:
-    found = await looking(typed)
-    assert isinstance(found, NoLine)
-    assert found.words
+async def test_what_is_no_number_of_ours_is_said_to_be_none(
+    looking: Callable[[str], Awaitable[Found]], typed: str
+) -> None:
+    answer = await looking(typed)
+    assert isinstance(answer.line, NoLine)
+    assert answer.line.words
+    assert (answer.story, answer.status) == (None, 404)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The pages: all is escaped, nothing comes from elsewhere, and other sites get nothing."""
 
+import base64
+import itertools
 import re
 import socket
 from collections.abc import AsyncIterator
@@ -10,15 +12,28 @@ import httpx
 import msgspec
 import pytest
 
-from tenure.gateways.web.server.gateway import (
-    HEADERS,
-    WebGateway,
-    allowed_hosts,
-    application,
-)
+from tenure.gateways.web.server.gateway import HEADERS, WebGateway
+from tenure.gateways.web.server.site import Site
 from tenure.gateways.web.wire import pages
-from tenure.gateways.web.wire.shapes import LineView, Live, NoLine
-from tests.gateways.web.state import CALL, LINE, LIVE
+from tenure.gateways.web.wire.shapes import LineView, NoLine
+from tenure.gateways.web.wire.stories import Proof, Record, Row, Told
+from tenure.postgres.pool import Pool
+from tests.gateways.web.state import (
+    CALL,
+    CONTENT,
+    DEMO,
+    FRAME,
+    LINE,
+    LIVE,
+    PURPOSES,
+    RECORD,
+    SIGNED_IN,
+    SIGNING,
+    STORY,
+    WAITING,
+)
+from tests.gateways.web.test_looking import settled
+from tests.gateways.web.visiting import Clock, browser, site_over
 
 EVIL = "<script>alert('x')</script>\"'&"
 
@@ -53,77 +68,156 @@ def read(page: str) -> Reader:
     return reader
 
 
-ALL = (pages.home(LIVE), pages.number(LIVE, LINE, "012"), pages.problem("No such page", "Go on."))
+ALL = {
+    "home": pages.home(FRAME, LIVE, PURPOSES, RECORD),
+    "home signed in": pages.home(SIGNED_IN, LIVE, PURPOSES, RECORD),
+    "home of a demo": pages.home(DEMO, LIVE, PURPOSES, RECORD),
+    "number": pages.number(SIGNED_IN, LINE, STORY, PURPOSES, typed="012"),
+    "no number": pages.number(DEMO, NoLine("Nobody."), None, PURPOSES, typed="012"),
+    "problem": pages.problem("No such page", "Go on."),
+    "sign in": pages.signing.sign_in(FRAME, "Try again."),
+    "prove": pages.signing.prove(FRAME, "sok", SIGNING),
+    "invitation": pages.signing.invitation(FRAME),
+    "make": pages.signing.make(FRAME, "sok", "code", "dXNlcg", SIGNING),
+    "requests": pages.requests.listed(SIGNED_IN, (WAITING,)),
+    "no requests": pages.requests.listed(SIGNED_IN, (), "Done."),
+    "request": pages.requests.shown(
+        SIGNED_IN, CONTENT, SIGNING, (("the holder", "http://localhost:8080/request#code"),)
+    ),
+    "link": pages.requests.code(FRAME),
+    "consent": pages.requests.consent(FRAME, CONTENT, "code", SIGNING, SIGNING),
+    "mine": pages.own.ask(FRAME, SIGNING),
+    "my numbers": pages.own.numbers(FRAME, (("+855 12 345 678", STORY),)),
+}
+EVERY = pytest.mark.parametrize("page", ALL.values(), ids=ALL.keys())
 
 
-@pytest.mark.parametrize("page", ALL, ids=["home", "number", "problem"])
+@EVERY
 def test_a_page_is_well_formed_and_usable_by_everybody(page: str) -> None:
     tags = read(page).seen
     assert ("html", {"lang": "en"}) in tags
     assert sum(tag == "h1" for tag, _ in tags) == 1
     assert sum(tag == "main" for tag, _ in tags) == 1
+    assert all(tag != "button" or attributes.get("type") != "button" for tag, attributes in tags)
     labels = {attributes.get("for") for tag, attributes in tags if tag == "label"}
-    inputs = {attributes.get("id") for tag, attributes in tags if tag == "input"}
-    assert inputs == labels
+    fields = [
+        attributes.get("id")
+        for tag, attributes in tags
+        if tag in {"input", "select"} and attributes.get("type") != "hidden"
+    ]
+    assert len(fields) == len(set(fields))
+    assert set(fields) == labels
+    titles = re.findall(r"<title>(.*?)</title>", page)
+    assert len(titles) == 1
+    assert not titles[0].startswith(" ")
 
 
-@pytest.mark.parametrize("page", ALL, ids=["home", "number", "problem"])
+@EVERY
+def test_headings_leave_out_no_level(page: str) -> None:
+    levels = [int(tag[1]) for tag, _ in read(page).seen if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    for above, below in itertools.pairwise(levels):
+        assert below <= above + 1
+
+
+@EVERY
 def test_nothing_comes_from_elsewhere_and_nothing_is_inline(page: str) -> None:
     for tag, attributes in read(page).seen:
         for name in ("src", "href", "action"):
-            assert (attributes.get(name) or "/").startswith(("/", "#"))
+            # A receipt is in the page itself, to be saved as a file.
+            is_receipt = "download" in attributes and name == "href"
+            begins = "data:application/json;base64," if is_receipt else ("/", "#")
+            assert (attributes.get(name) or "/").startswith(begins)
         assert "style" not in attributes
         assert not any(name.startswith("on") for name in attributes)
         assert tag != "style"
     assert "<script>" not in page
 
 
+@EVERY
+def test_whoever_is_signed_in_sends_only_forms_of_their_session(page: str) -> None:
+    if f"<b>{SIGNED_IN.login}</b>" not in page:
+        return
+    for form in re.findall(r"<form.*?</form>", page):
+        assert f"name='form' value='{SIGNED_IN.form}'" in form
+
+
 def test_what_comes_from_outside_is_escaped() -> None:
     evil = msgspec.structs.replace(CALL, sentence=EVIL, detail=EVIL, number=EVIL, amount=EVIL)
     live = msgspec.structs.replace(LIVE, charges=(evil,), operator=EVIL, store=EVIL, demo=EVIL)
     line = msgspec.structs.replace(LINE, offer=EVIL, stage_words=EVIL, charges=(evil,))
+    rows = (Row(EVIL, EVIL, EVIL),)
+    told = (Told(EVIL, EVIL, EVIL, Proof(1, EVIL, EVIL)), Told(EVIL, EVIL, EVIL, Proof(1, EVIL)))
+    story = msgspec.structs.replace(
+        STORY, holders=rows, keeps=rows, measures=rows, events=told, alarms=(EVIL,)
+    )
+    content = msgspec.structs.replace(
+        CONTENT, title=EVIL, rows=rows, body=EVIL, waits=(EVIL,), given=(EVIL,)
+    )
+    waiting = msgspec.structs.replace(WAITING, what=EVIL, number=EVIL, asked=EVIL, waits=EVIL)
+    frame = msgspec.structs.replace(
+        SIGNED_IN, operator=EVIL, when=EVIL, login=EVIL, form=EVIL, alerts=(EVIL,)
+    )
+    signing = msgspec.structs.replace(SIGNING, challenge=EVIL, keys=(EVIL,), party=EVIL)
     for page in (
-        pages.home(live),
-        pages.number(live, line, EVIL),
-        pages.number(live, NoLine(EVIL), EVIL),
+        pages.home(frame, live, {EVIL: EVIL}, Record(rows, (EVIL,))),
+        pages.number(frame, line, story, {EVIL: EVIL}, typed=EVIL, case=EVIL, purpose=EVIL),
+        pages.number(frame, NoLine(EVIL), None, {}, typed=EVIL),
         pages.problem(EVIL, EVIL),
+        pages.signing.sign_in(frame, EVIL),
+        pages.signing.prove(frame, EVIL, signing),
+        pages.signing.make(frame, EVIL, EVIL, EVIL, signing),
+        pages.requests.listed(frame, (waiting,), EVIL),
+        pages.requests.shown(frame, content, signing, ((EVIL, EVIL),), EVIL),
+        pages.requests.consent(frame, content, EVIL, signing, signing, EVIL),
+        pages.own.ask(frame, signing, EVIL),
+        pages.own.numbers(frame, ((EVIL, story),)),
     ):
         assert "<script>alert" not in page
         assert EVIL not in page
         read(page)
 
 
+def test_a_receipt_is_in_the_page_to_be_saved() -> None:
+    page = ALL["number"]
+    [link] = [a for tag, a in read(page).seen if tag == "a" and "download" in a]
+    assert link["download"] == "receipt-12.json"
+    data = (link["href"] or "").removeprefix("data:application/json;base64,")
+    assert base64.b64decode(data) == b'{"leaf": "12"}\n'
+    assert "verify_receipt.py --policy policy receipt.json" in page
+
+
 def test_the_number_is_sent_in_a_body_and_never_in_an_address() -> None:
-    forms = [attributes for tag, attributes in read(pages.home(LIVE)).seen if tag == "form"]
-    assert [(form["method"], form["action"]) for form in forms] == [("post", "/number")]
+    for page in ALL.values():
+        forms = [attributes for tag, attributes in read(page).seen if tag == "form"]
+        assert all(form["method"] == "post" for form in forms)
 
 
-def test_the_page_says_that_staff_sign_in_comes_later() -> None:
-    assert all("Staff sign-in" in page for page in ALL)
+def test_the_page_says_who_may_look() -> None:
+    assert "invented people" in ALL["home of a demo"]
+    for name in ("home", "home signed in", "sign in"):
+        assert "needs a passkey, a purpose and an open case" in ALL[name]
+    assert "name='number'" not in ALL["home"]
 
 
 def test_an_empty_system_has_a_page_too() -> None:
     empty = msgspec.structs.replace(
         LIVE, charges=(), topups=(), refusals=(), history=(), latency=(), traffic=(), demo=""
     )
-    assert "Nobody has been charged yet." in pages.home(empty)
-
-
-async def look_up(typed: str) -> LineView | NoLine:
-    if typed == "boom":
-        raise RuntimeError("85512345678 is what an accident might quote")
-    return LINE if typed == "012 345 678" else NoLine("Nobody here has this number.")
-
-
-def live() -> Live:
-    return LIVE
+    home = pages.home(FRAME, empty, {}, Record())
+    assert "Nobody has been charged yet." in home
+    assert "Nothing is in the record yet." in home
 
 
 @pytest.fixture
-async def page() -> AsyncIterator[httpx.AsyncClient]:
-    app = application(live, look_up, allowed_hosts("127.0.0.1", 8080))
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
+async def site(pool: Pool) -> Site:
+    await settled(pool)
+    return site_over(pool, Clock(), demo="demo")
+
+
+@pytest.fixture
+async def page(site: Site) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser(site, "http://127.0.0.1:8080") as client:
         yield client
 
 
@@ -133,6 +227,7 @@ async def test_the_first_page_and_its_parts(page: httpx.AsyncClient) -> None:
         ("/live", "text/html"),
         ("/look.css", "text/css"),
         ("/live.js", "text/javascript"),
+        ("/passkey.js", "text/javascript"),
         ("/api/live", "application/json"),
     ):
         answer = await page.get(path)
@@ -143,10 +238,10 @@ async def test_a_number_is_looked_up_by_people_and_programs(page: httpx.AsyncCli
     found = await page.post("/number", data={"number": "012 345 678"})
     assert found.status_code == 200
     assert "+855 12 345 678" in found.text
-    missing = await page.post("/number", data={"number": "099"})
+    missing = await page.post("/number", data={"number": "099 999 999"})
     assert (missing.status_code, "Nobody here" in missing.text) == (404, True)
     data = await page.post("/api/number", json={"number": "012 345 678"})
-    assert msgspec.convert(data.json(), LineView) == LINE
+    assert msgspec.convert(data.json(), LineView).number == "+855 12 345 678"
     assert (await page.get("/number")).status_code == 405
 
 
@@ -154,7 +249,7 @@ async def test_a_number_is_looked_up_by_people_and_programs(page: httpx.AsyncCli
     ("method", "path", "body", "status"),
     [
         ("GET", "/nope", None, 404),
-        ("POST", "/number", b"number=" + b"1" * 5_000, 413),
+        ("POST", "/number", b"number=" + b"1" * 17_000, 413),
         ("POST", "/number", b"\xff\xfe=%%%", 404),
         ("POST", "/api/number", b'{"number": 5}', 400),
         ("POST", "/api/number", b"\xff", 400),
@@ -170,26 +265,49 @@ async def test_bad_requests_are_refused_without_repeating_them(
     assert "Traceback" not in answer.text
 
 
-async def test_every_answer_has_the_headers(page: httpx.AsyncClient) -> None:
+class QuotingError(RuntimeError):
+    """An accident that quotes a number."""
+
+
+def boom(_: int) -> bytes:
+    raise QuotingError("85512345678 is what an accident might quote")
+
+
+async def test_every_answer_has_the_headers(page: httpx.AsyncClient, site: Site) -> None:
+    site.fresh = boom
     answers = [
         await page.get("/"),
         await page.get("/nope"),
-        await page.post("/number", data={"number": "boom"}),
+        await page.post("/number", data={"number": "012 345 678"}),
         await page.get("/", headers={"host": "evil.example"}),
+        await page.get("/sign-in"),
     ]
-    assert [answer.status_code for answer in answers] == [200, 404, 500, 421]
+    assert [answer.status_code for answer in answers] == [200, 404, 500, 421, 307]
     for answer in answers:
         for name, value in HEADERS.items():
             assert answer.headers[name] == value
 
 
 async def test_an_accident_is_told_without_anybody_in_it(
-    page: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    page: httpx.AsyncClient, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
-    answer = await page.post("/number", data={"number": "boom"})
+    site.fresh = boom
+    answer = await page.post("/number", data={"number": "012 345 678"})
     assert answer.status_code == 500
     assert "85512345678" not in answer.text
-    assert "85512345678" not in caplog.messages[0]
+    assert "QuotingError" in caplog.text
+    assert "85512345678" not in caplog.text
+
+
+async def test_the_first_page_goes_on_without_a_store(
+    pool: Pool, caplog: pytest.LogCaptureFixture
+) -> None:
+    await pool.close()
+    async with browser(site_over(pool, Clock(), demo="demo")) as client:
+        client.cookies.set("tenure", "A" * 43)
+        assert (await client.get("/")).status_code == 200
+        assert (await client.get("/live")).status_code == 200
+    assert "nobody can be signed in" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -230,14 +348,16 @@ def test_the_style_sheet_asks_for_nothing() -> None:
 
 
 def pages_folder() -> Path:
-    return Path(pages.__file__).parent
+    return Path(pages.__file__).parents[1]
 
 
-async def test_the_page_opens_answers_and_closes_though_somebody_stays_connected() -> None:
+async def test_the_page_opens_answers_and_closes_though_somebody_stays_connected(
+    site: Site,
+) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    gateway = WebGateway("127.0.0.1", port, live, look_up)
+    gateway = WebGateway("127.0.0.1", port, site)
     await gateway.start()
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         assert (await client.get("/")).status_code == 200

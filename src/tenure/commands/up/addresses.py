@@ -44,15 +44,16 @@ def must_be_free(address: Address, option: str) -> None:
 
 
 def must_be_loopback(address: Address, option: str) -> None:
-    """CannotRunError when others could reach what asks nobody to sign in."""
+    """CannotRunError when others could read along."""
     try:
         near = address.host == "localhost" or ipaddress.ip_address(address.host).is_loopback
     except ValueError:
         near = False
     if not near:
         raise CannotRunError(
-            f"{option} {address}: the page asks nobody to sign in yet, so it listens on loopback"
-            f" only; give {option} 127.0.0.1:{address.port}, and reach it through an SSH tunnel"
+            f"{option} {address}: the page speaks plain HTTP, so it listens on loopback only; give"
+            f" {option} 127.0.0.1:{address.port}, and reach it through an SSH tunnel, or a proxy"
+            " with TLS and --public-url"
         )
 
 

@@ -23,6 +23,7 @@ from tenure.commands.up.logbook import open_log
 from tenure.commands.up.networking import network_of
 from tenure.commands.up.opening import Store
 from tenure.commands.up.options import Typed
+from tenure.commands.up.page import public_url
 from tenure.commands.up.recording import outside
 from tenure.commands.up.running import Plan, run
 from tenure.commands.up.showing import Showing
@@ -56,6 +57,7 @@ def up(
     dsn: options.Dsn = None,
     diameter: options.Diameter = "127.0.0.1:3868",
     http: options.Http = "127.0.0.1:8080",
+    public_url: options.PublicUrl = None,
     nchf: options.Nchf = "127.0.0.1:8090",
     tls_certificate: options.Certificate = None,
     tls_key: options.Key = None,
@@ -81,7 +83,7 @@ def up(
     tls = (tls_certificate, tls_key, tls_authority)
     typed = Typed(
         operator, data, dsn, diameter, http, nchf, tls, tuple(peers or ()), identity,
-        demo, demo_rate, clock, as_json, tuple(witness or ()), hlr, hlr_trust,
+        demo, demo_rate, clock, as_json, tuple(witness or ()), hlr, hlr_trust, public_url,
     )  # fmt: skip
     try:
         _begin(typed, Console(stderr=as_json))
@@ -131,6 +133,7 @@ def _plan(typed: Typed, addresses: dict[str, Address]) -> Plan:
         simulated=asked.start is not None,
         diameter=addresses["--diameter"],
         http=addresses["--http"],
+        public_url=public_url(typed.public_url, addresses["--http"]),
         nchf=addresses["--nchf"],
         tls=tls,
         peers=typed.peers,

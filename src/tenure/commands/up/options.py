@@ -22,6 +22,13 @@ Dsn: TypeAlias = Annotated[
 ]
 Diameter: TypeAlias = Annotated[str, typer.Option("--diameter", help="HOST:PORT for Gy/Ro.")]
 Http: TypeAlias = Annotated[str, typer.Option("--http", help="HOST:PORT for the page.")]
+PublicUrl: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--public-url",
+        help="Where browsers find the page: https://NAME, or http://localhost:PORT if not given.",
+    ),
+]
 Nchf: TypeAlias = Annotated[str, typer.Option("--nchf", help="HOST:PORT for 5G Nchf.")]
 Certificate: TypeAlias = Annotated[
     Path | None, typer.Option("--tls-certificate", help="PEM file: Gy/Ro over TLS, with --tls-key.")
@@ -92,3 +99,4 @@ class Typed(msgspec.Struct, frozen=True):
     witnesses: tuple[str, ...] = ()
     hlr: str | None = None
     hlr_trust: Path | None = None
+    public_url: str | None = None

@@ -23,6 +23,7 @@ from tenure.commands.up.gateways import diameter_of, nchf_of
 from tenure.commands.up.networking import Network
 from tenure.commands.up.opening import Store
 from tenure.commands.up.overseeing import EVERY_MS, overseeing
+from tenure.commands.up.page import site_of
 from tenure.commands.up.recording import Recording
 from tenure.commands.up.requests import effecting
 from tenure.commands.up.showing import About, Showing
@@ -32,8 +33,7 @@ from tenure.commands.up.watching import Watch
 from tenure.gateways.clock.server import Clock, Duty, keep
 from tenure.gateways.diameter.server.listener import Tls
 from tenure.gateways.spool.server import Spool
-from tenure.gateways.web.server import Looking, WebGateway
-from tenure.gateways.web.translate import wording
+from tenure.gateways.web.server import WebGateway
 from tenure.gateways.witness.server import Outside
 from tenure.postgres.connection import connector
 from tenure.postgres.embedded import Cluster
@@ -84,6 +84,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Requests a second of the demo population."""
     witnesses: tuple[Outside, ...] = ()
     """Who cosigns the record; none means two programs beside us."""
+    public_url: str = "http://localhost:8080"
+    """Where browsers find the page: passkeys are for this name."""
     network: Network | None = None
     """The register that is told what is proven; None for no network."""
 
@@ -121,8 +123,11 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
         telling = Telling(pool, book, _starts(plan), plan.clock.now, gateways, showing.changed)
         ageing = Ageing(pool, plan.pack.terms, plan.clock.now)
         spool = Spool(pool, notices.wording(plan.pack), plan.data / SPOOL, plan.clock.now)
-        look = Looking(pool, wording(plan.pack), plan.clock.now)
-        page = WebGateway(plan.http.host, plan.http.port, showing.live, look)
+        site = site_of(
+            plan.pack, plan.data, plan.public_url, pool, showing.live, plan.clock.now,
+            recording.witness_vkeys, demo=bool(plan.demo),
+        )  # fmt: skip
+        page = WebGateway(plan.http.host, plan.http.port, site)
         await _opened(stack, page, f"--http {plan.http}")
         tasks = [
             showing.run(),
@@ -229,7 +234,7 @@ def _about(plan: Plan, store: Store) -> About:
         version=_version(),
         simulated=plan.simulated,
         where=store.where,
-        page=f"http://{plan.http}/",
+        page=f"{plan.public_url}/",
         demo=demo,
     )
 

@@ -26,6 +26,7 @@ from tenure.promises.numbers.model.holding import (
     TakenOver,
     Tenure,
 )
+from tenure.promises.numbers.model.lifecycle import Hold
 from tenure.promises.numbers.model.lines import (
     Bar,
     Block,
@@ -67,6 +68,7 @@ __all__ = [
     "Difference",
     "Figures",
     "History",
+    "Hold",
     "HoldingRefusal",
     "Imported",
     "InStock",
