@@ -67,6 +67,8 @@ async def race(dsn: str, rounds: int) -> None:
             began = time.perf_counter()
             wrong += await round_of(pool, number) != (1, 1)
             took.append((time.perf_counter() - began) * 1000)
+            if (number + 1) % 100 == 0:
+                print(f"{number + 1} rounds, {wrong} without exactly one winner", flush=True)
         held = await perform(pool, numbers.holding.history, msisdn(0), LATER)
     print(
         f"{rounds} rounds of {RACERS} racers: {rounds - wrong} had exactly one winner, {wrong} not"

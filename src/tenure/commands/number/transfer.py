@@ -209,7 +209,7 @@ def effect(
     Example: tenure number transfer effect 0b9f0e1e-…
     """
     terms = connect.terms_of(NAME, operator)
-    act = connect.act_of("<clock>", connect.instant_typed(at))
+    act = connect.act_of("<by hand>", connect.instant_typed(at))
 
     async def work(pool: Pool) -> Progress:
         done = await perform(pool, numbers.requests.effect, terms, request, act)
