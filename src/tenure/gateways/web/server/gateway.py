@@ -108,6 +108,7 @@ def _files() -> list[Any]:
     look = (folder / "look.css").read_text(encoding="utf-8")
     live = (folder / "live.js").read_text(encoding="utf-8")
     passkey = (folder / "passkey.js").read_text(encoding="utf-8")
+    icon_text = (folder / "icon.svg").read_text(encoding="utf-8")
 
     @get("/look.css", media_type="text/css; charset=utf-8", sync_to_thread=False)
     def style_sheet() -> str:
@@ -121,4 +122,8 @@ def _files() -> list[Any]:
     def passkey_script() -> str:
         return passkey
 
-    return [style_sheet, live_script, passkey_script]
+    @get("/icon.svg", media_type="image/svg+xml", sync_to_thread=False)
+    def icon() -> str:
+        return icon_text
+
+    return [style_sheet, live_script, passkey_script, icon]

@@ -41,7 +41,7 @@ def proof(leaf: int, receipt: Receipt | None, witnesses: Sequence[str], said: Wo
     when = f" of {second(max(seen.values()), said)}" if seen else ""
     whom = f"cosigned by {' and '.join(seen)}" if seen else "cosigned by nobody who is known here"
     words = (
-        f"proved in the record: leaf {receipt.index:,}, under the checkpoint of {size:,} leaves"
-        f"{when}, {whom}"
+        f"proved in the record: leaf {leaf:,}, at place {receipt.index:,} under the checkpoint of"
+        f" {size:,} leaves{when}, {whom}"
     )
     return Proof(leaf, words, rules.paper_text(receipt))

@@ -65,6 +65,7 @@ def page(
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
         "<meta name='robots' content='noindex'>"
         f"<title>{named}</title>"
+        "<link rel='icon' href='/icon.svg' type='image/svg+xml'>"
         f"<link rel='stylesheet' href='/look.css'>{sources}</head><body>"
         f"<a class='skip' href='#main'>{SKIP}</a>"
         f"<header><div class='wide'><h1><a href='/'>{brand}</a></h1>"
