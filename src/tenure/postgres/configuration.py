@@ -55,7 +55,7 @@ QUIET: Final[Mapping[str, str]] = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
     "log_checkpoints": "off",
-    "log_line_prefix": "%m [%p] ",
+    "log_line_prefix": "%m [%p] %u %e ",  # postgres.denials reads it
     "log_timezone": "UTC",
 }
 THROWN_AWAY: Final[Mapping[str, str]] = {

@@ -370,8 +370,9 @@ def test_a_forgery_meets_its_doubt(
 
 
 def test_every_doubt_of_the_judge_is_met_and_has_its_words() -> None:
-    # These two are the server's: it has nothing to lay before the judge, or to give to the network.
-    elsewhere = {Doubt.NOT_PUBLISHED, Doubt.KEYS_UNREADABLE}
+    # Two are the server's, which has nothing to lay before the judge or to give to the network;
+    # stops have a page of their own.
+    elsewhere = {Doubt.NOT_PUBLISHED, Doubt.KEYS_UNREADABLE, Doubt.ENDED}
     assert {row[3] for row in FORGERIES} == set(Doubt) - elsewhere
     assert set(WORDS) == set(Doubt)
 

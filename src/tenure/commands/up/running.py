@@ -15,7 +15,7 @@ import msgspec
 from tenure.commands import collector
 from tenure.commands.demo.shopping import Shopping
 from tenure.commands.notices import SPOOL
-from tenure.commands.up import auditing, networking
+from tenure.commands.up import auditing, doors, networking
 from tenure.commands.up.addresses import Address
 from tenure.commands.up.ageing import Ageing
 from tenure.commands.up.demo import Demo
@@ -142,6 +142,7 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
         tasks += networking.work(plan.network, pool, connector(store.dsn), plan.clock)
         if store.cluster is not None:
             tasks.append(_revive(store.cluster))
+            tasks.append(doors.watch(store.cluster, pool, plan.clock.now))
         tasks += _demo(plan, pool, watch)
         log.info("open: diameter %s, http %s, nchf %s", plan.diameter, plan.http, plan.nchf)
         await _until(stopping, tasks)

@@ -9,9 +9,16 @@ from typing import Final
 import msgspec
 
 from tenure.gateways.hlr.server.memory import Memory
-from tenure.gateways.hlr.server.papers import dossier_of
+from tenure.gateways.hlr.server.papers import dossier_of, request_hash
 from tenure.gateways.hlr.server.register import NotBelievedError, NotReachedError, Register
-from tenure.gateways.hlr.translate.dossier import WAITS, WORDS, Before, Doubt, Known
+from tenure.gateways.hlr.translate.dossier import (
+    WAITS,
+    WORDS,
+    Before,
+    Doubt,
+    Ended,
+    Known,
+)
 from tenure.gateways.hlr.translate.judging import judged
 from tenure.gateways.hlr.translate.subscriber import Milenage, Wanted
 from tenure.gateways.hlr.translate.trust import Trusted
@@ -130,7 +137,11 @@ class Gateway:
 
     async def _do(self, task: Task) -> None:
         found = await self.judge(task)
-        doubt = found if isinstance(found, Refused) else await self._bring(found)
+        doubt: Refused[Doubt] | None = None
+        if isinstance(found, Ended):
+            await asyncio.to_thread(self.memory.end, found.request_hash)
+        else:
+            doubt = found if isinstance(found, Refused) else await self._bring(found)
         if doubt is not None:
             await self._doubt(task, doubt)
             return
@@ -138,7 +149,7 @@ class Gateway:
         self.tally.done += 1
         self._trouble("")
 
-    async def judge(self, task: Task) -> Known | Refused[Doubt]:
+    async def judge(self, task: Task) -> Known | Ended | Refused[Doubt]:
         """What is proven by what a task rests on."""
         dossier = await perform(self.pool, dossier_of, task)
         if dossier is None:
@@ -148,7 +159,9 @@ class Gateway:
         if known is None:
             at = (await self.register.believed([task.msisdn]))[0]
             reached = None if at is None else at.imsi
-        return judged(dossier, Before(known, reached), self.settings.trusted)
+        hashed = request_hash(dossier.receipt)
+        ended = hashed is not None and await asyncio.to_thread(self.memory.has_ended, hashed.hex())
+        return judged(dossier, Before(known, reached, ended), self.settings.trusted)
 
     async def _bring(self, known: Known) -> Refused[Doubt] | None:
         """Remember it, then have the register believe it; who is interrupted does both again."""

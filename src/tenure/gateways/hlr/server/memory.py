@@ -27,6 +27,11 @@ CREATE TABLE IF NOT EXISTS known (
     gone TEXT NOT NULL
 ) STRICT, WITHOUT ROWID
 """
+_ENDED: Final = """
+CREATE TABLE IF NOT EXISTS ended (
+    request_hash TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID
+"""
 _COLUMNS: Final = "msisdn, origin, place, imsi, holder, barred, lost, blocked, ended_at, gone"
 PRIVATE: Final = 0o600
 
@@ -50,6 +55,7 @@ class Memory:
             # What is remembered is on disk before the table of tasks says that it is done.
             self._base.execute("PRAGMA synchronous = FULL")
             self._base.execute(_SCHEMA)
+            self._base.execute(_ENDED)
             self._turn = threading.Lock()
         except OSError as error:
             raise UnusableMemoryError(
@@ -88,6 +94,17 @@ class Memory:
         )
         with self._turn:
             self._base.execute(query, row)
+
+    def end(self, request_hash: str) -> None:
+        """Remember that a request ended without effect; when this returns, it is on disk."""
+        with self._turn:
+            self._base.execute("INSERT OR IGNORE INTO ended VALUES (?)", [request_hash])
+
+    def has_ended(self, request_hash: str) -> bool:
+        """Whether a request was seen to end without effect."""
+        query = "SELECT 1 FROM ended WHERE request_hash = ?"
+        with self._turn:
+            return self._base.execute(query, [request_hash]).fetchone() is not None
 
     def everything(self) -> list[Known]:
         """Every number that something was proven about, in their order."""

@@ -23,7 +23,7 @@ async def dossier_of(tx: Transaction, task: Task) -> Dossier | None:
     receipt = receipts.get(task.leaf_seq)
     if receipt is None:
         return None
-    hashed = _request_hash(receipt)
+    hashed = request_hash(receipt)
     papers = None if hashed is None else await numbers.network.papers(tx, hashed)
     if papers is None:
         return Dossier(task.msisdn, receipt)
@@ -40,7 +40,7 @@ async def dossier_of(tx: Transaction, task: Task) -> Dossier | None:
     return Dossier(task.msisdn, receipt, _asked(papers, key_seqs, first))
 
 
-def _request_hash(receipt: Receipt) -> bytes | None:
+def request_hash(receipt: Receipt) -> bytes | None:
     """Which request the leaf names; only to find it: the judge reads the leaf again."""
     try:
         said = json.loads(receipt.leaf)["said"]

@@ -88,6 +88,12 @@ class Known(msgspec.Struct, frozen=True):
         return f"Known({self.origin} {self.index})"
 
 
+class Ended(msgspec.Struct, frozen=True):
+    """A request that was stopped, or waited for too long: what it asked for never happens."""
+
+    request_hash: str
+
+
 class Before(msgspec.Struct, frozen=True):
     """How it was, as far as the network knows by itself."""
 
@@ -95,6 +101,8 @@ class Before(msgspec.Struct, frozen=True):
     """What was proven; None for a number that it never had a proof about."""
     reached: Imsi | None
     """The SIM that has the number in the register now."""
+    ended: bool = False
+    """The request that the leaf names was seen to end without effect."""
 
     @property
     def imsi(self) -> Imsi | None:
@@ -145,6 +153,8 @@ class Doubt(IntEnum):
     """Between what was asked and what was done the witnesses saw too little time go by."""
     KEYS_UNREADABLE = 21
     """The keys of the SIM cannot be read with the key file."""
+    ENDED = 22
+    """The request was stopped before, or waited for too long."""
 
 
 WAITS: Final = frozenset({Doubt.NOT_PUBLISHED})
@@ -172,5 +182,6 @@ WORDS: Final[Mapping[Doubt, str]] = {
     Doubt.APPROVAL_MISSING: "an approval is missing",
     Doubt.TOO_EARLY: "the cooling-off was not over",
     Doubt.KEYS_UNREADABLE: "the keys of the SIM cannot be read",
+    Doubt.ENDED: "the request was stopped before",
 }
 """Each doubt for a person, in no more than a line."""

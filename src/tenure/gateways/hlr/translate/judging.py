@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from tenure.gateways.hlr.translate.asking import doubt_of
-from tenure.gateways.hlr.translate.dossier import Before, Dossier, Doubt, Known
+from tenure.gateways.hlr.translate.dossier import Before, Dossier, Doubt, Ended, Known
 from tenure.gateways.hlr.translate.trust import Trusted
 from tenure.promises.record import rules as record
 from tenure.promises.record.model import Proven
@@ -18,6 +18,8 @@ ACTIVATED: Final = "numbers.activated"
 TRANSFERRED: Final = "numbers.transferred"
 SIM_REPLACED: Final = "numbers.sim_replaced"
 RECYCLED: Final = "numbers.recycled"
+STOPPED: Final = "numbers.stopped"
+"""What says that a request ended without effect."""
 BARS: Final = frozenset(
     {"numbers.barred", "numbers.lost", "numbers.found", "numbers.suspended", "numbers.resumed"}
 )
@@ -25,12 +27,12 @@ BARS: Final = frozenset(
 BLOCKED: Final = {"numbers.stage_barred": True, "numbers.stage_unbarred": False}
 """What says that a number has come to the stage without service, or back from it."""
 STANDING: Final = BARS | set(BLOCKED)
-KINDS: Final = frozenset({ACTIVATED, TRANSFERRED, SIM_REPLACED, RECYCLED}) | STANDING
+KINDS: Final = frozenset({ACTIVATED, TRANSFERRED, SIM_REPLACED, RECYCLED, STOPPED}) | STANDING
 
 _IMSI: Final = re.compile(r"[0-9]{14,15}")
 
 
-def judged(dossier: Dossier, before: Before, trusted: Trusted) -> Known | Refused[Doubt]:
+def judged(dossier: Dossier, before: Before, trusted: Trusted) -> Known | Ended | Refused[Doubt]:
     """What the dossier proves, or the first reason to doubt it.
 
     ``before`` is what the network knows by itself.  Nothing of the dossier is believed because it
@@ -39,9 +41,19 @@ def judged(dossier: Dossier, before: Before, trusted: Trusted) -> Known | Refuse
     proven = record.verify(dossier.receipt, trusted.record)
     if isinstance(proven, Refused):
         return Refused(Doubt.DISBELIEVED, proven.refusal.name)
-    doubt = _form(dossier, proven, trusted) or _order(proven, before, trusted)
+    stops = proven.kind == STOPPED
+    doubt = _form(dossier, proven, trusted)
+    if doubt is None and not stops:
+        doubt = _order(proven, before, trusted)
     if doubt is not None:
         return doubt
+    return _stopped(proven) if stops else _told(proven, before, dossier, trusted)
+
+
+def _told(
+    proven: Proven, before: Before, dossier: Dossier, trusted: Trusted
+) -> Known | Refused[Doubt]:
+    """What is known after a leaf of any kind that changes something."""
     if proven.kind in STANDING:
         return _standing(proven, before, dossier)
     if proven.kind == ACTIVATED:
@@ -55,15 +67,22 @@ def _form(dossier: Dossier, proven: Proven, trusted: Trusted) -> Refused[Doubt] 
     """The leaf is of a kind that concerns us, and says which number and SIM it is about."""
     if proven.kind not in KINDS:
         return Refused(Doubt.OTHER_KIND)
-    if "msisdn" not in proven.about or (proven.kind not in STANDING and "imsi" not in proven.about):
+    keeps = proven.kind in STANDING or proven.kind == STOPPED
+    if "msisdn" not in proven.about or (not keeps and "imsi" not in proven.about):
         return Refused(Doubt.NOT_OPENED)
     if proven.about["msisdn"] != dossier.msisdn:
         return Refused(Doubt.OTHER_NUMBER)
-    if proven.kind in STANDING:
+    if keeps:
         return None
     imsi = proven.about["imsi"]
     ours = not trusted.networks or imsi.startswith(trusted.networks)
     return None if _IMSI.fullmatch(imsi) and ours else Refused(Doubt.FOREIGN_SIM)
+
+
+def _stopped(proven: Proven) -> Ended | Refused[Doubt]:
+    """Remembered whatever came since: who agreed and then stopped has not agreed."""
+    hashed = proven.said.get("request_hash")
+    return Ended(hashed) if isinstance(hashed, str) else Refused(Doubt.NOT_OPENED)
 
 
 def _order(proven: Proven, before: Before, trusted: Trusted) -> Refused[Doubt] | None:
@@ -147,7 +166,7 @@ def _changed(
     named, after = ("holder", "holder") if replaces else ("from", "to")
     if not again and (held_by is None or proven.about.get(named) != held_by):
         return Refused(Doubt.OTHER_HOLDER)
-    asked = doubt_of(proven, dossier.asked, trusted)
+    asked = Refused(Doubt.ENDED) if before.ended else doubt_of(proven, dossier.asked, trusted)
     if isinstance(asked, Refused):
         return asked
     keeps = asked.get("iccid") is None

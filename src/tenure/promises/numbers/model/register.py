@@ -52,6 +52,9 @@ class Wrong(Enum):
     LINE_ON_ANOTHER_SIM = "served on a SIM that is not the one it is bound to"
     BASE_EDITED = "taken over as the record does not say"
     LEAF_EDITED = "told by a leaf whose openings were edited"
+    RECORD_REWRITTEN = "told by a record that is not the one that was read before"
+    STORE_REFUSED = "the store refused somebody what only its functions may do"
+    """No difference: an attempt.  Its alarm lasts a day."""
 
 
 class Difference(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ file: ``numbers.holding.activate``, ``numbers.inventory.reserve``.
 """
 
 from tenure.promises.numbers.operations import (
+    attempts,
     holding,
     inventory,
     lifecycle,
@@ -24,6 +25,7 @@ from tenure.promises.numbers.operations.lines import (
 )
 
 __all__ = [
+    "attempts",
     "change",
     "count",
     "find",

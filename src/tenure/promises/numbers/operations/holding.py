@@ -9,6 +9,7 @@ import msgspec
 from tenure.postgres.transaction import Transaction
 from tenure.promises.money import operations as money
 from tenure.promises.money.model import Purse
+from tenure.promises.notices.model import NoticeKind
 from tenure.promises.numbers.model.holding import (
     Buyer,
     Figures,
@@ -21,7 +22,7 @@ from tenure.promises.numbers.model.holding import (
     TakenOver,
     Tenure,
 )
-from tenure.promises.numbers.operations import inventory
+from tenure.promises.numbers.operations import attempts, inventory
 from tenure.promises.numbers.rules import holding as rules
 from tenure.promises.numbers.store import holding as store
 from tenure.promises.numbers.store import inventory as inventory_store
@@ -66,7 +67,8 @@ async def activate(
 ) -> Sold | Refused[HoldingRefusal]:
     """Give a free number on a new SIM to a holder: purse, tenure, line and leaf, and the network.
 
-    ``act.by`` is the clerk whose reservation counts.
+    ``act.by`` is the clerk whose reservation counts.  Who holds the number is told of a sale that
+    was refused: it began like that once.
     """
     found = Found(
         number=await inventory.in_stock(tx, sell.msisdn, act.at),
@@ -77,6 +79,8 @@ async def activate(
     decision = rules.sold(sell, found, terms, act.by, act.at)
 
     if isinstance(decision, Refused):
+        said = {"what": "SELL", "kind": "first-sale", "refused": decision.refusal.name}
+        await attempts.keep(tx, sell.msisdn, NoticeKind.SECURITY_ATTEMPT, act, said)
         return decision
     await money.open_purses(tx, [_purse(decision, act.at)])
     about = {

@@ -60,7 +60,8 @@ async def doubted(
         kind=NoticeKind.SECURITY_ATTEMPT,
         facts={},
         at=at,
-        channel=Channel.NUMBER if holder == named else Channel.PERSON,
+        # What was proven is what the network serves: the number still reaches who was proven to be.
+        channel=Channel.NUMBER if holder == named else Channel.NETWORK,
     )
     await notices.tell(tx, [telling])
 

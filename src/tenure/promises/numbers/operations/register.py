@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from tenure.postgres.transaction import Transaction
 from tenure.promises.notices import operations as notices
 from tenure.promises.notices.model import Channel, NoticeKind, Telling
-from tenure.promises.numbers.model.register import Alarm, Difference, Look, Seen
+from tenure.promises.numbers.model.register import Alarm, Difference, Look, Seen, Wrong
 from tenure.promises.numbers.rules import register as rules
 from tenure.promises.numbers.store import register as store
 from tenure.promises.record import operations as record
 from tenure.promises.record.model import Act, Mark, Told
-from tenure.values.instant import Instant
+from tenure.values.instant import DAY_MS, Instant
 from tenure.values.msisdn import Msisdn
 
 
@@ -112,7 +112,13 @@ async def tell(tx: Transaction, auditor: Auditor, look: Look, act: Act) -> tuple
     known = await store.open_alarms(tx)
     there = set(look.differences)
     new = [one for one in look.differences if one not in {alarm.difference for alarm in known}]
-    over = [alarm for alarm in known if alarm.difference not in there]
+    over = [
+        alarm
+        for alarm in known
+        if alarm.difference not in there
+        # What the store refused is over at once, and is looked at later.
+        and (alarm.difference.wrong is not Wrong.STORE_REFUSED or alarm.found_at + DAY_MS <= act.at)
+    ]
     for difference in new:
         said = {"wrong": difference.wrong.name}
         leaf_seq = await record.append(

@@ -383,6 +383,8 @@ BEGIN
     ), 'end_leaf_says_so');
     UPDATE numbers.request SET ended_at = moment, outcome = how, ended_leaf_seq = proof
     WHERE request_id = asked;
+    -- The network remembers it: a request that somebody opens again behind our back stays ended.
+    PERFORM numbers.ask_network(r.msisdn, proof, moment);
 END $$;
 
 -- Who may do what: the application calls what verifies, and nothing that helps it.

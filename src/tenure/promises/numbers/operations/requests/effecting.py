@@ -1,5 +1,7 @@
 """A request takes effect: by the clock when it is due, or when somebody asks; once in any case."""
 
+from typing import Final
+
 from tenure.postgres.transaction import Transaction
 from tenure.promises.numbers.model.requests import (
     Case,
@@ -23,6 +25,8 @@ from tenure.values.instant import Instant
 from tenure.values.refused import Refused
 
 PAGE = 200
+THE_CLOCK: Final = "<clock>"
+"""Who looks every minute whether something is due: no attempt of anybody."""
 
 
 async def effect(
@@ -42,6 +46,11 @@ async def effect(
         no = None if await paying.pay(tx, terms, stored.request, act.at) else paying.NOT_PAYABLE
 
     if no is not None:
+        if act.by != THE_CLOCK:
+            name = no.refusal.name
+            await telling.attempted(
+                tx, stored.request.msisdn, stored.request.kind, act, "EFFECT", name
+            )
         return no
     if stored.request.to_holder is not None:
         await paying.hand_over(tx, stored.request, act.at)

@@ -8,7 +8,7 @@ from tenure.postgres.transaction import Transaction
 from tenure.promises.notices import operations as notices
 from tenure.promises.notices.model import Channel, NoticeKind, Telling
 from tenure.promises.numbers.model.requests import Kind, Request
-from tenure.promises.numbers.store import requests as store
+from tenure.promises.numbers.operations import attempts
 from tenure.promises.people import operations as people
 from tenure.promises.record.model import Act
 from tenure.promises.staff import operations as staff
@@ -104,11 +104,9 @@ async def attempted(
     """Keep that somebody was refused, and tell the holder of the number: it is theirs to know."""
     if not act.by.startswith("<"):
         await staff.refused(tx, act.by, f"{what} {kind.value}", refusal, act.at)
-    standing = await store.standing(tx, msisdn, act.at)
-    if standing.holder is None:
-        return
     told = KIND_OF.get(kind, _OF_TRANSFER)[Step.ATTEMPTED]
-    await notices.tell(tx, [await _to(tx, msisdn, standing.holder, told, act.at, {})])
+    said = {"what": what, "kind": kind.value, "refused": refusal}
+    await attempts.keep(tx, msisdn, told, act, said)
 
 
 async def lock_set(tx: Transaction, msisdn: Msisdn, person_id: int, at: Instant) -> None:
