@@ -1,7 +1,8 @@
 """From a promise to a phone: what is proven reaches the network, and nothing else does."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, LiteralString
 
 import psycopg
@@ -23,6 +24,7 @@ from tests.numbers.asked import (
     OLD,
     approved,
     asked,
+    by_passkey,
     complete,
     consented,
     effect,
@@ -30,7 +32,7 @@ from tests.numbers.asked import (
     populated,
     wanted,
 )
-from tests.numbers.stocked import AT, act, card, msisdn
+from tests.numbers.stocked import AT, KH, act, card, msisdn
 from tests.peers.gate import Gate, gate
 from tests.peers.osmo import (
     DELETE_DATA,
@@ -189,13 +191,18 @@ async def test_a_sale_written_behind_everybodys_back_is_doubted(sold: Gate, owne
     assert alarms(owner) == 1
 
 
-async def forged(tx: object, thief: object, about: dict[str, str]) -> None:
+async def forged(
+    tx: object,
+    thief: object,
+    about: dict[str, str],
+    kind: str = "numbers.activated",
+    said: Mapping[str, str] = MappingProxyType({"opened_as": "first-sale"}),
+) -> None:
     """A leaf and a task, as the application role can write them."""
     from tenure.promises.numbers.store import lifecycle as store  # noqa: PLC0415 -- a thief's way
     from tenure.promises.record import operations as record  # noqa: PLC0415 -- a thief's way
 
-    said = {"opened_as": "first-sale"}
-    seq = await record.append(tx, thief, "numbers.activated", said, about)  # type: ignore[arg-type]
+    seq = await record.append(tx, thief, kind, said, about)  # type: ignore[arg-type]
     await store.ask_network(tx, [about["msisdn"]], [seq], LATER)  # type: ignore[arg-type]
 
 
@@ -253,3 +260,22 @@ async def test_what_was_interrupted_is_finished_by_the_next_leaf(sold: Gate) -> 
     await sold.gateway.work()
     assert await sold.problems() == []
     assert await rows(sold) == [(SECOND, NUMBER, "")]
+
+
+async def test_what_the_holder_stopped_never_reaches_the_network(sold: Gate) -> None:
+    """All have signed, the holder stops it, and somebody writes the effect all the same."""
+    made = await complete(sold.pool, wanted(iccid=str(card(9).iccid)))
+    await sold.published(LATER)
+    stop = by_passkey(OLD, numbers.requests.stop_hash_of(made.request_hash))
+    request, holder = made.request, act("<holder>", later(1))
+    await perform(sold.pool, numbers.requests.stop, KH, request.request_id, holder, proof=stop)
+    await sold.works(later(1))
+    assert await sold.problems() == []
+    said = {"kind": "transfer", "request_hash": made.request_hash.hex()}
+    about = {"msisdn": str(NUMBER), "request": request.request_id, "from": "1", "to": "2",
+             "iccid": str(card(9).iccid), "imsi": SECOND}  # fmt: skip
+    thief = act("<thief>", later(days=2))
+    await perform(sold.pool, forged, thief, about, "numbers.transferred", said)
+    await sold.works(later(days=2))
+    assert await sold.problems() == ["ENDED"]
+    assert await rows(sold) == [(FIRST, NUMBER, "CSPS")]
