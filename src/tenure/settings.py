@@ -21,6 +21,7 @@ KNOWN: Final[Mapping[str, str]] = {
     "nchf": "HOST:PORT of the Nchf_ConvergedCharging gateway",
     "http": "HOST:PORT of the page",
     "clock": "real, or INSTANTxSPEED",
+    "hlr": "HOST:CTRLPORT:VTYPORT of the home location register",
     "identity": "our Origin-Host and Origin-Realm, HOST|REALM",
     "peers": "Diameter peers that are admitted, as a list of Origin-Host names",
 }
