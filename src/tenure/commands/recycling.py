@@ -10,7 +10,7 @@ from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.charging import operations as charging
 from tenure.promises.numbers import operations as numbers
-from tenure.promises.numbers.model.lifecycle import Judged, Kept
+from tenure.promises.numbers.model import Judged, Kept
 from tenure.promises.record.model import Act
 from tenure.terms.model import Terms
 

@@ -12,7 +12,7 @@ from tenure.commands.recycling import Page, Tally
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.numbers import operations as numbers
-from tenure.promises.numbers.model.lifecycle import Hold, HoldKind, HoldRefusal, Judged, Kept
+from tenure.promises.numbers.model import Hold, HoldKind, HoldRefusal, Judged, Kept
 from tenure.promises.record.model import Act
 from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import Refusal as StaffRefusal

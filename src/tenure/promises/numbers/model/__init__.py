@@ -26,7 +26,7 @@ from tenure.promises.numbers.model.holding import (
     TakenOver,
     Tenure,
 )
-from tenure.promises.numbers.model.lifecycle import Hold
+from tenure.promises.numbers.model.lifecycle import Hold, HoldKind, HoldRefusal, Judged, Kept
 from tenure.promises.numbers.model.lines import (
     Bar,
     Block,
@@ -69,9 +69,13 @@ __all__ = [
     "Figures",
     "History",
     "Hold",
+    "HoldKind",
+    "HoldRefusal",
     "HoldingRefusal",
     "Imported",
     "InStock",
+    "Judged",
+    "Kept",
     "Limit",
     "Line",
     "Locked",
