@@ -128,8 +128,9 @@ def invite(
     if isinstance(found, Refused):
         connect.refused(NAME, found, as_json=as_json)
     text = base64.urlsafe_b64encode(code).decode().rstrip("=")
-    said = f"{text}\nfor {login}, once, within a day; hand it over in person"
-    connect.say(said, {"login": login, "code": text}, as_json=as_json)
+    link = f"/invitation#{login}:{text}"
+    said = f"{text}\nfor {login}, once, within a day; hand it over in person\non the page: {link}"
+    connect.say(said, {"login": login, "code": text, "link": link}, as_json=as_json)
 
 
 def passkeys(

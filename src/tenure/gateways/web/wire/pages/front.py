@@ -57,7 +57,7 @@ def look_up(
             f"<h2>{LOOK_UP}</h2><p class='note'><a href='/sign-in'>{SIGN_IN_FIRST}</a></p>"
             "</section>"
         )
-    number = (
+    plain = (
         f"<label for='number'>{LOOK_UP}</label>"
         f"<input id='number' name='number' type='tel' maxlength='{NUMBER_LENGTH_MAX}' required"
         " autocomplete='off' spellcheck='false' placeholder='+855 12 345 678'"
@@ -65,15 +65,24 @@ def look_up(
     )
     if not frame.login:
         return (
-            f"<form class='card ask' method='post' action='/number'>{number}"
+            f"<form class='card ask' method='post' action='/number'>{plain}"
             f"<button>{BUTTON}</button><p class='note'>{ANY_FORM}</p></form>"
         )
+    number = field(
+        "number",
+        LOOK_UP,
+        kind="tel",
+        value=typed,
+        hint="+855 12 345 678",
+        longest=NUMBER_LENGTH_MAX,
+    )
     why = choice("purpose", PURPOSE, purposes, purpose) + field(
         "case", CASE, value=case, hint=CASE_HINT, longest=CASE_LENGTH_MAX, required=False
     )
     return (
         "<section class='card'>"
-        f"<form class='ask' method='post' action='/number'>{hidden(form=frame.form)}{number}{why}"
+        "<form class='ask fields' method='post' action='/number'>"
+        f"{hidden(form=frame.form)}{number}{why}"
         f"<button>{BUTTON}</button><p class='note'>{ANY_FORM}</p></form>"
         f"{_open_case(frame, purposes)}{_glass(frame)}</section>"
     )
@@ -82,7 +91,8 @@ def look_up(
 def _open_case(frame: Frame, purposes: Mapping[str, str]) -> str:
     kinds = {value: words for value, words in purposes.items() if value != "break-glass"}
     return (
-        f"<details><summary>{NO_CASE}</summary><form class='ask' method='post' action='/case'>"
+        f"<details><summary>{NO_CASE}</summary>"
+        "<form class='ask fields' method='post' action='/case'>"
         f"{hidden(form=frame.form)}{field('about', CASE_NUMBER, kind='tel', longest=40)}"
         f"{choice('kind', CASE_KIND, kinds)}{field('why', CASE_WHY)}"
         f"<button>{OPEN_CASE}</button></form></details>"
@@ -91,7 +101,8 @@ def _open_case(frame: Frame, purposes: Mapping[str, str]) -> str:
 
 def _glass(frame: Frame) -> str:
     return (
-        f"<details><summary>{DANGER}</summary><form class='ask' method='post' action='/glass'>"
+        f"<details><summary>{DANGER}</summary>"
+        "<form class='ask fields' method='post' action='/glass'>"
         f"{hidden(form=frame.form)}{field('danger', GLASS_WHY)}"
         f"<button class='warn'>{GLASS}</button><p class='note'>{GLASS_WORDS}</p></form></details>"
     )

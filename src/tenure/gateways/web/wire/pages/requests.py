@@ -64,8 +64,8 @@ def _table(frame: Frame, waiting: Sequence[Waiting]) -> str:
     if not waiting:
         return none(NOTHING_WAITS)
     rows = "".join(
-        f"<tr><td>{escape(one.what)}<br><span class='note'>{escape(one.asked)}</span></td>"
-        f"<td>{escape(one.number)}</td><td>{escape(one.waits)}</td>"
+        f"<tr><td>{escape(one.what)} <b>{escape(one.number)}</b><br>"
+        f"<span class='note'>{escape(one.asked)}</span></td><td>{escape(one.waits)}</td>"
         f"<td class='n'><form method='post' action='/requests'>"
         f"{hidden(form=frame.form, request=one.request_id)}<button class='plain'>{SHOW}"
         f"<span class='unseen'> {escape(one.what)} {escape(one.number)}</span></button></form></td>"
@@ -74,7 +74,7 @@ def _table(frame: Frame, waiting: Sequence[Waiting]) -> str:
     )
     return (
         "<div class='scroll'><table><thead><tr><th scope='col'>What</th>"
-        "<th scope='col'>Number</th><th scope='col'>Waits for</th><th scope='col'>"
+        "<th scope='col'>Waits for</th><th scope='col'>"
         f"<span class='unseen'>{SHOW}</span></th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
