@@ -347,6 +347,39 @@ def test_the_style_sheet_asks_for_nothing() -> None:
     assert re.search(r"prefers-color-scheme: dark", sheet)
 
 
+def luminance(colour: str) -> float:
+    """WCAG 2.2, relative luminance."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("ink", "paper"),
+    [
+        ("ink", "paper"),
+        ("ink", "card"),
+        ("soft", "paper"),
+        ("soft", "card"),
+        ("accent", "card"),
+        ("accent", "paper"),
+        ("accent", "accent-soft"),
+        ("warn", "warn-soft"),
+        ("warn", "card"),
+        ("ink", "warn-soft"),
+        ("card", "accent"),
+        ("card", "warn"),
+    ],
+)
+def test_everybody_can_read_it(theme: int, ink: str, paper: str) -> None:
+    sheet = (pages_folder() / "look.css").read_text()
+    blocks = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", blocks[theme]))
+    lighter, darker = sorted((luminance(colours[ink]), luminance(colours[paper])), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+
+
 def pages_folder() -> Path:
     return Path(pages.__file__).parents[1]
 

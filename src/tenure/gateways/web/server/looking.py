@@ -1,7 +1,7 @@
 """The first page, and the look at one number: by a case, by broken glass, or in a demonstration."""
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from litestar import MediaType, Request, Response, get, post
@@ -34,14 +34,8 @@ from tenure.values.instant import Instant
 from tenure.values.msisdn import Msisdn
 from tenure.values.refused import Refused
 
-NOBODY = NoLine("Nobody here has this number.")
-SIGN_IN = NoLine("Sign in first: a look-up needs a passkey, a purpose and an open case.")
-NO_PURPOSE = NoLine("Choose what the look is for.")
-OPENED = "The case {case} is open. You may look at this number because of it."
-BROKEN = (
-    "You have broken the glass. Until {until} you may look without a case; every supervisor and"
-    " reviewer has been told."
-)
+NOBODY: Final = NoLine(front.NOBODY)
+SIGN_IN: Final = NoLine(front.NOT_SIGNED_IN)
 
 
 class Asked(msgspec.Struct):
@@ -74,7 +68,7 @@ async def look(site: Site, who: Visitor, asked: Asked) -> Found:
     login, purpose, case = site.demo, Purpose.DEMONSTRATION, None
     if who.member is not None:
         if asked.purpose not in PURPOSES and not who.member.invented:
-            return Found(NO_PURPOSE, status=403)
+            return Found(NoLine(front.NO_PURPOSE), status=403)
         login = who.member.login
         purpose = Purpose(asked.purpose) if asked.purpose in PURPOSES else Purpose.DEMONSTRATION
         case = asked.case or None
@@ -158,7 +152,7 @@ def _acts(site: Site) -> list[Any]:
         typed, kind = form.get("about", ""), form.get("kind", "")
         opened = await _open(site, who, typed, kind, form.get("why", ""))
         if isinstance(opened, Case):
-            words, status = OPENED.format(case=opened.case_id), 200
+            words, status = front.OPENED.format(case=opened.case_id), 200
             again = front.look_up(who.frame, PURPOSES, typed, opened.case_id, kind)
         else:
             words, status = opened, 403
@@ -177,7 +171,7 @@ def _acts(site: Site) -> list[Any]:
             if isinstance(broken, Refused):
                 words, status = SAID[broken.refusal], 403
             else:
-                words, status = BROKEN.format(until=second(broken.until, site.said)), 200
+                words, status = front.BROKEN.format(until=second(broken.until, site.said)), 200
         again = front.look_up(who.frame, PURPOSES, purpose=Purpose.BREAK_GLASS.value)
         said = parts.said(words, alarm=status == 200)  # noqa: PLR2004 -- it was broken
         page = parts.page(who.frame, front.GLASS, said + again)

@@ -1,6 +1,6 @@
 """The holder's own view: a passkey shows who they are, and nothing is kept of the visit."""
 
-from typing import Any, Final
+from typing import Any
 
 from litestar import Request, Response, get, post
 
@@ -19,11 +19,6 @@ from tenure.promises.staff.model import SECRET_OCTETS
 from tenure.values.instant import Instant
 from tenure.values.passkey import Assertion
 from tenure.values.refused import Refused
-
-NOT_YOURS: Final = (
-    "This passkey is nobody's here, or it took too long. Try again, or bring it to a shop with your"
-    " document."
-)
 
 
 def handlers(site: Site) -> list[Any]:
@@ -47,10 +42,10 @@ def handlers(site: Site) -> list[Any]:
         key = passkeys.assertion_of(form.get("signed", ""))
         at = site.now()
         if key is None or not site.challenges.take(challenge, at):
-            return shown(site, who, ask(who.frame, NOT_YOURS), 403)
+            return shown(site, who, ask(who.frame, pages.own.NOT_YOURS), 403)
         held = await perform(site.pool, _held, site, challenge, key, at)
         if held is None:
-            return shown(site, who, ask(who.frame, NOT_YOURS), 403)
+            return shown(site, who, ask(who.frame, pages.own.NOT_YOURS), 403)
         return shown(site, who, pages.own.numbers(who.frame, held))
 
     return [who_are_you, mine]

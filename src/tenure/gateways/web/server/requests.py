@@ -12,6 +12,7 @@ from tenure.gateways.web.translate import passkeys
 from tenure.gateways.web.translate.requests import HOLDER_ASKED, Parties, content, waiting
 from tenure.gateways.web.translate.saying import SAID
 from tenure.gateways.web.wire import pages
+from tenure.gateways.web.wire.pages import requests as words_of
 from tenure.gateways.web.wire.stories import Content, Signing, Waiting
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.numbers import operations as numbers
@@ -28,18 +29,6 @@ from tenure.values.refused import Refused
 LISTED_MAX: Final = 100
 HOLDER: Final = "<holder>"
 """Who acts when a subscriber does it by themselves."""
-UNKNOWN: Final = "There is no such request."
-NO_LINK: Final = "This link is not one of ours; open it as it was given to you."
-NO_KEY: Final = "The passkey signed nothing; try again."
-APPROVED: Final = "You have approved exactly this."
-AGREED: Final = "You have agreed to exactly this. You can still stop it until it takes effect."
-STOPPED: Final = "You have stopped this; nothing of it will happen."
-WHOM: Final = {
-    "from": "the holder",
-    "to": "whoever is to have the number",
-    "from-guardian": "the holder's guardian",
-    "to-guardian": "the guardian of whoever is to have the number",
-}
 AGREEABLE: Final = frozenset(
     {
         RequestRefusal.CONSENT_MISSING,
@@ -87,12 +76,12 @@ def _ours(site: Site) -> list[Any]:
         if who.member is None:
             return shown(site, who, pages.requests.sign_in_first(who.frame), 401)
         if signed is None:
-            return await _shown(site, who, request_id, NO_KEY, 403)
+            return await _shown(site, who, request_id, words_of.NO_KEY, 403)
         act = site.act(who.member.login, site.now())
         done = await perform(site.pool, _approved, site, request_id, signed, act)
         if isinstance(done, str):
             return await _shown(site, who, request_id, done, 403)
-        return await _shown(site, who, request_id, APPROVED)
+        return await _shown(site, who, request_id, words_of.APPROVED)
 
     return [listed, one, approval]
 
@@ -103,7 +92,7 @@ async def _approved(
     """How far it is after an approval, or why that does not count."""
     terms = site.said.terms
     if not links.is_an_id(request_id):
-        return UNKNOWN
+        return words_of.UNKNOWN
     done = await numbers.requests.approve(tx, terms, request_id, signed, act, relying=site.party)
     return _words(done) if isinstance(done, Refused) else done
 
@@ -121,7 +110,7 @@ async def _shown(
     """The page of one request, as far as this member may see it."""
     if who.member is None:
         return shown(site, who, pages.requests.sign_in_first(who.frame), 401)
-    found: Seen | str = UNKNOWN
+    found: Seen | str = words_of.UNKNOWN
     if links.is_an_id(request_id):
         found = await perform(site.pool, _seen, site, who.member, request_id, site.now())
     if isinstance(found, str):
@@ -146,7 +135,7 @@ async def _seen(
 ) -> Seen | str:
     told = await numbers.requests.progress(tx, site.said.terms, request_id, at)
     if isinstance(told, Refused):
-        return UNKNOWN
+        return words_of.UNKNOWN
     request = told.request
     asked_it = request.asked_by == member.human_id
     if not asked_it:
@@ -172,7 +161,10 @@ def _links(site: Site, told: Progress) -> list[tuple[str, str]]:
     if any(one.refusal is RequestRefusal.GUARDIAN_CONSENT_MISSING for one in told.missing):
         parties += [f"{party}-guardian" for party in parties]
     return [
-        (WHOM[party], f"{site.url}/request#{links.code_of(site.secret, request.request_id, party)}")
+        (
+            words_of.WHOM[party],
+            f"{site.url}/request#{links.code_of(site.secret, request.request_id, party)}",
+        )
         for party in parties
     ]
 
@@ -230,7 +222,7 @@ async def _done(site: Site, who: Visitor, form: Mapping[str, str], *, stop: bool
     link = links.read(site.secret, code)
     signed = passkeys.assertion_of(form.get("signed", ""))
     if link is None or signed is None:
-        return await _asked(site, who, code, NO_KEY, 403)
+        return await _asked(site, who, code, words_of.NO_KEY, 403)
     request_id, party = link
     act, terms = site.act(HOLDER, site.now()), site.said.terms
     proof = Shown(signed)
@@ -247,7 +239,7 @@ async def _done(site: Site, who: Visitor, form: Mapping[str, str], *, stop: bool
         )  # fmt: skip
     if isinstance(done, Refused):
         return await _asked(site, who, code, _words(done), 403)
-    return await _asked(site, who, code, STOPPED if stop else AGREED)
+    return await _asked(site, who, code, words_of.STOPPED if stop else words_of.AGREED)
 
 
 async def _asked(
@@ -256,10 +248,10 @@ async def _asked(
     """The page of a link."""
     link = links.read(site.secret, code)
     if link is None:
-        return shown(site, who, pages.requests.code(who.frame, NO_LINK), 403)
+        return shown(site, who, pages.requests.code(who.frame, words_of.NO_LINK), 403)
     found = await perform(site.pool, _concerned, site, *link, site.now())
     if found is None:
-        return shown(site, who, pages.requests.code(who.frame, UNKNOWN), 404)
+        return shown(site, who, pages.requests.code(who.frame, words_of.UNKNOWN), 404)
     told, agree, stop = found
     page = pages.requests.consent(who.frame, told, code, agree, stop, words)
     return shown(site, who, page, status)

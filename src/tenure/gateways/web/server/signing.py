@@ -16,7 +16,6 @@ from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import SECRET_OCTETS, Proof, Refusal
 from tenure.values.refused import Refused
 
-REGISTERED: Final = "The passkey is registered for {login}. Sign in with it."
 CODES: Final = "codes of invitations"
 
 
@@ -115,7 +114,7 @@ def _invitation(site: Site) -> list[Any]:
         if isinstance(done, Refused):
             words = SAID[done.refusal]
             return shown(site, who, pages.signing.invitation(who.frame, words), 403)
-        words = REGISTERED.format(login=done.login)
+        words = pages.signing.REGISTERED.format(login=done.login)
         return shown(site, who, pages.signing.sign_in(who.frame, words))
 
     return [invited, make, made]

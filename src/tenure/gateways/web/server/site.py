@@ -17,6 +17,7 @@ from tenure.gateways.web.translate import Wording
 from tenure.gateways.web.translate.proofs import second
 from tenure.gateways.web.wire import pages
 from tenure.gateways.web.wire.pages import Frame
+from tenure.gateways.web.wire.pages import frame as parts
 from tenure.gateways.web.wire.shapes import Live
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
@@ -31,8 +32,6 @@ log = logging.getLogger(__name__)
 
 SALT_OCTETS: Final = 32
 OVERSEE: Final = frozenset({Role.SUPERVISOR, Role.REVIEWER})
-BROKEN: Final = "{login} broke the glass on {at}: {reason}. See: tenure staff report {login}"
-FORGED: Final = "This form is not of your session. Go back, load the page again, and send it anew."
 
 
 class Site(msgspec.Struct):
@@ -125,7 +124,7 @@ async def _who(
 
 
 def _words(alert: Alert, said: Wording) -> str:
-    return BROKEN.format(login=alert.login, at=second(alert.at, said), reason=alert.reason)
+    return parts.BROKEN.format(login=alert.login, at=second(alert.at, said), reason=alert.reason)
 
 
 async def form_of(request: Request[Any, Any, Any], who: Visitor | None = None) -> Mapping[str, str]:
@@ -141,7 +140,7 @@ def must_be_ours(who: Visitor | None, shown: str) -> None:
     if who is None or who.token is None or who.member is None:
         return
     if not cookies.is_ours(who.token, shown):
-        raise PermissionDeniedException(FORGED)
+        raise PermissionDeniedException(parts.FORGED)
 
 
 def typed(value: str) -> str:
@@ -167,13 +166,8 @@ def to(where: str, cookie: str = "") -> Response[str]:
 
 def in_words(_: Request[Any, Any, Any], error: HTTPException) -> Response[str]:
     """A page for what cannot be served; it repeats nothing of what was sent."""
-    title = {
-        403: "Not from here",
-        404: "No such page",
-        405: "Not in this way",
-        413: "Too long",
-    }.get(error.status_code, "This cannot be read")
-    words = FORGED if error.detail == FORGED else "The first page shows what there is."
+    title = parts.NOT_SERVED.get(error.status_code, parts.UNREADABLE)
+    words = parts.FORGED if error.detail == parts.FORGED else parts.BEGIN_AGAIN
     return Response(
         pages.problem(title, words), status_code=error.status_code, media_type=MediaType.HTML
     )
@@ -185,7 +179,7 @@ def accident(_: Request[Any, Any, Any], error: Exception) -> Response[str]:
     place = f"{last.filename}:{last.lineno}"
     log.error("a page could not be made: %s at %s", type(error).__name__, place)
     return Response(
-        pages.problem("Something went wrong here", "The log says what. Nothing was changed."),
+        pages.problem(parts.ACCIDENT, parts.ACCIDENT_WORDS),
         status_code=500,
         media_type=MediaType.HTML,
     )

@@ -29,6 +29,20 @@ PASSKEY_FAILED: Final = (
 )
 NEEDS_SCRIPT: Final = "A passkey needs JavaScript. Everything else on these pages works without."
 ALERT: Final = "Break-glass"
+BROKEN: Final = "{login} broke the glass on {at}: {reason}. See: tenure staff report {login}"
+FORGED: Final = "This form is not of your session. Go back, load the page again, and send it anew."
+NOT_SERVED: Final = {
+    403: "Not from here",
+    404: "No such page",
+    405: "Not in this way",
+    413: "Too long",
+}
+UNREADABLE: Final = "This cannot be read"
+BEGIN_AGAIN: Final = "The first page shows what there is."
+ACCIDENT: Final = "Something went wrong here"
+ACCIDENT_WORDS: Final = "The log says what. Nothing was changed."
+PAUSE: Final = "Pause"
+PAGES: Final = "Pages"
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -57,7 +71,7 @@ def page(
     """A whole page; ``title`` names it among the tabs of a browser."""
     brand = f"{escape(frame.operator)} <span>{ON}</span>" if frame.operator else "Tenure"
     shown = f"<span class='when'>{escape(frame.when)}</span>" if frame.when and not pause else ""
-    button = "<button class='plain' id='pause' aria-pressed='false' hidden>Pause</button>"
+    button = f"<button class='plain' id='pause' aria-pressed='false' hidden>{PAUSE}</button>"
     named = " · ".join(part for part in (escape(title), escape(frame.operator), "Tenure") if part)
     sources = "".join(f"<script src='/{name}' defer></script>" for name in scripts)
     return (
@@ -86,7 +100,7 @@ def _places(frame: Frame) -> str:
         who = f"<span class='who'><b>{escape(frame.login)}</b>{out}</span>"
     else:
         who = f"<a class='who' href='/sign-in'>{SIGN_IN}</a>"
-    return f"<nav class='wide' aria-label='Pages'>{links}{who}</nav>"
+    return f"<nav class='wide' aria-label='{PAGES}'>{links}{who}</nav>"
 
 
 def _alerts(frame: Frame) -> str:

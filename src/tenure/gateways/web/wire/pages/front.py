@@ -39,6 +39,35 @@ RECORD: Final = "The record"
 RECORD_NOTE: Final = "what was done, where nobody can unsay it"
 NO_RECORD: Final = "Nothing is in the record yet."
 ALARM: Final = "Somebody should look at this"
+NOBODY: Final = "Nobody here has this number."
+NOT_SIGNED_IN: Final = "Sign in first: a look-up needs a passkey, a purpose and an open case."
+NO_PURPOSE: Final = "Choose what the look is for."
+OPENED: Final = "The case {case} is open. You may look at this number because of it."
+BROKEN: Final = (
+    "You have broken the glass. Until {until} you may look without a case; every supervisor and"
+    " reviewer has been told."
+)
+PER_SECOND: Final = "Requests a second"
+WITHIN: Final = "Answered within, 95 of 100"
+IN_SERVICE: Final = "Numbers in service"
+CHARGES: Final = "Latest charges, explained"
+NO_CHARGES: Final = "Nobody has been charged yet."
+TOPUPS: Final = "Top-ups and plans"
+NO_TOPUPS: Final = "Nobody has topped up yet."
+GATEWAYS: Final = "Gateways"
+GATEWAYS_NOTE: Final = "time from request to committed answer"
+GATEWAY_HEADS: Final = ("a second", "p50 ms", "p95 ms", "p99 ms", "in all")
+GATEWAY: Final = "Gateway"
+CLOSED: Final = "closed"
+REFUSED: Final = "Refused, by name"
+REFUSED_NOTE: Final = "since the start"
+NOTHING_REFUSED: Final = "Nothing has been refused."
+NAME: Final = "Name"
+TIMES: Final = "Times"
+TROUBLE: Final = "in trouble"
+SIMULATED: Final = " (simulated clock)"
+RUNNING: Final = "running for"
+_TAG: Final = f"<span class='tag no'>{TROUBLE}</span> "
 
 
 def home(frame: Frame, live: Live, purposes: Mapping[str, str], record: Record) -> str:
@@ -116,19 +145,19 @@ def moving(live: Live, record: Record) -> str:
     return (
         f"<p class='note' id='when'>{when(live)}</p>{_alarms(record)}"
         "<div class='figures'>"
-        + _figure("Requests a second", f"{total:,}", "", live.history)
-        + _figure("Answered within, 95 of 100", p95, "ms", live.latency)
-        + _figure("Numbers in service", f"{live.lines:,}", "", ())
+        + _figure(PER_SECOND, f"{total:,}", "", live.history)
+        + _figure(WITHIN, p95, "ms", live.latency)
+        + _figure(IN_SERVICE, f"{live.lines:,}", "", ())
         + "</div><div class='two'><div>"
         + card(
-            "Latest charges, explained",
-            events(live.charges[:CHARGES_SHOWN], "Nobody has been charged yet."),
+            CHARGES,
+            events(live.charges[:CHARGES_SHOWN], NO_CHARGES),
         )
-        + card("Gateways", _gateways(live.traffic), "time from request to committed answer")
+        + card(GATEWAYS, _gateways(live.traffic), GATEWAYS_NOTE)
         + "</div><div>"
         + card(RECORD, facts(record.rows, NO_RECORD), RECORD_NOTE)
-        + card("Top-ups and plans", events(live.topups[:TOPUPS_SHOWN], "Nobody has topped up yet."))
-        + card("Refused, by name", _refusals(live.refusals), "since the start")
+        + card(TOPUPS, events(live.topups[:TOPUPS_SHOWN], NO_TOPUPS))
+        + card(REFUSED, _refusals(live.refusals), REFUSED_NOTE)
         + "</div></div>"
         + _foot(live)
     )
@@ -143,8 +172,8 @@ def _alarms(record: Record) -> str:
 
 def when(live: Live) -> str:
     """The operator's clock, and since when this runs; escaped."""
-    clock = " (simulated clock)" if live.simulated else ""
-    return f"{escape(live.time)}{clock} · running for {escape(live.uptime)}"
+    clock = SIMULATED if live.simulated else ""
+    return f"{escape(live.time)}{clock} · {RUNNING} {escape(live.uptime)}"
 
 
 def _figure(title: str, value: str, unit: str, history: Sequence[int]) -> str:
@@ -193,33 +222,30 @@ def _event(event: Happening) -> str:
 
 def _refusals(refusals: Sequence[Refused]) -> str:
     if not refusals:
-        return parts.none("Nothing has been refused.")
+        return parts.none(NOTHING_REFUSED)
     rows = "".join(
         f"<tr><td><code>{escape(each.name)}</code><br>"
         f"<span class='note'>{escape(each.words)}</span></td><td class='n'>{each.count:,}</td></tr>"
         for each in refusals
     )
     return (
-        "<table><thead><tr><th scope='col'>Name</th><th scope='col' class='n'>Times</th></tr>"
+        f"<table><thead><tr><th scope='col'>{NAME}</th><th scope='col' class='n'>{TIMES}</th></tr>"
         f"</thead><tbody>{rows}</tbody></table>"
     )
 
 
 def _gateways(traffic: Sequence[Traffic]) -> str:
     rows = "".join(
-        f"<tr><td>{escape(each.name)}<br><code class='note'>{escape(each.address) or 'closed'}"
+        f"<tr><td>{escape(each.name)}<br><code class='note'>{escape(each.address) or CLOSED}"
         "</code></td>"
         f"<td class='n'>{each.per_second:,}</td><td class='n'>{_ms(each.p50_micros)}</td>"
         f"<td class='n'>{_ms(each.p95_micros)}</td><td class='n'>{_ms(each.p99_micros)}</td>"
         f"<td class='n'>{each.total:,}</td></tr>"
         for each in traffic
     )
-    heads = "".join(
-        f"<th scope='col' class='n'>{head}</th>"
-        for head in ("a second", "p50 ms", "p95 ms", "p99 ms", "in all")
-    )
+    heads = "".join(f"<th scope='col' class='n'>{head}</th>" for head in GATEWAY_HEADS)
     return (
-        "<div class='scroll'><table><thead><tr><th scope='col'>Gateway</th>"
+        f"<div class='scroll'><table><thead><tr><th scope='col'>{GATEWAY}</th>"
         f"{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
@@ -229,9 +255,9 @@ def _ms(micros: int) -> str:
 
 
 def _foot(live: Live) -> str:
-    state = "" if live.store_well else "<span class='tag no'>in trouble</span> "
+    state = "" if live.store_well else _TAG
     demo = f"<p>{escape(live.demo)}</p>" if live.demo else ""
-    tag = "" if live.record_well else "<span class='tag no'>in trouble</span> "
+    tag = "" if live.record_well else _TAG
     record = f"<p>{tag}{escape(live.record)}</p>" if live.record else ""
     version = f"<p>Tenure {escape(live.version)}</p>"
     return f"<div class='note'><p>{state}{escape(live.store)}</p>{record}{demo}{version}</div>"

@@ -60,10 +60,15 @@ def number(  # noqa: PLR0913 -- what was found, and how it was asked for
     purpose: str = "",
 ) -> str:
     """The page of one number, or of why there is none."""
-    body = nothing(found) if isinstance(found, NoLine) else _line(found)
-    told = "" if story is None else tenure(story)
+    told = ("", "", "") if story is None else _tenure(story)
+    used = (nothing(found), "", "") if isinstance(found, NoLine) else _line(found)
+    head, left, right = (one + other for one, other in zip(used, told, strict=True))
     form = front.look_up(frame, purposes, typed, case, purpose)
-    return parts.page(frame, TITLE, form + body + told)
+    return parts.page(frame, TITLE, form + head + _columns(left, right))
+
+
+def _columns(left: str, right: str) -> str:
+    return f"<div class='two'><div>{left}</div><div>{right}</div></div>" if left else ""
 
 
 def nothing(found: NoLine) -> str:
@@ -71,7 +76,8 @@ def nothing(found: NoLine) -> str:
     return parts.said(found.words)
 
 
-def _line(line: LineView) -> str:
+def _line(line: LineView) -> tuple[str, str, str]:
+    """What it can do: above, left and right."""
     tag = f"<span class='tag{'' if line.well else ' no'}'>{escape(line.stage)}</span>"
     about = (
         "<section class='card person'><div><div class='head'>"
@@ -81,13 +87,10 @@ def _line(line: LineView) -> str:
         f"<p class='note'>{escape(line.validity)}</p></div></section>"
     )
     return (
-        about
-        + "<div class='two'><div>"
-        + card(CHARGES, front.events(line.charges, NO_CHARGES))
-        + "</div><div>"
-        + card(USABLE, _parts(line.parts, NOT_USABLE))
-        + card(GOING_ON, _parts(line.sessions, NOT_GOING_ON))
-        + "</div></div>"
+        about,
+        card(CHARGES, front.events(line.charges, NO_CHARGES)),
+        card(USABLE, _parts(line.parts, NOT_USABLE))
+        + card(GOING_ON, _parts(line.sessions, NOT_GOING_ON)),
     )
 
 
@@ -104,24 +107,29 @@ def _parts(rows: Sequence[Part], nothing_words: str) -> str:
 
 def tenure(story: Story) -> str:
     """The whole tenure of a number."""
-    return (
-        "".join(
-            f"<section class='card alarm' role='alert'><h2>{ALARM}</h2><p>{escape(words)}</p>"
-            "</section>"
-            for words in story.alarms
-        )
-        + "<div class='two'><div>"
-        + card(HOLDERS, facts(story.holders, NO_HOLDER))
+    above, left, right = _tenure(story)
+    return above + _columns(left, right)
+
+
+def _tenure(story: Story) -> tuple[str, str, str]:
+    """The whole tenure: above, left and right."""
+    above = "".join(
+        f"<section class='card alarm' role='alert'><h2>{ALARM}</h2><p>{escape(words)}</p></section>"
+        for words in story.alarms
+    )
+    left = (
+        card(HOLDERS, facts(story.holders, NO_HOLDER))
         + card(REQUESTS, facts(story.requests, NO_REQUEST))
         + card(EVENTS, _happened(story.events, NO_EVENTS) + _how(story.events))
-        + "</div><div>"
-        + card(SIMS, facts(story.sims, NO_SIM), SIMS_NOTE)
+    )
+    right = (
+        card(SIMS, facts(story.sims, NO_SIM), SIMS_NOTE)
         + card(COMING, facts(story.coming, NOT_COMING))
         + card(KEEPS, facts(story.keeps, NOT_KEPT))
         + card(MEASURES, facts(story.measures, NO_MEASURE))
         + card(TOLD, _happened(story.told, NOTHING_TOLD))
-        + "</div></div>"
     )
+    return above, left, right
 
 
 def _happened(happened: Sequence[Told], nothing_words: str) -> str:

@@ -16,6 +16,10 @@ WHY: Final = (
 )
 USE: Final = "Show my numbers"
 NONE: Final = "You hold no number here."
+NOT_YOURS: Final = (
+    "This passkey is nobody's here, or it took too long. Try again, or bring it to a shop with your"
+    " document."
+)
 
 
 def ask(frame: Frame, signing: Signing, words: str = "") -> str:

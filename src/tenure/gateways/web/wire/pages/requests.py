@@ -20,6 +20,7 @@ TITLE: Final = "Requests"
 WAITING: Final = "Requests that are open"
 NOTHING_WAITS: Final = "Nothing is asked for."
 SHOW: Final = "Show"
+WHAT: Final = "What is asked for"
 CONTENT: Final = "Exactly what is asked"
 WAITS: Final = "What it waits for"
 WAITS_FOR_NOTHING: Final = "Nothing more: it takes effect by itself."
@@ -52,6 +53,19 @@ STOP_WHY: Final = "Did you not ask for this? Stop it: nothing of it will happen.
 IN_SHOP: Final = (
     "Without a passkey, come to a shop with your document; there you can agree or stop it."
 )
+UNKNOWN: Final = "There is no such request."
+NO_LINK: Final = "This link is not one of ours; open it as it was given to you."
+NO_KEY: Final = "The passkey signed nothing; try again."
+APPROVED: Final = "You have approved exactly this."
+AGREED: Final = "You have agreed to exactly this. You can still stop it until it takes effect."
+STOPPED: Final = "You have stopped this; nothing of it will happen."
+WHOM: Final = {
+    "from": "the holder",
+    "to": "whoever is to have the number",
+    "from-guardian": "the holder's guardian",
+    "to-guardian": "the guardian of whoever is to have the number",
+}
+ENDED: Final = "How it ended"
 CODE_MAX: Final = 60
 
 
@@ -64,7 +78,7 @@ def _table(frame: Frame, waiting: Sequence[Waiting]) -> str:
     if not waiting:
         return none(NOTHING_WAITS)
     rows = "".join(
-        f"<tr><td>{escape(one.what)} <b>{escape(one.number)}</b><br>"
+        f"<tr><td>{escape(one.what)} <b class='whole'>{escape(one.number)}</b><br>"
         f"<span class='note'>{escape(one.asked)}</span></td><td>{escape(one.waits)}</td>"
         f"<td class='n'><form method='post' action='/requests'>"
         f"{hidden(form=frame.form, request=one.request_id)}<button class='plain'>{SHOW}"
@@ -73,8 +87,8 @@ def _table(frame: Frame, waiting: Sequence[Waiting]) -> str:
         for one in waiting
     )
     return (
-        "<div class='scroll'><table><thead><tr><th scope='col'>What</th>"
-        "<th scope='col'>Waits for</th><th scope='col'>"
+        "<div class='scroll'><table><thead><tr>"
+        f"<th scope='col'>{WHAT}</th><th scope='col'>{WAITS}</th><th scope='col'>"
         f"<span class='unseen'>{SHOW}</span></th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
@@ -102,7 +116,7 @@ def shown(
         _answer(words)
         + _content(content)
         + "<div class='two'><div>"
-        + card(WAITS, _waits(content))
+        + _how_far(content)
         + "</div><div>"
         + card(GIVEN, _list(content.given, NOBODY))
         + "</div></div>"
@@ -128,10 +142,10 @@ def _content(content: Content) -> str:
     )
 
 
-def _waits(content: Content) -> str:
+def _how_far(content: Content) -> str:
     if content.ended:
-        return f"<p>{escape(content.ended)}</p>"
-    return _list(content.waits, WAITS_FOR_NOTHING)
+        return card(ENDED, f"<p>{escape(content.ended)}</p>")
+    return card(WAITS, _list(content.waits, WAITS_FOR_NOTHING))
 
 
 def _list(words: Sequence[str], nothing: str) -> str:
@@ -169,8 +183,7 @@ def consent(
         form = passkey_form("/request/stop", stop, STOP, fields, warn=True)
         acts += card(STOP, f"<p class='note'>{STOP_WHY}</p>{form}")
     body = (
-        f"{_answer(words)}{_content(content)}{card(WAITS, _waits(content))}{acts}"
-        f"<p class='note'>{IN_SHOP}</p>"
+        f"{_answer(words)}{_content(content)}{_how_far(content)}{acts}<p class='note'>{IN_SHOP}</p>"
     )
     return parts.page(frame, CONSENT_TITLE, body, scripts=("passkey.js",))
 

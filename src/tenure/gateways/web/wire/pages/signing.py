@@ -24,6 +24,7 @@ CODE_WHY: Final = (
 )
 MAKE: Final = "Make a passkey"
 MAKE_WHY: Final = "Your device asks for your fingerprint, face or PIN, and keeps the key to itself."
+REGISTERED: Final = "The passkey is registered for {login}. Sign in with it."
 LOGIN_MAX: Final = 40
 CODE_MAX: Final = 60
 
