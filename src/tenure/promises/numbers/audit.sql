@@ -128,3 +128,35 @@ LEFT JOIN LATERAL (
 SELECT m.at >= m.validity_end AND n.msisdn = m.msisdn AND n.kind = 'lifecycle.reminder' AS ok,
        format('purse %s step %s', m.purse_id, m.step) AS which
 FROM numbers.reminder m LEFT JOIN notices.notice n USING (notice_id)
+
+-- check: transfers
+-- clauses: INC-CONSENT
+-- says: Every number that changed hands did so by its own request, as long after it as it must cool off, and by a transfer only with both consents and two approvals.
+SELECT q.outcome = 'effected' AND q.kind = t.opened_as AND q.to_holder = t.holder_id
+       AND q.msisdn = t.msisdn AND q.ended_at = lower(t.during)
+       AND (q.kind = 'restoration'
+            OR lower(t.during) >= q.requested_at + f.cooling_off_ms * interval '1 millisecond')
+       AND (q.kind <> 'transfer' OR signed.parties @> ARRAY['from', 'to'])
+       AND approved.humans >= f.approvals_min AS ok, format('leaf %s', t.leaf_seq) AS which
+FROM numbers.tenure t
+CROSS JOIN numbers.figures f
+LEFT JOIN numbers.request q ON q.request_id = t.request_id
+LEFT JOIN LATERAL (
+    SELECT coalesce(array_agg(c.party), '{}') AS parties FROM numbers.consent c
+    WHERE c.request_id = q.request_id AND c.given_at <= q.ended_at
+) signed ON true
+LEFT JOIN LATERAL (
+    SELECT count(DISTINCT a.approved_by) AS humans FROM staff.approval a
+    WHERE a.request_hash = q.request_hash AND a.approved_by IS DISTINCT FROM q.requested_by
+) approved ON true
+WHERE t.opened_as NOT IN ('first-sale', 'import')
+
+-- check: presence
+-- clauses: PRV-BIO
+-- says: Whoever consented in a shop was seen with document and face by one of ours who is no approver.
+SELECT c.photo_ppm >= 950000 AND c.document_kind IS NOT NULL AND c.witness IS NOT NULL
+       AND NOT EXISTS (
+           SELECT FROM staff.approval a
+           WHERE a.request_hash = c.request_hash AND a.approved_by = c.witness
+       ) AS ok, format('leaf %s', c.leaf_seq) AS which
+FROM numbers.consent c WHERE c.means = 'presence'
