@@ -181,6 +181,25 @@ async def test_an_approval_is_worth_nothing_once_the_approver_is_suspended(pool:
     assert why_not(found) is Refusal.APPROVAL_MISSING
 
 
+async def test_who_asks_again_for_the_same_gets_the_same_measure(pool: Pool, owner: str) -> None:
+    """An answer that was lost makes no second measure, which nobody would know to lift."""
+    await lines(pool, ADA)
+    one = await perform(pool, access.suspend, ADA, SUSPEND, act())
+    again = await perform(pool, access.suspend, ADA, SUSPEND, act())
+    slow = await perform(pool, access.restrict, FIGURES, ADA, restrict(), act())
+    slower = await perform(pool, access.restrict, FIGURES, ADA, restrict(), act())
+
+    assert (again, slower) == (one, slow)
+    assert leaves(owner) == ["access.suspended", "access.restricted"]
+    assert await told(pool) == [NoticeKind.ACCESS_RESTRICTED, NoticeKind.ACCESS_SUSPENDED]
+
+    assert isinstance(one, Measure)
+    await perform(pool, access.lift, one.measure_id, "proven wrong", act())
+    anew = await perform(pool, access.suspend, ADA, SUSPEND, act())
+    assert isinstance(anew, Measure)
+    assert anew.measure_id != one.measure_id
+
+
 async def test_lifting_a_suspension_leaves_a_terminated_line_cut(pool: Pool) -> None:
     await lines(pool, ADA)
     await ours(pool)

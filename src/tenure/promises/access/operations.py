@@ -72,13 +72,19 @@ async def groups(tx: Transaction, limit: int = 20) -> list[Group]:
 async def restrict(
     tx: Transaction, figures: Access, msisdn: str, asked: Restrict, act: Act
 ) -> Measure | Refused[Refusal]:
-    """Keep a line from some services until an instant; live sessions of it are told at once."""
+    """Keep a line from some services until an instant; live sessions of it are told at once.
+
+    Exactly the same asked again, while it is in force, is the same measure.
+    """
     decision = rules.restricted(asked, figures, act.at)
     if isinstance(decision, Refused):
         return decision
     found = await numbers.limits.reached(tx, [msisdn])
     if not found:
         return _UNKNOWN
+    same = await _known(tx, found[0], asked, act.at)
+    if same is not None:
+        return same
     new = _new(Kind.RESTRICTION, asked.why, act, await _leaf(tx, "restricted", asked, msisdn, act))
     new = msgspec.structs.replace(
         new, ground=asked.ground, services=bits(asked.services), ends_at=asked.until
@@ -99,13 +105,19 @@ def _restriction_notice(asked: Restrict) -> NoticeKind:
 async def suspend(
     tx: Transaction, msisdn: str, asked: Suspend, act: Act
 ) -> Measure | Refused[Refusal]:
-    """Cut a line from all use until it is lifted; live sessions of it are told at once."""
+    """Cut a line from all use until it is lifted; live sessions of it are told at once.
+
+    Exactly the same asked again, while it is in force, is the same measure.
+    """
     decision = rules.suspended(asked)
     if isinstance(decision, Refused):
         return decision
     found = await numbers.limits.reached(tx, [msisdn])
     if not found:
         return _UNKNOWN
+    same = await _known(tx, found[0], asked, act.at)
+    if same is not None:
+        return same
     seq = await _leaf(tx, "suspended", asked, msisdn, act)
     new = _new(Kind.SUSPENSION, asked.why, act, seq)
     facts = rules.facts(asked.why, None, "")
@@ -324,6 +336,13 @@ async def _take(
     """Tell each line, and keep the measure with what was told."""
     told = await notices.tell(tx, [_telling(line, kind, facts, new.decided_at) for line in lines])
     return await store.take(tx, new, lines, told)
+
+
+async def _known(
+    tx: Transaction, line: Reached, asked: Restrict | Suspend, at: Instant
+) -> Measure | None:
+    """The very measure that is asked for, if it is in force: who asks again gets it again."""
+    return rules.known(await store.of_purse(tx, line.purse_id), asked, at)
 
 
 async def _taken(tx: Transaction, measure_id: int) -> Measure:

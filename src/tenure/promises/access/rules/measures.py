@@ -15,6 +15,7 @@ from tenure.promises.access.model import (
     Why,
 )
 from tenure.promises.record.rules import canonical
+from tenure.promises.tariffs.model import Service
 from tenure.terms.model import Access
 from tenure.values.instant import DAY_MS, Instant
 from tenure.values.msisdn import Msisdn
@@ -119,6 +120,23 @@ def in_force(measure: Measure, at: Instant) -> bool:
     if at < measure.decided_at or (measure.lifted_at is not None and at >= measure.lifted_at):
         return False
     return measure.ends_at is None or at < measure.ends_at
+
+
+def known(measures: Sequence[Measure], asked: Restrict | Suspend, at: Instant) -> Measure | None:
+    """The measure in force that is exactly what is asked for; None when it would be a new one.
+
+    Whoever asks again because an answer was lost means no second measure, of which somebody would
+    have to lift both.
+    """
+    services, ends_at = frozenset[Service](), None
+    if isinstance(asked, Restrict):
+        services, ends_at = asked.services, asked.until
+    wanted = (asked.why.clause, asked.why.reason, asked.why.evidence, services, ends_at)
+    for one in measures:
+        same = (one.clause, one.reason, one.evidence, one.services, one.ends_at) == wanted
+        if same and one.group_id is None and one.kind is not Kind.TERMINATION and in_force(one, at):
+            return one
+    return None
 
 
 def cut(measures: Sequence[Measure], at: Instant) -> bool:
