@@ -12,11 +12,14 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+import tenure
 from tenure.postgres import migrations
 from tenure.postgres.embedded import APPLICATION, SUPERUSER, Cluster
 from tenure.postgres.programs import find
 from tenure.values.instant import Instant
 
+SOURCES: Final = Path(tenure.__file__).parents[1]
+"""Where Tenure was found: src, or what make compiled has made."""
 FIRST_MSISDN: Final = 85_510_000_000
 FIRST_IMSI: Final = 456_060_000_000_000
 

@@ -84,7 +84,7 @@ def measure(cluster: Cluster, options: argparse.Namespace) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": f"{CLIENT.parents[1] / 'src'}:{CLIENT.parents[1]}"},
+        env={**os.environ, "PYTHONPATH": f"{ground.SOURCES}:{CLIENT.parents[1]}"},
     )
     assert server.stdout is not None
     port = int(server.stdout.readline())

@@ -79,7 +79,7 @@ class Process:
     """A server process, and the client that drives it."""
 
     def __init__(self, dsn: str, options: argparse.Namespace) -> None:
-        self.environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+        self.environment = {**os.environ, "PYTHONPATH": f"{ground.SOURCES}:{ROOT}"}
         sizes = ["--lanes", str(options.lanes), "--batch", str(options.batch)]
         self.running = subprocess.Popen(
             [sys.executable, "-m", "bench.nchf", "--serve", dsn, *sizes],

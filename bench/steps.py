@@ -126,7 +126,8 @@ def main() -> None:
     line = case.line
     row = (
         line.msisdn, line.imsi, 7, line.offer, line.language, False, False, False, None, False,
-        blob.seq, blob.version, blob.funds_micros, blob.funds_end, 0, 0, b"\x90", blob.sessions,
+        None, blob.seq, blob.version, blob.funds_micros, blob.funds_end, 0, 0, b"\x90",
+        blob.sessions,
     )  # fmt: skip
     speaker = Speaker(settings.voice)
     ccrs = [quick_ccr(raw) for raw in raws]
