@@ -6,9 +6,10 @@ from collections.abc import Callable
 import msgspec
 from rich.console import Console
 
-from tenure.commands.up.showing import uptime
+from tenure.commands.up.showing import ALARM, uptime
 from tenure.commands.up.terminal import plain, spark, view
 from tenure.commands.up.watching import WORDS, Watch, percentile
+from tenure.gateways.web.wire.shapes import Live
 from tenure.promises.charging.model import (
     Answer,
     Ask,
@@ -48,10 +49,10 @@ def watched(answer: Answer, ask: Ask = ASK) -> Watch:
     return watch
 
 
-def drawn(width: int, height: int) -> str:
+def drawn(width: int, height: int, live: Live = LIVE) -> str:
     console = Console(width=width, height=height, force_terminal=False)
     with console.capture() as said:
-        console.print(view(LIVE, width=width, height=height))
+        console.print(view(live, width=width, height=height))
     return said.get()
 
 
@@ -124,6 +125,18 @@ def test_the_view_fits_the_terminal() -> None:
         lines = drawn(width, height).rstrip("\n").splitlines()
         assert len(lines) <= height
         assert max(map(len, lines)) <= width
+
+
+def test_the_record_and_an_alarm_stand_in_every_view() -> None:
+    record = "the record: 448 leaves, cosigned by independent.tenure, regulator.tenure"
+    alarm = ALARM.format(count=2)
+    live = msgspec.structs.replace(LIVE, record=record, alarm=alarm)
+    for width, height in ((80, 24), (120, 40)):
+        lines = drawn(width, height, live).rstrip("\n").splitlines()
+        assert f" {record}" in [line.rstrip() for line in lines]
+        assert f" {alarm}" in [line.rstrip() for line in lines]
+        assert len(lines) <= height
+    assert alarm in plain(live)
 
 
 def test_a_line_for_a_pipe_has_nobody_in_it() -> None:

@@ -108,7 +108,7 @@ def create(path: Path, key: PasskeyFile | None = None) -> PasskeyFile:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise WrongPasskeyFileError(
-            f"{path}: there is a passkey already; move it away, or name another file"
+            f"{path}: there is a passkey already; use it, or name another file"
         ) from None
     except OSError as error:
         raise WrongPasskeyFileError(

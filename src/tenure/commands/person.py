@@ -105,12 +105,12 @@ def passkey(
     --photo live.jpg --document-photo paper.jpg --by sok
     """
     act = connect.act_of(by, connect.instant_typed(at))
+    shown = Shown(None, person, document, photo, document_photo)
+    seen = presence.presence_of(NAME, shown, as_json=as_json)
     try:
         made = passkey_file.create(own_passkey) if new else passkey_file.load(own_passkey)
     except WrongPasskeyFileError as wrong:
         connect.fail(NAME, str(wrong))
-    shown = Shown(None, person, document, photo, document_photo)
-    seen = presence.presence_of(NAME, shown, as_json=as_json)
     key = Key(person, made.public, act.at)
     hashed = people.enrolment_hash(person, key.passkey, act.at)
     signed = presence.signer(NAME, connect.passkey_of(by, data, staff_passkey))(hashed)

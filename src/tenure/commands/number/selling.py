@@ -64,7 +64,7 @@ def activate(
     Somebody whose document is known is that person; somebody else is entered with the sale.  The
     purse is empty: the first top-up begins its Active Period.
 
-    Example: tenure number activate "016 123 456" --iccid 8985506000000000017 --name "Chan Dara"
+    Example: tenure number activate "016 123 456" --iccid 8985502000090000008 --name "Chan Dara"
     --document national-id:010203040 --born 1990-01-31
     """
     terms = connect.terms_of(NAME, operator)

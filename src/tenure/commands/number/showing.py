@@ -48,6 +48,8 @@ class Shown(msgspec.Struct, frozen=True):
     holds: tuple[str, ...]
     """Why it is kept where it is."""
     all_holders: bool
+    alarms: tuple[str, ...] = ()
+    """What the auditor found to be otherwise than the record says, and nobody has put right."""
 
 
 def add(app: typer.Typer) -> None:
@@ -103,12 +105,14 @@ async def _load(
         return Refused(Refusal.UNKNOWN_NUMBER, "it is none of ours; check its digits")
     request = await numbers.requests.open_of(tx, msisdn)
     holds = await numbers.lifecycle.holds(tx, msisdn, act.at)
+    found = [one.difference for one in await numbers.register.alarms_open(tx)]
     return Shown(
         history=history,
         stage=stage,
         request="" if request is None else str(request.kind),
         holds=tuple(str(one.kind) for one in holds),
         all_holders=purpose in SEES_FORMER,
+        alarms=tuple(one.wrong.value for one in found if one.msisdn == msisdn),
     )
 
 
@@ -132,6 +136,8 @@ def _lines(shown: Shown, zone: ZoneInfo) -> Iterator[str]:
 
     kind = history.number_class or "of no range in stock"
     yield f"+{history.msisdn}  {kind}, {shown.stage or 'without a line'}"
+    for alarm in shown.alarms:
+        yield f"ALARM     {alarm}; do not believe what follows: tenure number audit"
     for place, one in enumerate(history.tenures):
         yield _holder(one, local, named=_named(shown, place))
     if not history.tenures:
@@ -204,6 +210,7 @@ def _told(shown: Shown) -> dict[str, object]:
         "locked_since": None if history.locked_since is None else iso(history.locked_since),
         "open_request": shown.request or None,
         "holds": list(shown.holds),
+        "alarms": list(shown.alarms),
     }
 
 

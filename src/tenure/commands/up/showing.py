@@ -32,6 +32,7 @@ STORE_SECONDS_MAX: Final = 3
 COUNTED_EVERY: Final = 60
 """Lines are counted once in so many seconds."""
 REFUSALS_SHOWN: Final = 10
+ALARM: Final = "ALARM: tables and record differ about numbers, {count}: tenure number audit"
 TOPUP_KINDS: Final = frozenset({EntryKind.TOPUP, EntryKind.BUNDLE})
 CHARGE_KINDS: Final = frozenset({EntryKind.USAGE, EntryKind.EVENT, EntryKind.REFUND})
 
@@ -67,6 +68,7 @@ class Showing:
         self.record: Callable[[], tuple[str, bool]] = lambda: ("", True)
         """How far the record is, in a sentence, and whether it is well."""
         self._looks = 0
+        self._alarms = 0
 
     def changed(self, purse_ids: Sequence[int]) -> None:
         """Purses were changed outside of charging: topped up, most likely."""
@@ -94,6 +96,7 @@ class Showing:
             demo=about.demo,
             record=self.record()[0],
             record_well=self.record()[1],
+            alarm=ALARM.format(count=self._alarms) if self._alarms else "",
         )
 
     def _time(self) -> str:
@@ -117,6 +120,7 @@ class Showing:
                 took_ms = (time.perf_counter() - began) * 1_000
                 if self._looks % COUNTED_EVERY == 0:
                     self.lines = await perform(self._pool, numbers.count)
+                self._alarms = len(await perform(self._pool, numbers.register.alarms_open))
                 await self._explain()
         except Exception as error:  # noqa: BLE001 -- whatever it is, the view goes on and says so
             self._well = False

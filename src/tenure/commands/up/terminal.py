@@ -11,14 +11,15 @@ from rich.text import Text
 from tenure.gateways.web.wire.shapes import Happening, Live, Refused, Traffic
 
 BARS: Final = "▁▂▃▄▅▆▇█"
-HEAD_LINES: Final = 13
-"""Lines of the view that are not charges."""
+HEAD_LINES: Final = 8
+"""Lines of the view that are neither gateways nor charges: head, frames, state, and a spare one."""
 SIDE_BY_SIDE_COLUMNS_MIN: Final = 110
+LAST_MINUTE_COLUMNS_MIN: Final = 100
 
 
 def view(live: Live, *, width: int, height: int) -> RenderableType:
     """The whole view, fitted to a terminal of this size."""
-    lines = max(4, height - HEAD_LINES - len(live.traffic))
+    lines = max(4, height - HEAD_LINES - bool(live.alarm) - len(live.traffic))
     charges = Panel(
         _happenings(live.charges, lines),
         title="Latest charges, explained",
@@ -41,7 +42,7 @@ def view(live: Live, *, width: int, height: int) -> RenderableType:
     )
     return Group(
         _head(live),
-        _gateways(live.traffic, live.history),
+        _gateways(live.traffic, live.history if width >= LAST_MINUTE_COLUMNS_MIN else None),
         _beside(charges, side, width),
         _foot(live),
     )
@@ -70,14 +71,17 @@ def _head(live: Live) -> Text:
     )
 
 
-def _gateways(traffic: Sequence[Traffic], history: Sequence[int]) -> Table:
+def _gateways(traffic: Sequence[Traffic], history: Sequence[int] | None) -> Table:
+    """A row for each; the last minute, where there is room for it."""
     table = Table(expand=True, box=None, padding=(0, 1), header_style="dim")
     table.add_column("gateway", no_wrap=True)
     table.add_column("listens on", no_wrap=True)
     for name in ("requests/s", "p50 ms", "p95 ms", "p99 ms", "in all"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("the last minute", no_wrap=True, ratio=1)
+    if history is not None:
+        table.add_column("the last minute", no_wrap=True, ratio=1)
     for index, each in enumerate(traffic):
+        last = () if history is None or index else (Text(spark(history[-60:]), style="green"),)
         table.add_row(
             each.name,
             each.address or "closed",
@@ -86,7 +90,7 @@ def _gateways(traffic: Sequence[Traffic], history: Sequence[int]) -> Table:
             _ms(each.p95_micros),
             _ms(each.p99_micros),
             f"{each.total:,}",
-            Text(spark(history[-60:]) if index == 0 else "", style="green"),
+            *last,
         )
     return table
 
@@ -134,22 +138,23 @@ def _refusals(refusals: Sequence[Refused], lines: int) -> RenderableType:
 
 
 def _foot(live: Live) -> Group:
-    well = live.store_well and live.record_well
-    words = live.record if live.store_well and not live.record_well else live.store
-    state = Text(words, style="" if well else "bold red", no_wrap=True, overflow="ellipsis")
     about = Text.assemble(
-        ("page ", "dim"),
+        (" page ", "dim"),
         (live.page, "bold underline"),
-        ("   look up +855 12 345 678 there   ", "dim") if live.demo else "   ",
+        ("   try +855 12 345 678   " if live.demo else "   ", "dim"),
         ("Ctrl-C", "bold"),
-        (" stops everything and keeps the data", "dim"),
+        (" stops; the data stays", "dim"),
         no_wrap=True,
         overflow="ellipsis",
     )
-    return Group(
-        Text(f" {state.plain}", style=state.style, no_wrap=True, overflow="ellipsis"),
-        Text(" ").append(about),
-    )
+    state = [_state(live.store, well=live.store_well), _state(live.record, well=live.record_well)]
+    alarm = [_state(live.alarm, well=False)] if live.alarm else []
+    return Group(*state, *alarm, about)
+
+
+def _state(words: str, *, well: bool) -> Text:
+    style = "" if well else "bold red"
+    return Text(f" {words}", style=style, no_wrap=True, overflow="ellipsis")
 
 
 def plain(live: Live) -> str:
@@ -161,4 +166,5 @@ def plain(live: Live) -> str:
     )
     refused = ", ".join(f"{each.name} {each.count}" for each in live.refusals[:4])
     trouble = "" if live.record_well else f"; {live.record}"
+    trouble += f"; {live.alarm}" if live.alarm else ""
     return f"{live.time}  {busy}" + (f"; refused: {refused}" if refused else "") + trouble

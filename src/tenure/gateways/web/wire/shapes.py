@@ -74,6 +74,8 @@ class Live(msgspec.Struct, frozen=True):
     record: str = ""
     """How far the record is, or what is in its way, in a sentence."""
     record_well: bool = True
+    alarm: str = ""
+    """What the auditor found and nobody has put right, in a sentence."""
 
 
 class Part(msgspec.Struct, frozen=True):
