@@ -25,6 +25,8 @@ STAGES: Final = (
     ("gateways", "promises", "simulator"),
     ("peers",),
 )
+WORKERS: Final = {"store": "2", "peers": "2"}
+"""The long steps of a stage use both cores; in the others the steps themselves do."""
 PURE: Final = {"rules", "tariffs", "terms", "values"}
 COUNTED: Final = re.compile(r"([0-9]+) (passed|failed|skipped|error|errors|xfailed|deselected)\b")
 
@@ -66,7 +68,8 @@ def command_of(name: str) -> list[str] | None:
     ]
     if not tests:
         return None
-    return [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
+    workers = ["-n", WORKERS[name]] if name in WORKERS else []
+    return [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *workers, *tests]
 
 
 def main(asked: Sequence[str]) -> int:
