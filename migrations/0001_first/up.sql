@@ -368,7 +368,7 @@ CREATE INDEX approval_by_human ON staff.approval (approved_by, approved_at);
 -- somebody who is suspended now.  For whoever must not trust the application.
 CREATE FUNCTION staff.approvers(asked bytea, at_ timestamptz, since_ timestamptz)
 RETURNS SETOF bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT approval.approved_by
     FROM staff.approval JOIN staff.human ON human.human_id = approval.approved_by
@@ -591,7 +591,8 @@ CREATE TABLE people.guardian (
 
 -- Who may do what.
 GRANT USAGE ON SCHEMA people TO tenure_app, tenure_privacy;
-GRANT SELECT, INSERT, UPDATE, DELETE ON people.person TO tenure_app;
+-- Whoever is on record as somebody's document or birthday stays it: the doors to a number ask for them.
+GRANT SELECT, INSERT ON people.person TO tenure_app;
 GRANT SELECT ON people.person, people.passkey, people.guardian TO tenure_privacy;
 -- A key changes only in its counter, and ends; whose it is never changes.
 GRANT SELECT, INSERT, UPDATE (sign_count, ended_at) ON people.passkey TO tenure_app;
@@ -636,7 +637,7 @@ CREATE INDEX notice_by_number ON notices.notice (msisdn, notice_id);
 
 -- That a notice was sent is proof of it: neither the fact nor its end is changed afterwards.
 CREATE FUNCTION notices.stays_as_it_is() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'a notice that was sent or dropped stays as it is'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'notice_ends_once';
@@ -648,7 +649,8 @@ CREATE TRIGGER notice_ends_once BEFORE UPDATE ON notices.notice
 
 -- Who may do what.
 GRANT USAGE ON SCHEMA notices TO tenure_app, tenure_privacy;
-GRANT SELECT, INSERT ON notices.notice TO tenure_app;
+-- Nothing is written as sent: first it is told, and then it goes out.
+GRANT SELECT, INSERT (msisdn, person_id, language, kind, channel, facts, at) ON notices.notice TO tenure_app;
 GRANT UPDATE (sent_at, dropped_at, dropped) ON notices.notice TO tenure_app;
 GRANT SELECT ON notices.notice TO tenure_privacy;
 REVOKE ALL ON FUNCTION notices.stays_as_it_is() FROM PUBLIC;
@@ -711,7 +713,7 @@ CREATE TABLE money.entry_other PARTITION OF money.entry DEFAULT;
 -- Opens the partition of the month that holds the moment; harmless when it is open.  What came
 -- before its month was opened waits in entry_other, and moves into the month.
 CREATE FUNCTION money.open_month(moment timestamptz) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     month_start timestamptz := date_trunc('month', moment, 'UTC');
     month_end   timestamptz := month_start + interval '1 month';
@@ -748,7 +750,8 @@ BEGIN
 END $$;
 
 -- Someone else wrote a purse since it was loaded: the batch is repeated with what they wrote.
-CREATE FUNCTION money.contested() RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION money.contested() RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'a purse changed since it was loaded' USING ERRCODE = 'serialization_failure';
 END $$;
@@ -765,8 +768,8 @@ GRANT SELECT, INSERT, UPDATE ON money.purse TO tenure_app;
 GRANT SELECT, INSERT ON money.entry TO tenure_app;
 GRANT SELECT (purse_id, seq, at, kind, account, funds_micros, grants_micros, owed_micros,
     tax_micros, overrun_micros, contra_micros) ON money.entry TO tenure_regulator;
-REVOKE ALL ON FUNCTION money.open_month(timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION money.open_month(timestamptz) TO tenure_app;
+REVOKE ALL ON FUNCTION money.open_month(timestamptz), money.contested() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION money.open_month(timestamptz), money.contested() TO tenure_app;
 
 
 -- numbers 1_lines ---------------------------------------------------------------------------
@@ -826,7 +829,7 @@ CREATE EXTENSION btree_gist WITH SCHEMA numbers;
 
 -- ITU-T E.118: the last digit of a card number makes the Luhn sum a multiple of ten.
 CREATE FUNCTION numbers.luhn_fits(digits text) RETURNS boolean
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog AS $$
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
     SELECT sum(CASE WHEN place % 2 = 1 THEN digit ELSE digit * 2 - CASE WHEN digit > 4 THEN 9 ELSE 0 END END) % 10 = 0
     FROM (
         SELECT substr(reverse(digits), place, 1)::integer AS digit, place
@@ -984,7 +987,8 @@ CREATE INDEX provisioning_waits ON numbers.provisioning (task_id) WHERE (done_at
 
 -- Who may do what.
 GRANT SELECT ON numbers.figures, numbers.tenure, numbers.binding TO tenure_app;
-GRANT SELECT, INSERT ON numbers.stock, numbers.sim TO tenure_app;
+GRANT SELECT, INSERT ON numbers.stock TO tenure_app;
+GRANT SELECT, INSERT (iccid, imsi, sealed, imported_at) ON numbers.sim TO tenure_app;
 GRANT SELECT, INSERT, UPDATE ON numbers.special TO tenure_app;
 GRANT SELECT, INSERT, UPDATE (during), DELETE ON numbers.reservation TO tenure_app;
 GRANT SELECT, INSERT, UPDATE (done_at, attempts, problem) ON numbers.provisioning TO tenure_app;
@@ -1005,7 +1009,7 @@ GRANT USAGE ON SCHEMA numbers TO tenure_regulator;
 -- What depends on what others do at the same time fails as a race does ('serialization_failure'), so
 -- that whoever lost asks again and is told why by the rules.
 CREATE FUNCTION numbers.demand(fact boolean, named text, condition text DEFAULT 'check_violation')
-RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF fact IS NOT TRUE THEN
         RAISE EXCEPTION '%', replace(named, '_', ' ') USING ERRCODE = condition, CONSTRAINT = named;
@@ -1015,7 +1019,7 @@ END $$;
 -- Whether a leaf tells of this: its kind, its instant, what it says in clear, and commitments that
 -- open to what it is about.
 CREATE FUNCTION numbers.leaf_says(proof bigint, told text, moment timestamptz, clear jsonb, about jsonb)
-RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM record.leaf l
         WHERE l.seq = proof AND l.kind = told AND l.at = moment
@@ -1036,7 +1040,7 @@ $$;
 
 -- The nth slot of a holder that is free from a moment on; NULL when the market allows no more.
 CREATE FUNCTION numbers.free_slot(holder bigint, nth bigint, moment timestamptz) RETURNS smallint
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT slot::smallint
     FROM numbers.figures f, generate_series(1, f.prepaid_numbers_max) AS slot
     WHERE NOT EXISTS (
@@ -1048,7 +1052,7 @@ $$;
 
 -- PRV-MINOR: of age at a moment, or with somebody who answers for them.
 CREATE FUNCTION numbers.may_hold(holder bigint, moment timestamptz) RETURNS boolean
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     adult_on date;
 BEGIN
@@ -1065,7 +1069,7 @@ END $$;
 
 -- Asks the gateway to the network to act on a leaf; it hears of it when the transaction commits.
 CREATE FUNCTION numbers.ask_network(number text, proof bigint, moment timestamptz) RETURNS bigint
-LANGUAGE sql SET search_path = pg_catalog AS $$
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     WITH task AS (
         INSERT INTO numbers.provisioning (msisdn, leaf_seq, asked_at)
         VALUES (number, proof, moment) RETURNING task_id
@@ -1077,7 +1081,7 @@ $$;
 
 -- The figures of the pack become the figures that the database enforces.  Only the owner may.
 CREATE FUNCTION numbers.keep_figures(given jsonb) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     allowed integer := (given ->> 'prepaid_numbers_max')::integer;
     before integer := (SELECT prepaid_numbers_max FROM numbers.figures);
@@ -1104,7 +1108,7 @@ END $$;
 CREATE FUNCTION numbers.activate(
     number text, card text, holder bigint, purse bigint, sold_as text, speaks text,
     pays_later boolean, clerk text, proof bigint, moment timestamptz
-) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     figures numbers.figures;
     sim numbers.sim;
@@ -1129,7 +1133,7 @@ BEGIN
     ), 'activate_number_has_rested');
     PERFORM numbers.demand(NOT EXISTS (
         SELECT FROM numbers.reservation r
-        WHERE r.msisdn = number AND r.during @> moment AND r.reserved_by <> clerk
+        WHERE r.msisdn = number AND r.during @> moment AND r.reserved_by IS DISTINCT FROM clerk
     ), 'activate_number_is_not_reserved_by_another', 'serialization_failure');
 
     SELECT s.* INTO sim FROM numbers.sim s WHERE s.iccid = card FOR UPDATE;
@@ -1172,7 +1176,7 @@ END $$;
 -- An existing base: lines that nobody ever held come to their holders, with the SIMs they are on.
 CREATE FUNCTION numbers.take_over(
     taken text[], holders bigint[], cards text[], proof bigint, moment timestamptz
-) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     figures numbers.figures;
     asked bigint := cardinality(taken);
@@ -1228,7 +1232,7 @@ GRANT EXECUTE ON FUNCTION numbers.luhn_fits, numbers.activate, numbers.take_over
 -- What is asked about a number, who agreed to exactly that, and the holder's lock.
 --
 -- A request is bound to the hash of its body; every consent and approval signs that hash.  Requests end
--- and take effect by functions alone: see 3_requests_doors.sql.
+-- and take effect by functions alone: see 3_requests_effect.sql.
 
 CREATE TABLE numbers.request (
     request_id uuid NOT NULL,
@@ -1265,6 +1269,10 @@ CREATE TABLE numbers.request (
             'funds_go', funds_go, 'document', document,
             'asked_at', (extract(epoch FROM requested_at) * 1000)::bigint, 'asked_by', requested_by::text
         )
+    ),
+    -- INC-STAFF: where no holder consents, whoever asks is one more of ours than those who approve.
+    CONSTRAINT request_by_the_holder_needs_the_holder CHECK (
+        requested_by IS NOT NULL OR kind IN ('transfer', 'sim', 'unlock')
     ),
     CONSTRAINT request_never_to_oneself CHECK (to_holder <> from_holder),
     CONSTRAINT request_changes_the_holder CHECK ((to_holder IS NULL) = (kind IN ('sim', 'unlock'))),
@@ -1330,12 +1338,14 @@ CREATE TABLE numbers.consent (
     CONSTRAINT consent_witness_signs_with_an_own_key FOREIGN KEY (witness_key, witness)
         REFERENCES staff.passkey (credential_id, human_id),
     CONSTRAINT consent_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
-    -- One witness may see both parties; nobody's own consent counts for anything else.
-    CONSTRAINT consent_signature_is_used_once UNIQUE (party, signature),
-    -- WebAuthn section 5.8.1: what was signed says what it was asked to sign, in base64url.
+    CONSTRAINT consent_signature_is_used_once UNIQUE (signature),
+    -- WebAuthn section 5.8.1: what was signed says what it was asked to sign, in base64url.  A witness
+    -- signs whom they saw, and in which part: that they saw one says nothing of the other.
     CONSTRAINT consent_signs_exactly_this_request CHECK (
         convert_from(client_data_json, 'UTF8')::jsonb ->> 'challenge'
-        = rtrim(translate(encode(request_hash, 'base64'), '+/', '-_'), '=')
+        = rtrim(translate(encode(CASE means WHEN 'passkey' THEN request_hash ELSE sha256(convert_to(
+            'seen ' || party || ' ' || person_id || ' ' || encode(request_hash, 'hex'), 'UTF8'
+        )) END, 'base64'), '+/', '-_'), '=')
     ),
     -- WebAuthn section 6.1: the owner of the key was present and verified.
     CONSTRAINT consent_in_person CHECK (
@@ -1359,7 +1369,13 @@ CREATE TABLE numbers.lock (
 CREATE UNIQUE INDEX lock_one_at_a_time ON numbers.lock (msisdn) WHERE (until IS NULL);
 
 -- Who may do what.  Nothing that was asked or agreed to can be changed by the application.
-GRANT SELECT, INSERT ON numbers.request, numbers.consent, numbers.lock TO tenure_app;
+GRANT SELECT, INSERT ON numbers.consent TO tenure_app;
+-- How a request or a lock ends is written by functions alone.
+GRANT SELECT, INSERT (
+    request_id, kind, msisdn, from_holder, to_holder, iccid, purse_id, funds_go, document,
+    requested_by, requested_at, body, request_hash, leaf_seq
+) ON numbers.request TO tenure_app;
+GRANT SELECT, INSERT (msisdn, person_id, since, leaf_seq) ON numbers.lock TO tenure_app;
 GRANT SELECT ON numbers.request, numbers.consent, numbers.lock TO tenure_privacy;
 
 
@@ -1371,7 +1387,7 @@ GRANT SELECT ON numbers.request, numbers.consent, numbers.lock TO tenure_privacy
 
 -- Whether somebody is of age; who is not known is not.
 CREATE FUNCTION numbers.of_age(person bigint, moment timestamptz) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce((
         SELECT (p.born_on + make_interval(years => f.adult_years))::date
                <= (moment AT TIME ZONE 'UTC')::date
@@ -1381,7 +1397,7 @@ $$;
 
 -- Whether somebody answers for a minor at a moment.
 CREATE FUNCTION numbers.guards(guardian bigint, ward bigint, moment timestamptz) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM people.guardian g
         WHERE g.ward_id = ward AND g.guardian_id = guardian
@@ -1391,7 +1407,7 @@ $$;
 
 -- Whether a human of ours is one of those whom a request is about, by their document.
 CREATE FUNCTION numbers.is_party(human bigint, r numbers.request, moment timestamptz) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM staff.human h
         JOIN people.person p USING (document_kind, document_number)
@@ -1406,7 +1422,7 @@ $$;
 -- The consents that count: by the right person, in time, with a key that was theirs, and for what is
 -- given away not with a fresh one.
 CREATE FUNCTION numbers.consents_counted(r numbers.request, moment timestamptz)
-RETURNS SETOF numbers.consent LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+RETURNS SETOF numbers.consent LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT c.*
     FROM numbers.consent c CROSS JOIN numbers.figures f
     WHERE c.request_id = r.request_id AND c.request_hash = r.request_hash
@@ -1418,7 +1434,9 @@ RETURNS SETOF numbers.consent LANGUAGE sql STABLE SET search_path = pg_catalog A
               WHEN 'to-guardian' THEN numbers.guards(c.person_id, r.to_holder, moment)
           END
       AND CASE c.means
-              WHEN 'presence' THEN NOT numbers.is_party(c.witness, r, moment)
+              WHEN 'presence' THEN NOT numbers.is_party(c.witness, r, moment) AND NOT EXISTS (
+                  SELECT FROM staff.human h WHERE h.human_id = c.witness AND h.suspended_at <= moment
+              )
               ELSE EXISTS (
                   SELECT FROM people.passkey k
                   JOIN record.leaf l ON l.seq = k.leaf_seq AND l.at = k.added_at
@@ -1433,7 +1451,7 @@ $$;
 
 -- Whose consent a request needs at a moment.
 CREATE FUNCTION numbers.parties_asked(r numbers.request, moment timestamptz) RETURNS text[]
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT array_remove(ARRAY[
         CASE WHEN gives THEN 'from' END,
         CASE WHEN takes THEN 'to' END,
@@ -1446,7 +1464,7 @@ $$;
 
 -- When the last consent was given that is needed; the asking when none is; NULL when one is missing.
 CREATE FUNCTION numbers.consented_at(r numbers.request, moment timestamptz) RETURNS timestamptz
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN coalesce(array_agg(c.party), '{}') @> numbers.parties_asked(r, moment)
                 THEN greatest(r.requested_at,
                               max(c.given_at) FILTER (WHERE c.party = ANY (numbers.parties_asked(r, moment))))
@@ -1457,7 +1475,7 @@ $$;
 -- When so many humans had approved who stand apart: who did not ask, saw no consent, are no party and
 -- are not suspended.  staff.approvers leaves out the suspended, and what came before the last consent.
 CREATE FUNCTION numbers.approved_at(r numbers.request, needed integer, moment timestamptz)
-RETURNS timestamptz LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+RETURNS timestamptz LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN needed = 0 THEN r.requested_at ELSE (
         SELECT a.approved_at
         FROM staff.approval a
@@ -1477,7 +1495,7 @@ $$;
 
 -- From when on a request may take effect; NULL while something is missing.
 CREATE FUNCTION numbers.takes_effect_at(r numbers.request, moment timestamptz) RETURNS timestamptz
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN consented IS NOT NULL AND approved IS NOT NULL
                 THEN greatest(consented, approved) + waits_ms * interval '1 millisecond' END
     FROM (
@@ -1493,7 +1511,7 @@ $$;
 
 -- Whether the holder's lock holds at a moment: computed, so that a late clock never opens it early.
 CREATE FUNCTION numbers.locked(number text, moment timestamptz) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM numbers.lock l
         WHERE l.msisdn = number AND l.since <= moment AND (l.until IS NULL OR moment < l.until)
@@ -1508,7 +1526,7 @@ $$;
 
 -- Whether a SIM is ours, alive, of our network, and never served anybody.
 CREATE FUNCTION numbers.sim_is_free(card text) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM numbers.sim s, numbers.figures f
         WHERE s.iccid = card AND s.died_at IS NULL
@@ -1519,7 +1537,7 @@ $$;
 -- How the number, its holder and the next one must stand.  What a kind is for does not hold it up: a
 -- restoration is of a number that is suspended and disputed, a replacement of a SIM that is lost.
 CREATE FUNCTION numbers.demand_standing(r numbers.request, moment timestamptz) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     line numbers.line;
     passes boolean := r.kind IN ('transfer', 'inheritance');
@@ -1540,6 +1558,11 @@ BEGIN
     PERFORM numbers.demand(r.kind <> 'restoration' OR EXISTS (
         SELECT FROM numbers.tenure t
         WHERE t.msisdn = r.msisdn AND t.holder_id = r.to_holder AND upper(t.during) <= moment
+          AND NOT EXISTS (
+              SELECT FROM numbers.tenure n
+              WHERE n.msisdn = t.msisdn AND n.opened_as = 'first-sale'
+                AND lower(n.during) >= upper(t.during)
+          )
     ), 'restoration_to_who_held_it');
     PERFORM numbers.demand(
         (r.kind NOT IN ('transfer', 'sim', 'unlock') OR numbers.may_hold(r.from_holder, moment))
@@ -1581,7 +1604,7 @@ END $$;
 
 -- Who must have agreed, and for how long it must have been known to everybody.
 CREATE FUNCTION numbers.demand_agreement(r numbers.request, moment timestamptz) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     figures numbers.figures;
     asked text[] := numbers.parties_asked(r, moment);
@@ -1610,9 +1633,14 @@ BEGIN
     );
 END $$;
 
+
+-- numbers 3_requests_effect -----------------------------------------------------------------
+
+-- A request takes effect or ends: the only two ways by which one is ever closed.
+
 -- The old SIM is dead from this instant on, to the millisecond; the new one serves.
 CREATE FUNCTION numbers.swap_sim(r numbers.request, moment timestamptz, proof bigint) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     old text;
     new_imsi text;
@@ -1629,7 +1657,7 @@ END $$;
 
 -- The former tenure ends where the next begins; nothing of the former holder's is in reach any more.
 CREATE FUNCTION numbers.hand_over(r numbers.request, moment timestamptz, proof bigint) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     former numbers.tenure;
     free smallint;
@@ -1659,7 +1687,7 @@ END $$;
 
 -- A request takes effect, wholly or not at all.  Returns what the network is asked, or NULL for a lock.
 CREATE FUNCTION numbers.effect(asked uuid, moment timestamptz, proof bigint) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     figures numbers.figures;
     r numbers.request;
@@ -1727,7 +1755,7 @@ END $$;
 
 -- A request ends without effect: stopped by somebody, or because it waited for too long.
 CREATE FUNCTION numbers.end_request(asked uuid, how text, moment timestamptz, proof bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     figures numbers.figures;
     r numbers.request;
@@ -1849,7 +1877,7 @@ CREATE INDEX recycled_by_number ON numbers.recycled (msisdn, at);
 -- Recycles numbers that are due, all or none.  Everything is looked up here again: what the caller
 -- believes does not count.  What may change under way fails as a race does, so that the caller looks again.
 CREATE FUNCTION numbers.recycle(taken text[], moment timestamptz, proofs bigint[]) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     figures numbers.figures;
     asked bigint := cardinality(taken);
@@ -1965,7 +1993,8 @@ END $$;
 -- Who may do what.
 GRANT SELECT, INSERT ON numbers.reminder TO tenure_app;
 GRANT SELECT, INSERT, DELETE ON numbers.stage_bar TO tenure_app;
-GRANT SELECT, INSERT, UPDATE (until, release_leaf_seq) ON numbers.hold TO tenure_app;
+GRANT SELECT, INSERT (msisdn, kind, reference, since, leaf_seq), UPDATE (until, release_leaf_seq)
+    ON numbers.hold TO tenure_app;
 GRANT SELECT ON numbers.recycled TO tenure_app;
 GRANT SELECT ON numbers.reminder, numbers.hold, numbers.recycled TO tenure_privacy;
 REVOKE ALL ON FUNCTION numbers.recycle FROM PUBLIC;
@@ -2131,7 +2160,7 @@ CREATE UNIQUE INDEX measure_terminated_once ON access.measure (purse_id)
 
 -- What was lifted stays lifted, and the day of it stays.
 CREATE FUNCTION access.stays_lifted() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'what was lifted stays lifted'
         USING ERRCODE = 'check_violation', SCHEMA = 'access',

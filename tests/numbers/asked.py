@@ -80,9 +80,12 @@ def by_passkey(person_id: int, signed: bytes) -> Proof:
     return Proof(holder_key(person_id).assertion(signed))
 
 
-def in_shop(person_id: int, witness: str, signed: bytes, ppm: int = 990_000) -> Proof:
+def in_shop(
+    person_id: int, witness: str, signed: bytes, ppm: int = 990_000, party: Party = Party.FROM
+) -> Proof:
     """Somebody is present, and one of ours signs that."""
-    return Proof(staff_key(witness).assertion(signed), seen(person_id, ppm), person_id)
+    hashed = numbers.requests.seen_hash_of(signed, party, person_id)
+    return Proof(staff_key(witness).assertion(hashed), seen(person_id, ppm), person_id)
 
 
 def later(seconds: float = 0, days: float = 0) -> Instant:

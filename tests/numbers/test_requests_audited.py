@@ -62,7 +62,7 @@ async def test_a_witness_who_approves_is_found(pool: Pool, owner: str) -> None:
     await populated(pool)
     made = await asked(pool)
     for party, person_id in ((Party.FROM, OLD), (Party.TO, NEW)):
-        proof = in_shop(person_id, "dara", made.request_hash)
+        proof = in_shop(person_id, "dara", made.request_hash, party=party)
         asked_of = (KH, made.request.request_id, party, proof, act("dara", LATER))
         found = await perform(pool, numbers.requests.consent, *asked_of)
         assert isinstance(found, Progress)

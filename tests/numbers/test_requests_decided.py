@@ -116,7 +116,10 @@ BREAKS = {
     "an approver was suspended in": "UPDATE staff.human SET suspended_at = %(at)s + %(span)s"
     " WHERE human_id = LINA",
     "an approver saw a consent": "UPDATE numbers.consent SET means = 'presence',"
-    " witness = LINA, document_kind = 'passport', photo_ppm = 990000, photo_reference = 'r'"
+    " witness = LINA, document_kind = 'passport', photo_ppm = 990000, photo_reference = 'r',"
+    " client_data_json = convert_to(json_build_object('challenge', rtrim(translate(encode(sha256("
+    "convert_to('seen to ' || person_id || ' ' || encode(request_hash, 'hex'), 'UTF8')), 'base64'),"
+    " '+/', '-_'), '='))::text, 'UTF8')"
     " WHERE party = 'to'",
     "an approver is the holder": "UPDATE staff.human SET document_kind = 'passport',"
     " document_number = 'N1' WHERE human_id = LINA",
@@ -170,6 +173,12 @@ async def ready(tx: Transaction, kind: Kind) -> Progress:
             "INSERT INTO numbers.tenure (msisdn, holder_id, during, opened_as, leaf_seq, purse_id,"
             " prepaid) VALUES (%s, 2, '[2020-01-01Z,2021-01-01Z)', 'import', 1, 9, true)",
             [msisdn(0)],
+        )
+        # It went from them to its holder, and was not sold anew in between.
+        await tx.execute(
+            "UPDATE numbers.tenure SET opened_as = 'transfer', request_id = %s"
+            " WHERE msisdn = %s AND upper_inf(during)",
+            [request_id(0), msisdn(0)],
         )
     if kind is Kind.UNLOCK:
         proof = by_passkey(OLD, numbers.requests.lock_hash(msisdn(0), LATER))

@@ -186,7 +186,8 @@ async def test_presence_needs_document_photo_and_an_honest_witness(pool: Pool) -
     assert isinstance(await consent(pool, Party.FROM, right, by="dara"), Progress)
     # One witness may see both, and then approves nothing.
     assert isinstance(
-        await consent(pool, Party.TO, in_shop(NEW, "bopha", signed), by="bopha"), Progress
+        await consent(pool, Party.TO, in_shop(NEW, "bopha", signed, party=Party.TO), by="bopha"),
+        Progress,
     )
     assert named(await approve(pool, made, "bopha")) == "NOT_INDEPENDENT"
 

@@ -7,8 +7,8 @@ import pytest
 
 COMMANDS = Path(__file__).resolve().parents[2] / "src" / "tenure" / "commands"
 FILES = sorted(path for path in COMMANDS.rglob("*.py") if "By" in path.read_text(encoding="utf-8"))
-PROVES = {"run_as", "prove", "proof_of"}
-"""``proof_of`` has the witness sign what they saw, and the holder what they agree to."""
+PROVES = {"run_as", "prove", "prover"}
+"""``prover`` has the witness sign what they saw, and the holder what they agree to."""
 
 
 def unproven(text: str) -> list[str]:

@@ -11,7 +11,8 @@ import typer
 from tenure.commands import connect, passkey_file
 from tenure.commands.passkey_file import WrongPasskeyFileError
 from tenure.gateways.photo.server import compare, provider_of
-from tenure.promises.numbers.model import Proof
+from tenure.promises.numbers import operations as numbers
+from tenure.promises.numbers.model import Party, Proof
 from tenure.promises.people.model import Document, Photo, Presence
 from tenure.values.passkey import Assertion
 from tenure.values.refused import Refused
@@ -84,16 +85,24 @@ def _photo(name: str, live: Path, on_document: Path, *, as_json: bool) -> Photo:
     return found
 
 
-def proof_of(
-    name: str,
-    shown: Shown,
-    challenge: bytes,
-    witness: Path,
-    *,
-    as_json: bool,
-) -> Proof:
-    """The proof of somebody: their own signature, or the witness's of what was seen."""
+def prover(
+    name: str, shown: Shown, witness: Path, *, party: Party | None = None, as_json: bool
+) -> Callable[[bytes], Proof]:
+    """How somebody proves that they agree to a hash, which may be known later only.
+
+    By their own signature, or by the witness's of what was seen: of a consent (``party``) the
+    witness signs whom they saw as well, and in which part.
+    """
     if shown.own_passkey is not None:
-        return Proof(signer(name, shown.own_passkey)(challenge))
-    seen = presence_of(name, shown, as_json=as_json)
-    return Proof(signer(name, witness)(challenge), seen, shown.person)
+        own = signer(name, shown.own_passkey)
+        return lambda hashed: Proof(own(hashed))
+    seen, sign = presence_of(name, shown, as_json=as_json), signer(name, witness)
+    assert shown.person is not None
+    person = shown.person
+
+    def proof(hashed: bytes) -> Proof:
+        if party is not None:
+            hashed = numbers.requests.seen_hash_of(hashed, party, person)
+        return Proof(sign(hashed), seen, person)
+
+    return proof

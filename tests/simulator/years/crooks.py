@@ -39,7 +39,8 @@ async def theft(life: Life, number: str, at: int) -> None:
         return
     asked.unwilling.add(asked.giver)
     victim = asked.giver
-    signed = life.cast.staff_key("dara").assertion(asked.hash())
+    hashed = numbers.requests.seen_hash_of(asked.hash(), Party.FROM, victim)
+    signed = life.cast.staff_key("dara").assertion(hashed)
     proof = Proof(signed, seen(victim), victim)
     await _consent(life, asked, "from", (victim, "dara", proof))
     assert asked.taker is not None

@@ -107,7 +107,8 @@ async def consent(life: Life, asked: Asked, party: str, person: int, at: int) ->
     by = THE_HOLDER
     if life.chance(0.3):
         by = witness = life.staff(SHOP)
-        signed = life.cast.staff_key(witness).assertion(asked.hash())
+        hashed = numbers.requests.seen_hash_of(asked.hash(), Party(party), person)
+        signed = life.cast.staff_key(witness).assertion(hashed)
         proof = Proof(signed, seen(person), person)
     else:
         proof = Proof(life.cast.key(person).assertion(asked.hash()))

@@ -52,7 +52,7 @@ def lock(
     act = connect.act_of(by if shown.in_person else THE_HOLDER, connect.instant_typed(at))
     signed = numbers.requests.lock_hash(msisdn, act.at)
     witness = connect.passkey_of(by, data, passkey)
-    proof = presence.proof_of(NAME, shown, signed, witness, as_json=as_json)
+    proof = presence.prover(NAME, shown, witness, as_json=as_json)(signed)
 
     async def work(pool: Pool) -> Locked:
         done = await perform(pool, numbers.requests.lock, msisdn, proof, act)
@@ -91,20 +91,14 @@ def unlock(
     wish = AskAbout(str(uuid.uuid4()), RequestKind.UNLOCK, msisdn)
     witness = connect.passkey_of(by, data, passkey)
 
+    sign = presence.prover(NAME, shown, witness, party=Party.FROM, as_json=as_json)
+
     async def work(pool: Pool) -> Progress:
-        found = await perform(pool, numbers.requests.ask, terms, wish, act)
+        found = await perform(pool, numbers.requests.ask, terms, wish, act, sign=sign)
         return answered(found, as_json=as_json)
 
     if shown.in_person:
         made = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     else:
         made = connect.run(NAME, data, dsn, work)
-    proof = presence.proof_of(NAME, shown, made.request_hash, witness, as_json=as_json)
-
-    async def agree(pool: Pool) -> Progress:
-        given = await perform(
-            pool, numbers.requests.consent, terms, wish.request_id, Party.FROM, proof, act
-        )
-        return answered(given, as_json=as_json)
-
-    say(connect.run(NAME, data, dsn, agree), act.at, as_json=as_json)
+    say(made, act.at, as_json=as_json)

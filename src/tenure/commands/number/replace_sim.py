@@ -57,18 +57,11 @@ def replace_sim(
     wish = AskAbout(str(uuid.uuid4()), RequestKind.SIM, msisdn, iccid=str(card))
     witness = connect.passkey_of(by, data, passkey)
 
+    sign = presence.prover(NAME, shown, witness, party=Party.FROM, as_json=as_json)
+
     async def work(pool: Pool) -> Progress:
-        found = await perform(pool, numbers.requests.ask, terms, wish, act)
+        found = await perform(pool, numbers.requests.ask, terms, wish, act, sign=sign)
         return answered(found, as_json=as_json)
 
     made = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
-    proof = presence.proof_of(NAME, shown, made.request_hash, witness, as_json=as_json)
-    again = connect.act_of(by if shown.in_person else "<holder>", act.at)
-
-    async def agree(pool: Pool) -> Progress:
-        given = await perform(
-            pool, numbers.requests.consent, terms, wish.request_id, Party.FROM, proof, again
-        )
-        return answered(given, as_json=as_json)
-
-    say(connect.run(NAME, data, dsn, agree), act.at, as_json=as_json)
+    say(made, act.at, as_json=as_json)

@@ -108,7 +108,8 @@ def consent(
         return found.request_hash, found.request.request_id
 
     signed_hash, request_id = connect.run(NAME, data, dsn, work)
-    proof = presence.proof_of(NAME, shown, signed_hash, witness, as_json=as_json)
+    prove = presence.prover(NAME, shown, witness, party=party, as_json=as_json)
+    proof = prove(signed_hash)
 
     async def agree(pool: Pool) -> Progress:
         given = await perform(pool, numbers.requests.consent, terms, request_id, party, proof, act)
@@ -182,7 +183,7 @@ def stop(
                 answered(there, as_json=as_json).request_hash
             )
             shown = Shown(own_passkey, None, "", None, None)
-            proof = presence.proof_of(NAME, shown, signed_hash, own_passkey, as_json=as_json)
+            proof = presence.prover(NAME, shown, own_passkey, as_json=as_json)(signed_hash)
         done = await perform(
             pool, numbers.requests.stop, terms, request, act, proof=proof, from_number=replied
         )

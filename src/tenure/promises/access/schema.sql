@@ -129,7 +129,7 @@ CREATE UNIQUE INDEX measure_terminated_once ON access.measure (purse_id)
 
 -- What was lifted stays lifted, and the day of it stays.
 CREATE FUNCTION access.stays_lifted() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'what was lifted stays lifted'
         USING ERRCODE = 'check_violation', SCHEMA = 'access',

@@ -53,7 +53,7 @@ CREATE TABLE money.entry_other PARTITION OF money.entry DEFAULT;
 -- Opens the partition of the month that holds the moment; harmless when it is open.  What came
 -- before its month was opened waits in entry_other, and moves into the month.
 CREATE FUNCTION money.open_month(moment timestamptz) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     month_start timestamptz := date_trunc('month', moment, 'UTC');
     month_end   timestamptz := month_start + interval '1 month';
@@ -90,7 +90,8 @@ BEGIN
 END $$;
 
 -- Someone else wrote a purse since it was loaded: the batch is repeated with what they wrote.
-CREATE FUNCTION money.contested() RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION money.contested() RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'a purse changed since it was loaded' USING ERRCODE = 'serialization_failure';
 END $$;
@@ -107,5 +108,5 @@ GRANT SELECT, INSERT, UPDATE ON money.purse TO tenure_app;
 GRANT SELECT, INSERT ON money.entry TO tenure_app;
 GRANT SELECT (purse_id, seq, at, kind, account, funds_micros, grants_micros, owed_micros,
     tax_micros, overrun_micros, contra_micros) ON money.entry TO tenure_regulator;
-REVOKE ALL ON FUNCTION money.open_month(timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION money.open_month(timestamptz) TO tenure_app;
+REVOKE ALL ON FUNCTION money.open_month(timestamptz), money.contested() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION money.open_month(timestamptz), money.contested() TO tenure_app;

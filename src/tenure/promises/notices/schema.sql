@@ -34,7 +34,7 @@ CREATE INDEX notice_by_number ON notices.notice (msisdn, notice_id);
 
 -- That a notice was sent is proof of it: neither the fact nor its end is changed afterwards.
 CREATE FUNCTION notices.stays_as_it_is() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'a notice that was sent or dropped stays as it is'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'notice_ends_once';
@@ -46,7 +46,8 @@ CREATE TRIGGER notice_ends_once BEFORE UPDATE ON notices.notice
 
 -- Who may do what.
 GRANT USAGE ON SCHEMA notices TO tenure_app, tenure_privacy;
-GRANT SELECT, INSERT ON notices.notice TO tenure_app;
+-- Nothing is written as sent: first it is told, and then it goes out.
+GRANT SELECT, INSERT (msisdn, person_id, language, kind, channel, facts, at) ON notices.notice TO tenure_app;
 GRANT UPDATE (sent_at, dropped_at, dropped) ON notices.notice TO tenure_app;
 GRANT SELECT ON notices.notice TO tenure_privacy;
 REVOKE ALL ON FUNCTION notices.stays_as_it_is() FROM PUBLIC;

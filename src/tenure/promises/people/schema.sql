@@ -60,7 +60,8 @@ CREATE TABLE people.guardian (
 
 -- Who may do what.
 GRANT USAGE ON SCHEMA people TO tenure_app, tenure_privacy;
-GRANT SELECT, INSERT, UPDATE, DELETE ON people.person TO tenure_app;
+-- Whoever is on record as somebody's document or birthday stays it: the doors to a number ask for them.
+GRANT SELECT, INSERT ON people.person TO tenure_app;
 GRANT SELECT ON people.person, people.passkey, people.guardian TO tenure_privacy;
 -- A key changes only in its counter, and ends; whose it is never changes.
 GRANT SELECT, INSERT, UPDATE (sign_count, ended_at) ON people.passkey TO tenure_app;

@@ -138,12 +138,17 @@ class _Signers(NamedTuple):
     challenge: bytes
     trusted: Trusted
 
-    def doubt(self, owner: tuple[str, str], assertion: Assertion) -> _Doubted | None:
-        """Why this is not the signature of this person over this request."""
+    def doubt(
+        self, owner: tuple[str, str], assertion: Assertion, challenge: bytes | None = None
+    ) -> _Doubted | None:
+        """Why this is not their signature over this request, or over what they saw of it."""
         key = self.keys.get(assertion.credential_id)
         if key is None or key.owner != owner:
             return Refused(Doubt.KEY_UNPROVEN)
-        if verified(key.passkey, assertion, self.challenge, self.trusted.party) is None:
+        if (
+            verified(key.passkey, assertion, challenge or self.challenge, self.trusted.party)
+            is None
+        ):
             return Refused(Doubt.NOT_SIGNED)
         return None
 
@@ -153,7 +158,7 @@ def _consents(
 ) -> _Doubted | None:
     """Each consent holds, each is by its party, and none that is needed is missing."""
     for given in asked.consents:
-        doubt = signers.doubt(_signer(given), given.assertion)
+        doubt = signers.doubt(_signer(given), given.assertion, _seen(given, signers.challenge))
         if doubt is not None:
             return doubt
         if given.party in ("from", "to") and given.person != body.get(given.party):
@@ -172,6 +177,13 @@ def _signer(given: Given) -> tuple[str, str]:
     if given.witness is None:
         return ("person", given.person)
     return ("human", given.witness)
+
+
+def _seen(given: Given, hashed: bytes) -> bytes | None:
+    """What a witness signs: whom they saw, and in which part."""
+    if given.witness is None:
+        return None
+    return hashlib.sha256(f"seen {given.party} {given.person} {hashed.hex()}".encode()).digest()
 
 
 def _approvals(

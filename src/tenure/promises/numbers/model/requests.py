@@ -105,6 +105,8 @@ class Consent(msgspec.Struct, frozen=True):
     """Which human of ours saw it, for presence."""
     proven_since: Instant | None = None
     """Since when the passkey is theirs; a fresh one might be a thief's."""
+    witness_suspended_at: Instant | None = None
+    """Since when the witness is suspended."""
 
 
 class Approval(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ CREATE EXTENSION btree_gist WITH SCHEMA numbers;
 
 -- ITU-T E.118: the last digit of a card number makes the Luhn sum a multiple of ten.
 CREATE FUNCTION numbers.luhn_fits(digits text) RETURNS boolean
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog AS $$
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
     SELECT sum(CASE WHEN place % 2 = 1 THEN digit ELSE digit * 2 - CASE WHEN digit > 4 THEN 9 ELSE 0 END END) % 10 = 0
     FROM (
         SELECT substr(reverse(digits), place, 1)::integer AS digit, place
@@ -166,7 +166,8 @@ CREATE INDEX provisioning_waits ON numbers.provisioning (task_id) WHERE (done_at
 
 -- Who may do what.
 GRANT SELECT ON numbers.figures, numbers.tenure, numbers.binding TO tenure_app;
-GRANT SELECT, INSERT ON numbers.stock, numbers.sim TO tenure_app;
+GRANT SELECT, INSERT ON numbers.stock TO tenure_app;
+GRANT SELECT, INSERT (iccid, imsi, sealed, imported_at) ON numbers.sim TO tenure_app;
 GRANT SELECT, INSERT, UPDATE ON numbers.special TO tenure_app;
 GRANT SELECT, INSERT, UPDATE (during), DELETE ON numbers.reservation TO tenure_app;
 GRANT SELECT, INSERT, UPDATE (done_at, attempts, problem) ON numbers.provisioning TO tenure_app;

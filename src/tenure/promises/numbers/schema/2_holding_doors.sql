@@ -7,7 +7,7 @@
 -- What depends on what others do at the same time fails as a race does ('serialization_failure'), so
 -- that whoever lost asks again and is told why by the rules.
 CREATE FUNCTION numbers.demand(fact boolean, named text, condition text DEFAULT 'check_violation')
-RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF fact IS NOT TRUE THEN
         RAISE EXCEPTION '%', replace(named, '_', ' ') USING ERRCODE = condition, CONSTRAINT = named;
@@ -17,7 +17,7 @@ END $$;
 -- Whether a leaf tells of this: its kind, its instant, what it says in clear, and commitments that
 -- open to what it is about.
 CREATE FUNCTION numbers.leaf_says(proof bigint, told text, moment timestamptz, clear jsonb, about jsonb)
-RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM record.leaf l
         WHERE l.seq = proof AND l.kind = told AND l.at = moment
@@ -38,7 +38,7 @@ $$;
 
 -- The nth slot of a holder that is free from a moment on; NULL when the market allows no more.
 CREATE FUNCTION numbers.free_slot(holder bigint, nth bigint, moment timestamptz) RETURNS smallint
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT slot::smallint
     FROM numbers.figures f, generate_series(1, f.prepaid_numbers_max) AS slot
     WHERE NOT EXISTS (
@@ -50,7 +50,7 @@ $$;
 
 -- PRV-MINOR: of age at a moment, or with somebody who answers for them.
 CREATE FUNCTION numbers.may_hold(holder bigint, moment timestamptz) RETURNS boolean
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     adult_on date;
 BEGIN
@@ -67,7 +67,7 @@ END $$;
 
 -- Asks the gateway to the network to act on a leaf; it hears of it when the transaction commits.
 CREATE FUNCTION numbers.ask_network(number text, proof bigint, moment timestamptz) RETURNS bigint
-LANGUAGE sql SET search_path = pg_catalog AS $$
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     WITH task AS (
         INSERT INTO numbers.provisioning (msisdn, leaf_seq, asked_at)
         VALUES (number, proof, moment) RETURNING task_id
@@ -79,7 +79,7 @@ $$;
 
 -- The figures of the pack become the figures that the database enforces.  Only the owner may.
 CREATE FUNCTION numbers.keep_figures(given jsonb) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     allowed integer := (given ->> 'prepaid_numbers_max')::integer;
     before integer := (SELECT prepaid_numbers_max FROM numbers.figures);
@@ -106,7 +106,7 @@ END $$;
 CREATE FUNCTION numbers.activate(
     number text, card text, holder bigint, purse bigint, sold_as text, speaks text,
     pays_later boolean, clerk text, proof bigint, moment timestamptz
-) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     figures numbers.figures;
     sim numbers.sim;
@@ -131,7 +131,7 @@ BEGIN
     ), 'activate_number_has_rested');
     PERFORM numbers.demand(NOT EXISTS (
         SELECT FROM numbers.reservation r
-        WHERE r.msisdn = number AND r.during @> moment AND r.reserved_by <> clerk
+        WHERE r.msisdn = number AND r.during @> moment AND r.reserved_by IS DISTINCT FROM clerk
     ), 'activate_number_is_not_reserved_by_another', 'serialization_failure');
 
     SELECT s.* INTO sim FROM numbers.sim s WHERE s.iccid = card FOR UPDATE;
@@ -174,7 +174,7 @@ END $$;
 -- An existing base: lines that nobody ever held come to their holders, with the SIMs they are on.
 CREATE FUNCTION numbers.take_over(
     taken text[], holders bigint[], cards text[], proof bigint, moment timestamptz
-) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     figures numbers.figures;
     asked bigint := cardinality(taken);

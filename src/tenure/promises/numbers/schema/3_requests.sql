@@ -1,7 +1,7 @@
 -- What is asked about a number, who agreed to exactly that, and the holder's lock.
 --
 -- A request is bound to the hash of its body; every consent and approval signs that hash.  Requests end
--- and take effect by functions alone: see 3_requests_doors.sql.
+-- and take effect by functions alone: see 3_requests_effect.sql.
 
 CREATE TABLE numbers.request (
     request_id uuid NOT NULL,
@@ -38,6 +38,10 @@ CREATE TABLE numbers.request (
             'funds_go', funds_go, 'document', document,
             'asked_at', (extract(epoch FROM requested_at) * 1000)::bigint, 'asked_by', requested_by::text
         )
+    ),
+    -- INC-STAFF: where no holder consents, whoever asks is one more of ours than those who approve.
+    CONSTRAINT request_by_the_holder_needs_the_holder CHECK (
+        requested_by IS NOT NULL OR kind IN ('transfer', 'sim', 'unlock')
     ),
     CONSTRAINT request_never_to_oneself CHECK (to_holder <> from_holder),
     CONSTRAINT request_changes_the_holder CHECK ((to_holder IS NULL) = (kind IN ('sim', 'unlock'))),
@@ -103,12 +107,14 @@ CREATE TABLE numbers.consent (
     CONSTRAINT consent_witness_signs_with_an_own_key FOREIGN KEY (witness_key, witness)
         REFERENCES staff.passkey (credential_id, human_id),
     CONSTRAINT consent_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
-    -- One witness may see both parties; nobody's own consent counts for anything else.
-    CONSTRAINT consent_signature_is_used_once UNIQUE (party, signature),
-    -- WebAuthn section 5.8.1: what was signed says what it was asked to sign, in base64url.
+    CONSTRAINT consent_signature_is_used_once UNIQUE (signature),
+    -- WebAuthn section 5.8.1: what was signed says what it was asked to sign, in base64url.  A witness
+    -- signs whom they saw, and in which part: that they saw one says nothing of the other.
     CONSTRAINT consent_signs_exactly_this_request CHECK (
         convert_from(client_data_json, 'UTF8')::jsonb ->> 'challenge'
-        = rtrim(translate(encode(request_hash, 'base64'), '+/', '-_'), '=')
+        = rtrim(translate(encode(CASE means WHEN 'passkey' THEN request_hash ELSE sha256(convert_to(
+            'seen ' || party || ' ' || person_id || ' ' || encode(request_hash, 'hex'), 'UTF8'
+        )) END, 'base64'), '+/', '-_'), '=')
     ),
     -- WebAuthn section 6.1: the owner of the key was present and verified.
     CONSTRAINT consent_in_person CHECK (
@@ -132,5 +138,11 @@ CREATE TABLE numbers.lock (
 CREATE UNIQUE INDEX lock_one_at_a_time ON numbers.lock (msisdn) WHERE (until IS NULL);
 
 -- Who may do what.  Nothing that was asked or agreed to can be changed by the application.
-GRANT SELECT, INSERT ON numbers.request, numbers.consent, numbers.lock TO tenure_app;
+GRANT SELECT, INSERT ON numbers.consent TO tenure_app;
+-- How a request or a lock ends is written by functions alone.
+GRANT SELECT, INSERT (
+    request_id, kind, msisdn, from_holder, to_holder, iccid, purse_id, funds_go, document,
+    requested_by, requested_at, body, request_hash, leaf_seq
+) ON numbers.request TO tenure_app;
+GRANT SELECT, INSERT (msisdn, person_id, since, leaf_seq) ON numbers.lock TO tenure_app;
 GRANT SELECT ON numbers.request, numbers.consent, numbers.lock TO tenure_privacy;

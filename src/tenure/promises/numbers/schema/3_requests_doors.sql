@@ -4,7 +4,7 @@
 
 -- Whether somebody is of age; who is not known is not.
 CREATE FUNCTION numbers.of_age(person bigint, moment timestamptz) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce((
         SELECT (p.born_on + make_interval(years => f.adult_years))::date
                <= (moment AT TIME ZONE 'UTC')::date
@@ -14,7 +14,7 @@ $$;
 
 -- Whether somebody answers for a minor at a moment.
 CREATE FUNCTION numbers.guards(guardian bigint, ward bigint, moment timestamptz) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM people.guardian g
         WHERE g.ward_id = ward AND g.guardian_id = guardian
@@ -24,7 +24,7 @@ $$;
 
 -- Whether a human of ours is one of those whom a request is about, by their document.
 CREATE FUNCTION numbers.is_party(human bigint, r numbers.request, moment timestamptz) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM staff.human h
         JOIN people.person p USING (document_kind, document_number)
@@ -39,7 +39,7 @@ $$;
 -- The consents that count: by the right person, in time, with a key that was theirs, and for what is
 -- given away not with a fresh one.
 CREATE FUNCTION numbers.consents_counted(r numbers.request, moment timestamptz)
-RETURNS SETOF numbers.consent LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+RETURNS SETOF numbers.consent LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT c.*
     FROM numbers.consent c CROSS JOIN numbers.figures f
     WHERE c.request_id = r.request_id AND c.request_hash = r.request_hash
@@ -51,7 +51,9 @@ RETURNS SETOF numbers.consent LANGUAGE sql STABLE SET search_path = pg_catalog A
               WHEN 'to-guardian' THEN numbers.guards(c.person_id, r.to_holder, moment)
           END
       AND CASE c.means
-              WHEN 'presence' THEN NOT numbers.is_party(c.witness, r, moment)
+              WHEN 'presence' THEN NOT numbers.is_party(c.witness, r, moment) AND NOT EXISTS (
+                  SELECT FROM staff.human h WHERE h.human_id = c.witness AND h.suspended_at <= moment
+              )
               ELSE EXISTS (
                   SELECT FROM people.passkey k
                   JOIN record.leaf l ON l.seq = k.leaf_seq AND l.at = k.added_at
@@ -66,7 +68,7 @@ $$;
 
 -- Whose consent a request needs at a moment.
 CREATE FUNCTION numbers.parties_asked(r numbers.request, moment timestamptz) RETURNS text[]
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT array_remove(ARRAY[
         CASE WHEN gives THEN 'from' END,
         CASE WHEN takes THEN 'to' END,
@@ -79,7 +81,7 @@ $$;
 
 -- When the last consent was given that is needed; the asking when none is; NULL when one is missing.
 CREATE FUNCTION numbers.consented_at(r numbers.request, moment timestamptz) RETURNS timestamptz
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN coalesce(array_agg(c.party), '{}') @> numbers.parties_asked(r, moment)
                 THEN greatest(r.requested_at,
                               max(c.given_at) FILTER (WHERE c.party = ANY (numbers.parties_asked(r, moment))))
@@ -90,7 +92,7 @@ $$;
 -- When so many humans had approved who stand apart: who did not ask, saw no consent, are no party and
 -- are not suspended.  staff.approvers leaves out the suspended, and what came before the last consent.
 CREATE FUNCTION numbers.approved_at(r numbers.request, needed integer, moment timestamptz)
-RETURNS timestamptz LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+RETURNS timestamptz LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN needed = 0 THEN r.requested_at ELSE (
         SELECT a.approved_at
         FROM staff.approval a
@@ -110,7 +112,7 @@ $$;
 
 -- From when on a request may take effect; NULL while something is missing.
 CREATE FUNCTION numbers.takes_effect_at(r numbers.request, moment timestamptz) RETURNS timestamptz
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN consented IS NOT NULL AND approved IS NOT NULL
                 THEN greatest(consented, approved) + waits_ms * interval '1 millisecond' END
     FROM (
@@ -126,7 +128,7 @@ $$;
 
 -- Whether the holder's lock holds at a moment: computed, so that a late clock never opens it early.
 CREATE FUNCTION numbers.locked(number text, moment timestamptz) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM numbers.lock l
         WHERE l.msisdn = number AND l.since <= moment AND (l.until IS NULL OR moment < l.until)
@@ -141,7 +143,7 @@ $$;
 
 -- Whether a SIM is ours, alive, of our network, and never served anybody.
 CREATE FUNCTION numbers.sim_is_free(card text) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM numbers.sim s, numbers.figures f
         WHERE s.iccid = card AND s.died_at IS NULL
@@ -152,7 +154,7 @@ $$;
 -- How the number, its holder and the next one must stand.  What a kind is for does not hold it up: a
 -- restoration is of a number that is suspended and disputed, a replacement of a SIM that is lost.
 CREATE FUNCTION numbers.demand_standing(r numbers.request, moment timestamptz) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     line numbers.line;
     passes boolean := r.kind IN ('transfer', 'inheritance');
@@ -173,6 +175,11 @@ BEGIN
     PERFORM numbers.demand(r.kind <> 'restoration' OR EXISTS (
         SELECT FROM numbers.tenure t
         WHERE t.msisdn = r.msisdn AND t.holder_id = r.to_holder AND upper(t.during) <= moment
+          AND NOT EXISTS (
+              SELECT FROM numbers.tenure n
+              WHERE n.msisdn = t.msisdn AND n.opened_as = 'first-sale'
+                AND lower(n.during) >= upper(t.during)
+          )
     ), 'restoration_to_who_held_it');
     PERFORM numbers.demand(
         (r.kind NOT IN ('transfer', 'sim', 'unlock') OR numbers.may_hold(r.from_holder, moment))
@@ -214,7 +221,7 @@ END $$;
 
 -- Who must have agreed, and for how long it must have been known to everybody.
 CREATE FUNCTION numbers.demand_agreement(r numbers.request, moment timestamptz) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     figures numbers.figures;
     asked text[] := numbers.parties_asked(r, moment);
@@ -242,158 +249,3 @@ BEGIN
         numbers.takes_effect_at(r, moment) <= moment, 'effect_waits_for_the_cooling_off'
     );
 END $$;
-
--- The old SIM is dead from this instant on, to the millisecond; the new one serves.
-CREATE FUNCTION numbers.swap_sim(r numbers.request, moment timestamptz, proof bigint) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
-DECLARE
-    old text;
-    new_imsi text;
-BEGIN
-    UPDATE numbers.binding SET during = tstzrange(lower(during), moment)
-    WHERE msisdn = r.msisdn AND upper_inf(during) RETURNING iccid INTO old;
-    UPDATE numbers.sim SET died_at = moment WHERE iccid = old;
-    SELECT s.imsi INTO new_imsi FROM numbers.sim s WHERE s.iccid = r.iccid FOR UPDATE;
-    INSERT INTO numbers.binding (msisdn, iccid, imsi, during, leaf_seq)
-    VALUES (r.msisdn, r.iccid, new_imsi, tstzrange(moment, NULL), proof);
-    -- GTC-LOST: what was lost is dead, and the number serves again.
-    UPDATE numbers.line SET imsi = new_imsi, lost_at = NULL WHERE msisdn = r.msisdn;
-END $$;
-
--- The former tenure ends where the next begins; nothing of the former holder's is in reach any more.
-CREATE FUNCTION numbers.hand_over(r numbers.request, moment timestamptz, proof bigint) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
-DECLARE
-    former numbers.tenure;
-    free smallint;
-BEGIN
-    UPDATE numbers.tenure SET during = tstzrange(lower(during), moment)
-    WHERE msisdn = r.msisdn AND upper_inf(during) RETURNING * INTO former;
-    IF former.prepaid AND (SELECT f.prepaid_numbers_max > 0 FROM numbers.figures f) THEN
-        free := numbers.free_slot(r.to_holder, 1, moment);
-        PERFORM numbers.demand(free IS NOT NULL, 'tenure_no_more_than_the_market_allows');
-    END IF;
-    INSERT INTO numbers.tenure
-        (msisdn, holder_id, during, opened_as, request_id, leaf_seq, purse_id, prepaid, slot)
-    VALUES (r.msisdn, r.to_holder, tstzrange(moment, NULL), r.kind, r.request_id, proof, r.purse_id,
-            former.prepaid, free);
-    UPDATE numbers.line l
-    SET purse_id = r.purse_id, language = p.language,
-        -- What was decided about the former holder's use is about them.
-        restricted_until = NULL,
-        -- INC-24H: it was blocked until it is back with whom it belongs to.
-        suspended = l.suspended AND r.kind <> 'restoration',
-        lost_at = CASE WHEN r.kind <> 'restoration' THEN l.lost_at END
-    FROM people.person p
-    WHERE l.msisdn = r.msisdn AND p.person_id = r.to_holder;
-    UPDATE numbers.lock SET until = moment WHERE msisdn = r.msisdn AND until IS NULL;
-    PERFORM pg_notify('tenure_changed', former.purse_id::text);
-END $$;
-
--- A request takes effect, wholly or not at all.  Returns what the network is asked, or NULL for a lock.
-CREATE FUNCTION numbers.effect(asked uuid, moment timestamptz, proof bigint) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
-DECLARE
-    figures numbers.figures;
-    r numbers.request;
-    old numbers.binding;
-    new numbers.binding;
-    clear jsonb;
-    about jsonb;
-BEGIN
-    SELECT f.* INTO figures FROM numbers.figures f;
-    PERFORM numbers.demand(FOUND, 'figures_of_the_pack_are_there');
-    SELECT q.* INTO r FROM numbers.request q WHERE q.request_id = asked FOR UPDATE;
-    PERFORM numbers.demand(FOUND, 'effect_of_a_request_that_is_known');
-    -- Whatever else would change this number waits until this is done, and then sees it.
-    PERFORM FROM numbers.line l WHERE l.msisdn = r.msisdn FOR UPDATE;
-    PERFORM numbers.demand(r.ended_at IS NULL, 'effect_of_a_request_that_is_open');
-    PERFORM numbers.demand(
-        moment < r.requested_at + CASE WHEN r.kind = 'restoration' THEN interval '24 hours'
-                                  ELSE figures.request_open_ms * interval '1 millisecond' END
-        OR r.kind = 'unlock' AND numbers.takes_effect_at(r, moment) IS NOT NULL,
-        'effect_before_the_request_expires'
-    );
-    PERFORM numbers.demand_standing(r, moment);
-    PERFORM numbers.demand_agreement(r, moment);
-
-    SELECT b.* INTO old FROM numbers.binding b WHERE b.msisdn = r.msisdn AND upper_inf(b.during);
-    IF r.iccid IS NOT NULL THEN
-        PERFORM numbers.swap_sim(r, moment, proof);
-    END IF;
-    SELECT b.* INTO new FROM numbers.binding b WHERE b.msisdn = r.msisdn AND upper_inf(b.during);
-    IF r.to_holder IS NOT NULL THEN
-        PERFORM numbers.hand_over(r, moment, proof);
-    END IF;
-    IF r.kind = 'unlock' THEN
-        UPDATE numbers.lock SET until = numbers.takes_effect_at(r, moment)
-        WHERE msisdn = r.msisdn AND until IS NULL;
-    END IF;
-    UPDATE numbers.request SET ended_at = moment, outcome = 'effected', ended_leaf_seq = proof
-    WHERE request_id = asked;
-
-    clear := jsonb_build_object('kind', r.kind, 'request_hash', encode(r.request_hash, 'hex'));
-    about := jsonb_build_object('msisdn', r.msisdn, 'request', r.request_id::text);
-    IF r.kind = 'unlock' THEN
-        PERFORM numbers.demand(numbers.leaf_says(
-            proof, 'numbers.unlocked', moment, clear, about || jsonb_build_object('holder', r.from_holder::text)
-        ), 'effect_leaf_says_so');
-        RETURN NULL;
-    END IF;
-    about := about || jsonb_build_object('iccid', new.iccid, 'imsi', new.imsi);
-    IF r.kind = 'sim' THEN
-        PERFORM pg_notify('tenure_changed', l.purse_id::text) FROM numbers.line l WHERE l.msisdn = r.msisdn;
-        PERFORM numbers.demand(numbers.leaf_says(
-            proof, 'numbers.sim_replaced', moment, clear, about || jsonb_build_object(
-                'holder', r.from_holder::text, 'old_iccid', old.iccid, 'old_imsi', old.imsi
-            )
-        ), 'effect_leaf_says_so');
-    ELSE
-        PERFORM numbers.demand(numbers.leaf_says(
-            proof, 'numbers.transferred', moment, clear, about || jsonb_build_object(
-                'from', r.from_holder::text, 'to', r.to_holder::text
-            )
-        ), 'effect_leaf_says_so');
-    END IF;
-    RETURN numbers.ask_network(r.msisdn, proof, moment);
-END $$;
-
--- A request ends without effect: stopped by somebody, or because it waited for too long.
-CREATE FUNCTION numbers.end_request(asked uuid, how text, moment timestamptz, proof bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
-DECLARE
-    figures numbers.figures;
-    r numbers.request;
-BEGIN
-    SELECT f.* INTO figures FROM numbers.figures f;
-    SELECT q.* INTO r FROM numbers.request q WHERE q.request_id = asked FOR UPDATE;
-    PERFORM numbers.demand(FOUND, 'end_of_a_request_that_is_known');
-    PERFORM numbers.demand(r.ended_at IS NULL, 'end_of_a_request_that_is_open');
-    PERFORM numbers.demand(how IN ('stopped', 'expired'), 'end_is_no_effect');
-    PERFORM numbers.demand(
-        how = 'stopped' OR moment >= r.requested_at
-            + CASE WHEN r.kind = 'restoration' THEN interval '24 hours'
-              ELSE figures.request_open_ms * interval '1 millisecond' END,
-        'end_after_it_was_open_for_long'
-    );
-    PERFORM numbers.demand(numbers.leaf_says(
-        proof, 'numbers.stopped', moment,
-        jsonb_build_object(
-            'kind', r.kind, 'request_hash', encode(r.request_hash, 'hex'), 'outcome', how
-        ),
-        jsonb_build_object('msisdn', r.msisdn, 'request', r.request_id::text)
-    ), 'end_leaf_says_so');
-    UPDATE numbers.request SET ended_at = moment, outcome = how, ended_leaf_seq = proof
-    WHERE request_id = asked;
-    -- The network remembers it: a request that somebody opens again behind our back stays ended.
-    PERFORM numbers.ask_network(r.msisdn, proof, moment);
-END $$;
-
--- Who may do what: the application calls what verifies, and nothing that helps it.
-REVOKE ALL ON FUNCTION
-    numbers.of_age, numbers.guards, numbers.is_party, numbers.consents_counted,
-    numbers.parties_asked, numbers.consented_at, numbers.approved_at, numbers.takes_effect_at,
-    numbers.locked, numbers.sim_is_free, numbers.demand_standing, numbers.demand_agreement,
-    numbers.swap_sim, numbers.hand_over, numbers.effect, numbers.end_request
-    FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION numbers.locked, numbers.effect, numbers.end_request TO tenure_app;

@@ -79,7 +79,7 @@ CREATE INDEX recycled_by_number ON numbers.recycled (msisdn, at);
 -- Recycles numbers that are due, all or none.  Everything is looked up here again: what the caller
 -- believes does not count.  What may change under way fails as a race does, so that the caller looks again.
 CREATE FUNCTION numbers.recycle(taken text[], moment timestamptz, proofs bigint[]) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     figures numbers.figures;
     asked bigint := cardinality(taken);
@@ -195,7 +195,8 @@ END $$;
 -- Who may do what.
 GRANT SELECT, INSERT ON numbers.reminder TO tenure_app;
 GRANT SELECT, INSERT, DELETE ON numbers.stage_bar TO tenure_app;
-GRANT SELECT, INSERT, UPDATE (until, release_leaf_seq) ON numbers.hold TO tenure_app;
+GRANT SELECT, INSERT (msisdn, kind, reference, since, leaf_seq), UPDATE (until, release_leaf_seq)
+    ON numbers.hold TO tenure_app;
 GRANT SELECT ON numbers.recycled TO tenure_app;
 GRANT SELECT ON numbers.reminder, numbers.hold, numbers.recycled TO tenure_privacy;
 REVOKE ALL ON FUNCTION numbers.recycle FROM PUBLIC;

@@ -41,8 +41,9 @@ INSERT INTO numbers.request (
 ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _CONSENTS: Final = """
-SELECT c.party, c.person_id, c.means, c.given_at, c.witness, k.added_at
+SELECT c.party, c.person_id, c.means, c.given_at, c.witness, k.added_at, h.suspended_at
 FROM numbers.consent c LEFT JOIN people.passkey k ON k.credential_id = c.own_key
+LEFT JOIN staff.human h ON h.human_id = c.witness
 WHERE c.request_id = %s ORDER BY c.given_at, c.party
 """
 _CONSENT: Final = """
@@ -72,8 +73,12 @@ FROM (SELECT %(msisdn)s::text AS msisdn) n LEFT JOIN numbers.line l ON l.msisdn 
 """
 _HELD_BEFORE: Final = """
 SELECT EXISTS (
-    SELECT FROM numbers.tenure
-    WHERE msisdn = %s AND holder_id = %s AND upper(during) <= %s
+    SELECT FROM numbers.tenure t
+    WHERE t.msisdn = %s AND t.holder_id = %s AND upper(t.during) <= %s AND NOT EXISTS (
+        SELECT FROM numbers.tenure n
+        WHERE n.msisdn = t.msisdn AND n.opened_as = 'first-sale'
+          AND lower(n.during) >= upper(t.during)
+    )
 )
 """
 _DOCUMENT: Final = "SELECT document_kind, document_number FROM staff.human WHERE human_id = %s"
@@ -148,8 +153,8 @@ async def consents(tx: Transaction, request_id: str) -> list[Consent]:
     """Who agreed, the first one first."""
     cursor = await tx.execute(_CONSENTS, [request_id])
     return [
-        Consent(Party(party), person_id, Means(means), given_at, witness, added_at)
-        for party, person_id, means, given_at, witness, added_at in await cursor.fetchall()
+        Consent(Party(party), person_id, Means(means), *rest)
+        for party, person_id, means, *rest in await cursor.fetchall()
     ]
 
 
@@ -212,7 +217,7 @@ async def standing(tx: Transaction, msisdn: str, at: Instant) -> Standing:
 
 
 async def held_before(tx: Transaction, msisdn: str, person_id: int, at: Instant) -> bool:
-    """Whether somebody held a number, and no longer does."""
+    """Whether somebody held a number, and it went to others since, but was never sold anew."""
     cursor = await tx.execute(_HELD_BEFORE, [msisdn, person_id, moment_of(at)])
     row = await cursor.fetchone()
     return row is not None and bool(row[0])

@@ -55,7 +55,7 @@ CREATE INDEX approval_by_human ON staff.approval (approved_by, approved_at);
 -- somebody who is suspended now.  For whoever must not trust the application.
 CREATE FUNCTION staff.approvers(asked bytea, at_ timestamptz, since_ timestamptz)
 RETURNS SETOF bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT approval.approved_by
     FROM staff.approval JOIN staff.human ON human.human_id = approval.approved_by

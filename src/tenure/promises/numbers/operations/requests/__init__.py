@@ -20,7 +20,12 @@ from tenure.promises.numbers.operations.requests.loading import (
 )
 from tenure.promises.numbers.operations.requests.locking import lock, lock_hash
 from tenure.promises.numbers.operations.requests.signing import approve, consent, stop
-from tenure.promises.numbers.rules.requests import body_of, hash_of, stop_hash_of
+from tenure.promises.numbers.rules.requests import (
+    body_of,
+    hash_of,
+    seen_hash_of,
+    stop_hash_of,
+)
 
 __all__ = [
     "approve",
@@ -38,6 +43,7 @@ __all__ = [
     "open_of",
     "open_requests",
     "progress",
+    "seen_hash_of",
     "sim_swapped_at",
     "stop",
     "stop_hash_of",

@@ -54,20 +54,22 @@ async def consent(  # noqa: PLR0913 -- who agrees to what, how, when, to whom
         return UNKNOWN
     case = await case_of(tx, terms, stored, act.at)
 
-    given = await _given(tx, case, stored.request_hash, party, proof, act, relying)
-    no = given if isinstance(given, Refused) else None
-    if isinstance(given, Consent):
-        no = rules.consentable(case, given, terms.keeping, act.at)
+    given = await proven(tx, terms, case, party, proof, act, relying)
 
-    if no is not None:
-        await _refused(tx, stored, act, "CONSENT", no)
-        return no
-    assert isinstance(given, Consent)
+    if isinstance(given, Refused):
+        await _refused(tx, stored, act, "CONSENT", given)
+        return given
+    await keep(tx, stored, given, proof, act)
+    return await told_of(tx, terms, stored, Step.CONSENTED, act.at)
+
+
+async def keep(tx: Transaction, stored: Stored, given: Consent, proof: Proof, act: Act) -> None:
+    """Keep a consent that was proven, with all that was signed."""
     request = stored.request
     said = {
         "kind": request.kind.value,
         "request_hash": stored.request_hash.hex(),
-        "party": party.value,
+        "party": given.party.value,
         "means": given.means.value,
     }
     about = {
@@ -77,29 +79,32 @@ async def consent(  # noqa: PLR0913 -- who agrees to what, how, when, to whom
     }
     leaf_seq = await record.append(tx, act, "numbers.consented", said, about)
     await store.consent(tx, stored, given, proof.signed, proof.seen, leaf_seq)
-    return await _told(tx, terms, stored, Step.CONSENTED, act.at)
 
 
-async def _given(  # noqa: PLR0913, PLR0917 -- who agrees to what, how, when, before whom
+async def proven(  # noqa: PLR0913, PLR0917 -- who agrees to what, how, when, before whom
     tx: Transaction,
+    terms: Terms,
     case: Case,
-    signed_hash: bytes,
     party: Party,
     proof: Proof,
     act: Act,
     relying: RelyingParty,
 ) -> Consent | No:
-    """The consent as somebody proves it."""
+    """The consent as somebody proves it, if it is one that the request needs."""
+    given: Consent
     if proof.seen is None:
-        key = await people.prove(tx, signed_hash, proof.signed, act.at, relying)
+        key = await people.prove(tx, case.request_hash, proof.signed, act.at, relying)
         if isinstance(key, Refused):
             return key
-        return Consent(party, key.person_id, Means.PASSKEY, act.at, proven_since=key.added_at)
-    witness = await _seen(tx, case, signed_hash, proof, act, relying)
-    if not isinstance(witness, int):
-        return witness
-    assert proof.person_id is not None
-    return Consent(party, proof.person_id, Means.PRESENCE, act.at, witness)
+        given = Consent(party, key.person_id, Means.PASSKEY, act.at, proven_since=key.added_at)
+    else:
+        assert proof.person_id is not None
+        signed_hash = rules.seen_hash_of(case.request_hash, party, proof.person_id)
+        witness = await _seen(tx, case, signed_hash, proof, act, relying)
+        if not isinstance(witness, int):
+            return witness
+        given = Consent(party, proof.person_id, Means.PRESENCE, act.at, witness)
+    return rules.consentable(case, given, terms.keeping, act.at) or given
 
 
 async def _seen(
@@ -150,7 +155,7 @@ async def approve(
     if no is not None:
         await _refused(tx, stored, act, "APPROVE", no)
         return no
-    return await _told(tx, terms, stored, Step.APPROVED, act.at)
+    return await told_of(tx, terms, stored, Step.APPROVED, act.at)
 
 
 async def stop(  # noqa: PLR0913 -- who stops what, how, when, to whom
@@ -227,7 +232,9 @@ async def _refused(tx: Transaction, stored: Stored, act: Act, what: str, no: No)
     await telling.attempted(tx, request.msisdn, request.kind, act, what, no.refusal.name)
 
 
-async def _told(tx: Transaction, terms: Terms, stored: Stored, step: Step, at: Instant) -> Progress:
+async def told_of(
+    tx: Transaction, terms: Terms, stored: Stored, step: Step, at: Instant
+) -> Progress:
     """How far it is after a step, of which both parties hear."""
     case = await case_of(tx, terms, stored, at)
     earliest = Instant(at + rules.cools_off_ms(stored.request.kind, terms.keeping))

@@ -5,7 +5,12 @@ complete (consents, approvals, cooling-off), judging (the guards in their order)
 consent, approve and stop).
 """
 
-from tenure.promises.numbers.rules.requests.body import body_of, hash_of, stop_hash_of
+from tenure.promises.numbers.rules.requests.body import (
+    body_of,
+    hash_of,
+    seen_hash_of,
+    stop_hash_of,
+)
 from tenure.promises.numbers.rules.requests.complete import (
     approvals_counted,
     completes_at,
@@ -19,11 +24,13 @@ from tenure.promises.numbers.rules.requests.needs import (
     Needs,
     approvals_needed,
     cools_off_ms,
+    holder_asks,
     open_ms,
 )
 from tenure.promises.numbers.rules.requests.signing import (
     approvable,
     consentable,
+    gives_way,
     stoppable,
     witnessable,
 )
@@ -42,11 +49,14 @@ __all__ = [
     "cools_off_ms",
     "effected",
     "expires_at",
+    "gives_way",
     "hash_of",
+    "holder_asks",
     "locked",
     "missing",
     "open_ms",
     "parties_asked",
+    "seen_hash_of",
     "stop_hash_of",
     "stoppable",
     "takes_effect_at",

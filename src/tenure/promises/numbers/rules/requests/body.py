@@ -3,7 +3,7 @@
 import hashlib
 from typing import Final
 
-from tenure.promises.numbers.model.requests import Request
+from tenure.promises.numbers.model.requests import Party, Request
 from tenure.promises.record.model import Plain
 from tenure.promises.record.rules import canonical
 
@@ -30,8 +30,17 @@ def body_of(request: Request) -> str:
 
 
 def hash_of(request: Request) -> bytes:
-    """SHA-256 of the body: the challenge of every consent, witness and approval."""
+    """SHA-256 of the body: the challenge of every consent and approval."""
     return hashlib.sha256(body_of(request).encode()).digest()
+
+
+def seen_hash_of(request_hash: bytes, party: Party, person_id: int) -> bytes:
+    """What a witness signs (PRV-BIO): whom they saw, and in which part.
+
+    Without that, the signature of who saw the new holder would do for a holder whom nobody saw.
+    """
+    seen = f"seen {party.value} {person_id} {request_hash.hex()}"
+    return hashlib.sha256(seen.encode()).digest()
 
 
 def stop_hash_of(request_hash: bytes) -> bytes:

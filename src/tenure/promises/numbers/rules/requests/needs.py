@@ -97,6 +97,11 @@ def cools_off_ms(kind: Kind, keeping: Keeping) -> int:
     return keeping.transfer.cooling_off_ms if NEEDS[kind].cools_off else 0
 
 
+def holder_asks(kind: Kind) -> bool:
+    """Whether a holder may ask by themselves: what only a paper proves, one of ours asks."""
+    return Party.FROM in NEEDS[kind].consents
+
+
 def open_ms(kind: Kind, keeping: Keeping) -> int:
     """How long a request may wait in all."""
     return RESTORED_WITHIN_MS if kind is Kind.RESTORATION else keeping.transfer.open_ms

@@ -100,6 +100,15 @@ def stoppable(
     return None
 
 
+def gives_way(case: Case) -> bool:
+    """Whether an open request ends when the holder, proven, asks for something else.
+
+    What they could stop anyway, and never agreed to, must not keep them from their own number.
+    """
+    agreed = any(one.party is Party.FROM for one in case.consents)
+    return not agreed and Party.FROM in NEEDS[case.request.kind].stopped_by
+
+
 def _over(case: Case, keeping: Keeping, at: Instant) -> Refused[Refusal] | None:
     for guard in BEFORE:
         detail = guard.check(case, keeping, at)

@@ -55,7 +55,7 @@ def to_oneself(case: Case, _keeping: Keeping, _at: Instant) -> str | None:
 def never_held(case: Case, _keeping: Keeping, _at: Instant) -> str | None:
     """INC-24H: a restoration gives back, and so only to somebody who held the number."""
     if case.request.kind is Kind.RESTORATION and not case.taker_held_before:
-        return "they never held this number; a transfer needs the consent of both"
+        return "they did not hold it before it went to others; a transfer needs the consent of both"
     return None
 
 
