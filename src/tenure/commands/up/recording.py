@@ -41,6 +41,11 @@ POLICY: Final = "policy"
 WITNESSES: Final = "witnesses"
 
 
+def policy_below(data: Path) -> Path:
+    """The file that says whom to trust."""
+    return data / RECORD / POLICY
+
+
 def outside(typed: Sequence[str]) -> list[Outside]:
     """The witnesses named by --witness URL=VKEY; CannotRunError says which cannot be read."""
     found = []
@@ -98,12 +103,12 @@ class Recording:
     def told(self) -> tuple[str, bool]:
         """How far the record is, for people, and whether it is well."""
         publisher = self.publisher
-        if publisher is None or (not publisher.size and publisher.trouble):
+        if publisher is None or not publisher.size:
             return "the record: waiting for its witnesses", True
         if publisher.trouble:
             return f"the record: {publisher.trouble}", False
-        seen = ", ".join(one.key.name for one in publisher.witnesses)
-        return f"the record: {publisher.size:,} leaves under a checkpoint seen by {seen}", True
+        seen = ", ".join(sorted(one.key.name.partition("/")[0] for one in publisher.witnesses))
+        return f"the record: {publisher.size:,} leaves, cosigned by {seen}", True
 
     def witness_vkeys(self) -> list[str]:
         """The keys of those who cosign, as they are known now."""
@@ -120,7 +125,9 @@ class Recording:
             await asyncio.gather(*tasks)
         finally:
             for task in tasks:
-                task.cancel()
+                # Who is on the way out already ends a program, and is not hurried.
+                if not task.cancelling():
+                    task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _publish(self, dsn: str) -> None:

@@ -24,7 +24,7 @@ from tenure.commands.up.networking import Network
 from tenure.commands.up.opening import Store
 from tenure.commands.up.overseeing import EVERY_MS, overseeing
 from tenure.commands.up.page import site_of
-from tenure.commands.up.recording import Recording
+from tenure.commands.up.recording import Recording, policy_below
 from tenure.commands.up.requests import effecting
 from tenure.commands.up.showing import About, Showing
 from tenure.commands.up.telling import Telling
@@ -137,7 +137,7 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
             spool.run(),
             show(showing),
             recording.run(store.dsn),
-            auditing.run(store.dsn, plan.clock),
+            auditing.run(store.dsn, plan.clock, policy_below(plan.data)),
         ]
         tasks += networking.work(plan.network, pool, connector(store.dsn), plan.clock)
         if store.cluster is not None:

@@ -1,6 +1,7 @@
 """What an auditor may ask: do the tables agree with the record, and who is told if not."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from tenure.postgres.transaction import Transaction
 from tenure.promises.notices import operations as notices
@@ -9,9 +10,14 @@ from tenure.promises.numbers.model.register import Alarm, Difference, Look, Seen
 from tenure.promises.numbers.rules import register as rules
 from tenure.promises.numbers.store import register as store
 from tenure.promises.record import operations as record
-from tenure.promises.record.model import Act, Mark, Told
+from tenure.promises.record import rules as record_rules
+from tenure.promises.record.model import Act, Mark, Told, Trust
 from tenure.values.instant import DAY_MS, Instant
 from tenure.values.msisdn import Msisdn
+from tenure.values.refused import Refused
+
+LOOKS_MAX: Final = 2
+"""For so many looks a leaf explains what the tables say although no witness has seen it."""
 
 
 class Auditor:
@@ -20,8 +26,15 @@ class Auditor:
     It remembers nothing on disk: a new one begins with the whole record and every row.
     """
 
-    def __init__(self) -> None:
-        """Nothing was read yet."""
+    def __init__(self, trust: Trust | None = None) -> None:
+        """Nothing was read yet.
+
+        With ``trust`` it learns only what witnesses have cosigned; what waits for them explains
+        another holder or SIM for two looks, and not longer.
+        """
+        self.trust = trust
+        self._cosigned: Mark | None = None
+        self._looks: dict[int, int] = {}
         self._forget()
 
     def _forget(self) -> None:
@@ -30,19 +43,28 @@ class Auditor:
         self._horizon: int | None = None
         self._lines = 0
         self._of_leaves: set[Difference] = set()
+        self._last: Told | None = None
 
     async def look(self, tx: Transaction, *, whole: bool = False) -> Look:
         """Read what is new of the record, and compare the rows that were written since.
 
         The first look, one that is asked to be ``whole``, and one after which the counts differ
         replay or compare everything.  Alone in its transaction: all is of one instant.
+
+        Once it has read a leaf it does not believe another one in its place, nor that there was
+        none: a database that was exchanged is compared with what was read before.
         """
         await store.at_one_instant(tx)
-        if whole:
-            self._forget()
         horizon = await store.horizon(tx)
-        touched = await self._read(tx)
-        waiting = await record.reading.read_waiting(tx, rules.KINDS)
+        rewritten = await self._is_rewritten(tx)
+        if whole and not rewritten and self._last is not None:
+            rewritten = await self._differs_from_the_beginning(tx)
+        if rewritten:
+            return await self._against_memory(tx, horizon)
+        await self._believe(tx)
+        touched, pending = await self._read(tx)
+        unseen = [*pending, *await record.reading.read_waiting(tx, rules.KINDS)]
+        waiting = self._in_time(unseen)
         bases = await store.bases(tx, _bases_of(waiting))
         before = dict(self.register) if bases else self._of(waiting)
         found = set(rules.replay(self.register, waiting, bases))
@@ -51,6 +73,7 @@ class Auditor:
         else:
             numbers = {*touched, *before, *await store.written_since(tx, self._horizon)}
             numbers |= {one.difference.msisdn for one in await store.open_alarms(tx)}
+            numbers |= {one.about.get("msisdn", "") for one in unseen}
             rows, everything = await store.rows_of(tx, sorted(numbers)), False
         # What was deleted is written nowhere; it is missing from a count.
         held, bound, lines = await store.counts(tx)
@@ -67,17 +90,75 @@ class Auditor:
         differences = sorted(found | self._of_leaves, key=lambda one: (one.msisdn, one.wrong.name))
         return Look(self._mark, horizon, held, tuple(differences), everything)
 
-    async def _read(self, tx: Transaction) -> set[str]:
-        """Replay what has a place and was not read; the numbers it is about."""
+    async def _is_rewritten(self, tx: Transaction) -> bool:
+        """Whether the leaf that was read last is not there any more as it was."""
+        if self._last is None:
+            return False
+        before = Mark(self._mark.log_id, self._mark.index - 1)
+        there = await record.reading.read(tx, before, rules.KINDS, 1)
+        return there != [self._last]
+
+    async def _differs_from_the_beginning(self, tx: Transaction) -> bool:
+        """Read everything again; whether it leads to another register than what was read then."""
+        await self._read(tx)
+        before, last = self.register, self._last
+        mark, lines = self._mark, self._lines
+        self._forget()
+        await self._read(tx)
+        self._lines = lines
+        if last is None or self.register == before:
+            return False
+        self.register, self._last, self._mark = before, last, mark
+        return True
+
+    async def _against_memory(self, tx: Transaction, horizon: int) -> Look:
+        """The record is another one: every row against the register as it was read before."""
+        rows = await store.rows(tx)
+        found = {*rules.compared(self.register, rows), *rules.missing(self.register, rows)}
+        found.add(Difference("", Wrong.RECORD_REWRITTEN))
+        self._horizon = None
+        differences = sorted(found, key=lambda one: (one.msisdn, one.wrong.name))
+        return Look(self._mark, horizon, len(rows), tuple(differences), whole=True)
+
+    async def _believe(self, tx: Transaction) -> None:
+        """How far the witnesses whom we trust have seen the log; others' words do not count."""
+        if self.trust is None:
+            return
+        log, newest = await record.log.current(tx), await record.log.latest(tx)
+        if log is None or newest is None:
+            return
+        if not isinstance(record_rules.believe(newest.note, self.trust), Refused):
+            self._cosigned = Mark(log.log_id, newest.checkpoint.size)
+
+    async def _read(self, tx: Transaction) -> tuple[set[str], list[Told]]:
+        """Replay what was not read yet; the numbers it is about, and what no witness has seen."""
         touched: set[str] = set()
         while leaves := await record.reading.read(tx, self._mark, rules.KINDS):
-            bases = await store.bases(tx, _bases_of(leaves))
-            self._of_leaves.update(rules.replay(self.register, leaves, bases))
-            touched.update(one.about["msisdn"] for one in leaves if "msisdn" in one.about)
-            self._mark = leaves[-1].mark
+            seen = [one for one in leaves if self.trust is None or self._is_cosigned(one)]
+            if seen:
+                bases = await store.bases(tx, _bases_of(seen))
+                self._of_leaves.update(rules.replay(self.register, seen, bases))
+                touched.update(one.about["msisdn"] for one in seen if "msisdn" in one.about)
+                self._mark, self._last = seen[-1].mark, seen[-1]
+            if len(seen) < len(leaves):
+                return touched, leaves[len(seen) :]
             if len(leaves) < record.reading.PAGE:
                 break
-        return touched
+        return touched, []
+
+    def _is_cosigned(self, told: Told) -> bool:
+        return self._cosigned is not None and told.mark < self._cosigned
+
+    def _in_time(self, waiting: list[Told]) -> list[Told]:
+        """What waits for its witnesses, without what has waited for too long to be believed."""
+        if self.trust is None:
+            return waiting
+        self._looks = {one.leaf_seq: self._looks.get(one.leaf_seq, 0) + 1 for one in waiting}
+        return [
+            one
+            for one in waiting
+            if one.kind not in rules.CHANGES or self._looks[one.leaf_seq] <= LOOKS_MAX
+        ]
 
     def _of(self, leaves: Iterable[Told]) -> rules.Register:
         """What the register says now of the numbers that these leaves are about."""
@@ -92,6 +173,10 @@ class Auditor:
         for one in waiting:
             self.register.pop(one.about.get("msisdn", ""), None)
         self.register.update(before)
+
+    def compare_everything(self) -> None:
+        """The next look compares every row: it may be another database by then."""
+        self._horizon = None
 
     def holder_id(self, msisdn: str) -> int | None:
         """Who holds a number by the record."""

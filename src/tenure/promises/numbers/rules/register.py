@@ -19,6 +19,8 @@ KINDS: Final = (
     "numbers.transferred",
 )
 TAKEN_OVER: Final = "numbers.taken_over"
+CHANGES: Final = frozenset({"numbers.sim_replaced", "numbers.transferred"})
+"""What takes something from somebody."""
 HOLDER_FIELD: Final = {
     "numbers.activated": "holder",
     "numbers.sim_replaced": "holder",

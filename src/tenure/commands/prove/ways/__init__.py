@@ -1,0 +1,1 @@
+"""Ways in; the table of all of them is in table."""
