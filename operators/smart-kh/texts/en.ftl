@@ -59,4 +59,5 @@ notice-access-terminated = { $operator }: The contract of the number { $number }
 notice-access-ended = { $operator }: A restriction of your number { $number } was lifted. Questions: { $care }.
 notice-access-traffic = { $operator }: Traffic of your number { $number } is limited until { $ends_at }: { $reason } ({ $clause }). Help: { $care }.
 notice-security-attempt = { $operator }: Somebody tried to change your number { $number } without your consent. It was stopped and nothing has changed. Questions: { $care }.
+notice-security-proof = { $operator }: A passkey or a guardian was added for the holder of your number { $number }. If it was not you, call { $care } now.
 notice-staff-break-glass = { $operator }: On { $seen_at } one of our staff looked at the data of your number { $number } in an emergency. It is being reviewed. Questions: { $care }.

@@ -58,4 +58,5 @@ notice-access-terminated = { $operator }៖ កិច្ចសន្យានៃ
 notice-access-ended = { $operator }៖ ការកម្រិតលើលេខ { $number } របស់អ្នកត្រូវបានដកចេញ។ ជំនួយ៖ { $care }។
 notice-access-traffic = { $operator }៖ ចរាចរណ៍ទិន្នន័យនៃលេខ { $number } របស់អ្នកត្រូវបានកម្រិតជាបណ្តោះអាសន្នរហូតដល់ { $ends_at }៖ { $reason } ({ $clause })។ ជំនួយ៖ { $care }។
 notice-security-attempt = { $operator }៖ មានគេព្យាយាមផ្លាស់ប្តូរលេខ { $number } របស់អ្នក ដោយគ្មានការយល់ព្រមពីអ្នក។ យើងបានបញ្ឈប់ ហើយគ្មានអ្វីផ្លាស់ប្តូរទេ។ សំណួរ៖ { $care }។
+notice-security-proof = { $operator }៖ passkey ឬអាណាព្យាបាលម្នាក់ត្រូវបានបន្ថែមសម្រាប់ម្ចាស់លេខ { $number } របស់អ្នក។ បើមិនមែនអ្នកទេ សូមហៅ { $care } ឥឡូវនេះ។
 notice-staff-break-glass = { $operator }៖ នៅថ្ងៃ { $seen_at } បុគ្គលិកម្នាក់របស់យើងបានមើលទិន្នន័យនៃលេខ { $number } របស់អ្នក ក្នុងករណីបន្ទាន់។ ករណីនេះកំពុងត្រូវបានពិនិត្យ។ សំណួរ៖ { $care }។

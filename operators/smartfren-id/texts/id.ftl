@@ -54,4 +54,5 @@ notice-access-terminated = { $operator }: Kontrak nomor { $number } berakhir den
 notice-access-ended = { $operator }: Pembatasan nomor Anda { $number } telah dicabut. Bantuan: { $care }.
 notice-access-traffic = { $operator }: Lalu lintas data nomor Anda { $number } dibatasi sementara sampai { $ends_at }: { $reason } ({ $clause }). Bantuan: { $care }.
 notice-security-attempt = { $operator }: Ada yang mencoba mengubah nomor Anda { $number } tanpa persetujuan Anda. Upaya itu dihentikan dan tidak ada yang berubah. Pertanyaan: { $care }.
+notice-security-proof = { $operator }: Sebuah passkey atau wali telah ditambahkan untuk pemegang nomor Anda { $number }. Jika bukan Anda, segera hubungi { $care }.
 notice-staff-break-glass = { $operator }: Pada { $seen_at } seorang staf kami melihat data nomor Anda { $number } dalam keadaan darurat. Hal ini sedang ditinjau. Pertanyaan: { $care }.

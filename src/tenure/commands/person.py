@@ -14,6 +14,7 @@ from tenure.commands.passkey_file import WrongPasskeyFileError
 from tenure.commands.presence import Live, OnDocument, Paper, Shown
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
+from tenure.promises.numbers import operations as numbers
 from tenure.promises.people import operations as people
 from tenure.promises.people.model import Document, Guardian, Key, Refusal
 from tenure.promises.people.model import Person as Human
@@ -116,7 +117,7 @@ def passkey(
     signed = presence.signer(NAME, connect.passkey_of(by, data, staff_passkey))(hashed)
 
     async def work(pool: Pool) -> Key | Refused[Refusal] | Refused[StaffRefusal]:
-        return await perform(pool, people.add_passkey, key, seen, signed, act)
+        return await perform(pool, numbers.proving.bring_passkey, key, seen, signed, act)
 
     found = connect.run_as(NAME, (data, dsn), act, work, passkey=staff_passkey, as_json=as_json)
     if isinstance(found, Refused):
@@ -154,7 +155,7 @@ def guardian(
         member = await staff.allowed(tx, act.by, Task.SELL_LINE, act.at)
         if isinstance(member, Refused):
             return member
-        return await people.name_guardian(tx, terms, person, guardian, digest, act)
+        return await numbers.proving.name_guardian(tx, terms, person, guardian, digest, act)
 
     async def work(pool: Pool) -> Guardian | Refused[Refusal] | Refused[StaffRefusal]:
         return await perform(pool, named)

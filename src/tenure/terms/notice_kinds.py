@@ -29,6 +29,8 @@ class NoticeKind(StrEnum):
     ACCESS_ENDED = "access.ended"
     ACCESS_TRAFFIC = "access.traffic"
     SECURITY_ATTEMPT = "security.attempt"
+    SECURITY_PROOF = "security.proof"
+    """Of how the holder proves who they are, something changed."""
     STAFF_BREAK_GLASS = "staff.break_glass"
 
     @property

@@ -86,6 +86,19 @@ def test_a_presence_is_signed_by_its_witness() -> None:
     assert known_of(with_asked(dossier, consents=seen)).holder == BOB
 
 
+def test_an_order_needs_no_consent_but_keys_of_an_age() -> None:
+    ordered = with_asked(Case("legal-order").dossier(), consents=())
+    assert known_of(ordered).holder == BOB
+
+
+def witnessed_for_the_other() -> Dossier:
+    """The witness saw the new holder only; the same signature is shown for who gives."""
+    case = Case()
+    case.key(f"human {CLERK}")
+    saw = case.given("to", BOB, CLERK)
+    return with_asked(case.dossier(), consents=(Given("from", ADA, CLERK, saw.assertion), saw))
+
+
 def test_what_was_interrupted_is_believed_again() -> None:
     for case in (Case("sim"), Case()):
         dossier = case.dossier()
@@ -345,6 +358,10 @@ FORGERIES: Final[list[tuple[str, Callable[[], Dossier], Before, Doubt]]] = [
     ("one key for two humans", one_key_for_two_humans, HELD, Doubt.KEY_UNPROVEN),
     ("a key a second too young", lambda: Case(keys_at=NOON - 7 * DAY + 1).dossier(), HELD,
      Doubt.KEY_TOO_NEW),
+    ("a key of ours a second too young", lambda: with_asked(
+        Case("legal-order", keys_at=NOON - 7 * DAY + 1).dossier(), consents=()), HELD,
+     Doubt.KEY_TOO_NEW),
+    ("a witness who saw the other party", witnessed_for_the_other, HELD, Doubt.NOT_SIGNED),
     ("a consent to another request", signed_for_another_request, HELD, Doubt.NOT_SIGNED),
     ("a consent on another page", signed_on_another_page, HELD, Doubt.NOT_SIGNED),
     ("a forged approval", forged_signature, HELD, Doubt.NOT_SIGNED),

@@ -56,9 +56,9 @@ def doubt_of(
         return keys
     needs = NEEDS[body["kind"]]
     challenge = hashlib.sha256(asked.body.encode()).digest()
-    signers = _Signers(keys, challenge, trusted)
+    signers = _Signers(keys, challenge, trusted, request.cosigned_at[0])
     return (
-        _consents(asked, body, needs, signers, request)
+        _consents(asked, body, needs, signers)
         or _approvals(asked, body, needs, signers)
         or _time(effect, request, needs, trusted)
         or body
@@ -137,6 +137,8 @@ class _Signers(NamedTuple):
     keys: Mapping[bytes, _Key]
     challenge: bytes
     trusted: Trusted
+    asked_at: int
+    """The POSIX second by which a first witness had seen the request."""
 
     def doubt(
         self, owner: tuple[str, str], assertion: Assertion, challenge: bytes | None = None
@@ -150,11 +152,18 @@ class _Signers(NamedTuple):
             is None
         ):
             return Refused(Doubt.NOT_SIGNED)
-        return None
+        # Whoever can write the record makes staff keys of their own, but none of an age: that is
+        # the witnesses' word.
+        return self.fresh(assertion) if owner[0] == "human" else None
+
+    def fresh(self, assertion: Assertion) -> _Doubted | None:
+        """Why what a key signed does not count yet."""
+        age = self.asked_at - self.keys[assertion.credential_id].seen_at
+        return Refused(Doubt.KEY_TOO_NEW) if age < self.trusted.key_age else None
 
 
 def _consents(
-    asked: Asked, body: Mapping[str, Any], needs: Needs, signers: _Signers, request: Proven
+    asked: Asked, body: Mapping[str, Any], needs: Needs, signers: _Signers
 ) -> _Doubted | None:
     """Each consent holds, each is by its party, and none that is needed is missing."""
     for given in asked.consents:
@@ -164,10 +173,10 @@ def _consents(
         if given.party in ("from", "to") and given.person != body.get(given.party):
             return Refused(Doubt.OTHER_REQUEST)
         if given.party in GIVES and given.witness is None:
-            # Whoever takes a phone makes a key of their own first; its age is the witnesses' word.
-            seen_at = signers.keys[given.assertion.credential_id].seen_at
-            if request.cosigned_at[0] - seen_at < signers.trusted.key_age:
-                return Refused(Doubt.KEY_TOO_NEW)
+            # Whoever takes a phone makes a key of their own first.
+            doubt = signers.fresh(given.assertion)
+            if doubt is not None:
+                return doubt
     if needs.consents - {given.party for given in asked.consents}:
         return Refused(Doubt.CONSENT_MISSING)
     return None

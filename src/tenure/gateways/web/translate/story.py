@@ -61,6 +61,7 @@ NOTICE: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.ACCESS_ENDED: "Told that a restriction or suspension has ended.",
     NoticeKind.ACCESS_TRAFFIC: "Told that traffic is managed.",
     NoticeKind.SECURITY_ATTEMPT: "Warned: somebody tried something about the number.",
+    NoticeKind.SECURITY_PROOF: "Told: the holder has another passkey or guardian.",
     NoticeKind.STAFF_BREAK_GLASS: "Told that somebody of ours looked without a case.",
 }
 DROPPED: Final[Mapping[Dropped, str]] = {

@@ -11,6 +11,7 @@ from tenure.promises.numbers.operations import (
     lifecycle,
     limits,
     network,
+    proving,
     register,
     requests,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "limits",
     "network",
     "open_lines",
+    "proving",
     "register",
     "requests",
 ]
