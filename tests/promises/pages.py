@@ -1,6 +1,7 @@
 """The pages as the tests read them: their examples, each with the place where it stands."""
 
 import re
+from collections.abc import Container
 from pathlib import Path
 from typing import Final
 
@@ -8,7 +9,8 @@ import msgspec
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FENCE: Final = re.compile(r"```(?P<kind>\w*)\s*")
-STORY, CONSOLE = "tenure", "console"
+STORY, CONSOLE, SHELL = "tenure", "console", "shell"
+"""A shell is typed into beside a running Tenure; the other two need a database only."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -43,7 +45,7 @@ class Example(msgspec.Struct, frozen=True):
         return f"{first.path.stem}:{first.lines[0].number}"
 
 
-def blocks(path: Path) -> list[Block]:
+def blocks(path: Path, kinds: Container[str] = (STORY, CONSOLE)) -> list[Block]:
     """The examples of a page, in order; a fence that is never closed is our own mistake."""
     found: list[Block] = []
     kind: str | None = None
@@ -56,7 +58,7 @@ def blocks(path: Path) -> list[Block]:
         elif kind is None:
             kind, lines = fence["kind"], []
         else:
-            if kind in {STORY, CONSOLE} and lines:
+            if kind in kinds and lines:
                 found.append(Block(path, kind, tuple(lines)))
             kind = None
     assert kind is None, f"{path}: a fence is not closed"

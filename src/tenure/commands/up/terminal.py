@@ -143,7 +143,7 @@ def _foot(live: Live) -> Group:
         (live.page, "bold underline"),
         ("   try +855 12 345 678   " if live.demo else "   ", "dim"),
         ("Ctrl-C", "bold"),
-        (" stops; the data stays", "dim"),
+        (" stops; data stays", "dim"),
         no_wrap=True,
         overflow="ellipsis",
     )
