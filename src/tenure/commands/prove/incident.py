@@ -1,8 +1,11 @@
 """The command ``tenure prove incident``: May 2021 again, through every way in."""
 
+import contextlib
+import logging
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -86,9 +89,8 @@ def _played(plan: Plan, data: Path | None) -> Verdict:
         folder.chmod(0o711)
     try:
         opening.claim(folder, plan.pack.terms.operator)
-        open_log(folder)
         terms, at = plan.pack.terms, RealClock().now()
-        with opening.opened(folder, None, terms, at) as store:
+        with _logged(folder), opening.opened(folder, None, terms, at) as store:
             return play(plan, folder, store, _say)
     except (CannotRunError, NotReadyError) as error:
         connect.fail(NAME, str(error))
@@ -97,6 +99,21 @@ def _played(plan: Plan, data: Path | None) -> Verdict:
             cluster = (folder / "cluster").resolve()
             shutil.rmtree(cluster, ignore_errors=True)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _logged(folder: Path) -> Iterator[None]:
+    """What is logged goes into the folder meanwhile."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    open_log(folder)
+    try:
+        yield
+    finally:
+        for handler in root.handlers:
+            handler.close()
+        root.handlers[:] = before
+        root.setLevel(level)
 
 
 def _say(words: str) -> None:

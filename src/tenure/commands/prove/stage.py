@@ -99,10 +99,14 @@ async def at_a_time(
     recording = Recording(data, cast.pack.terms.operator, clock, pool, ())
     await recording.open()
     stage = Stage(data, cluster, pool, cast, clock, recording, rounds)
-    async with _together([recording.run(cluster.dsn)]):
-        await _or_not_ready(stage.has_witnesses, "the witnesses do not start")
-        yield stage
-        await published(stage)
+    try:
+        async with _together([recording.run(cluster.dsn)]):
+            await _or_not_ready(stage.has_witnesses, "the witnesses do not start")
+            yield stage
+            await published(stage)
+    finally:
+        for witness in stage.publisher.witnesses:
+            witness.close()
 
 
 @contextlib.asynccontextmanager
