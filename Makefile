@@ -15,6 +15,8 @@ BENCH ?= rate steps gy nchf files record lifecycle transfers
 PURE := src/tenure/values/*,src/tenure/terms/*,*/model.py,*/rules.py,*/rules/*,*/translate/*,*/translate.py,*/wire.py,*/wire/*,*/session.py
 SEED ?= 1
 HOURS ?= 24
+YEARS ?=
+PEOPLE ?= 100
 SECONDS ?= 60
 
 # COMPILED=1 runs what make compiled has made; anything else runs the sources.
@@ -51,9 +53,10 @@ bench: ## Measure speed and size (BENCH="rate gy" for some of it, OPTIONS=)
 	@for name in $(BENCH); do \
 		echo "== bench/$$name.py"; $(VENV)/python bench/$$name.py $(OPTIONS) || exit 1; done
 
-simulate: ## Play a world with faults, and audit it (SEED= HOURS=)
+simulate: ## Play a world with faults, and audit it (SEED= and HOURS= of charging, or YEARS= PEOPLE= of numbers)
 	@$(ENVIRONMENT) --check
-	@$(VENV)/python -m tests.simulator --seed $(SEED) --hours $(HOURS)
+	@$(VENV)/python -m $(if $(YEARS),tests.simulator.years --seed $(SEED) --years $(YEARS) \
+		--people $(PEOPLE),tests.simulator --seed $(SEED) --hours $(HOURS))
 
 fuzz: ## Throw random bytes at every wire decoder (SECONDS= each)
 	@$(ENVIRONMENT) --check --fuzz

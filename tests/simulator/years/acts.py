@@ -210,7 +210,7 @@ async def hold(life: Life, number: str, at: int, days: float = 120) -> None:
     if not isinstance(answer, Hold):
         return
     life.cast.watch(clerk)
-    life.books.holds.setdefault(number, set()).add(case)
+    life.books.holds.setdefault(number, {})[case] = at
     life.books.leaves["numbers.held", number, at] += 1
 
     async def release(then: int) -> None:
@@ -220,7 +220,7 @@ async def hold(life: Life, number: str, at: int, days: float = 120) -> None:
             numbers.lifecycle.release, Msisdn(number), kind, case,
         )  # fmt: skip
         if isinstance(done, Hold):
-            life.books.holds[number].discard(case)
+            life.books.holds[number].pop(case, None)
             life.books.leaves["numbers.released", number, then] += 1
         elif case in life.books.holds[number]:
             life.soon(24, 48, release)

@@ -145,7 +145,8 @@ class Books:
         self.locks: dict[str, tuple[int, int]] = {}
         """Of each locked number: by whom, since when."""
         self.locked: Counter[str] = Counter()
-        self.holds: dict[str, set[str]] = {}
+        self.holds: dict[str, dict[str, int]] = {}
+        """Of each number the cases that hold it, since when."""
         self.cut: dict[str, set[str]] = {}
         """Of each number what keeps it from use: lost, suspended, barred-out, barred-in."""
         self.recycled: dict[str, list[tuple[int, int]]] = {}

@@ -14,6 +14,7 @@ from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import Case, Glass, Look, Purpose, Task
 from tenure.values.instant import Instant
 from tenure.values.msisdn import Msisdn
+from tenure.values.passkey import Assertion
 from tests.numbers.stocked import KH, card
 from tests.simulator.years import acts, requests
 from tests.simulator.years.books import Asked, tail
@@ -21,6 +22,7 @@ from tests.simulator.years.cast import CARE, CROOKS, seen
 from tests.simulator.years.laws import agreement
 from tests.simulator.years.life import Life
 
+BORROWED: Final = "what somebody else signed proves nothing"
 Trick = Callable[[Life, str, int], Awaitable[None]]
 
 
@@ -98,6 +100,21 @@ async def replay(life: Life, number: str, at: int) -> None:
             "what was signed for one thing proves no other",
             holds=not isinstance(answer, Progress), seen=party,
         )  # fmt: skip
+
+
+async def borrowed_key(life: Life, number: str, at: int) -> None:
+    """A thief signs with their own key, and says that it is the holder's."""
+    asked = life.books.open_request(number) or _any_open(life)
+    if asked is None or "from" in asked.consents or asked.kind not in {"transfer", "sim"}:
+        return
+    mine = life.cast.staff_key("mony").assertion(asked.hash())
+    theirs = life.cast.key(asked.giver).credential_id
+    signed = Assertion(theirs, mine.authenticator_data, mine.client_data_json, mine.signature)
+    act = life.driver.act(requests.THE_HOLDER, at)
+    answer = await life.driver.ask(
+        "borrowed", numbers.requests.consent, KH, asked.id, Party.FROM, Proof(signed), act
+    )
+    life.books.must(BORROWED, holds=not isinstance(answer, Progress), seen=asked.kind)
 
 
 def _any_open(life: Life) -> Asked | None:
@@ -302,6 +319,7 @@ async def locked_by_another(life: Life, number: str, at: int) -> None:
 
 
 TRICKS: Final[tuple[Trick, ...]] = (
-    theft, theft, own_request, replay, replay, while_suspended, look, look_with_a_case, glass,
+    theft, theft, own_request, replay, replay, borrowed_key, borrowed_key,
+    while_suspended, look, look_with_a_case, glass,
     forgery, by_hand, by_hand, recycled_by_hand, sold_twice, locked_by_another,
 )  # fmt: skip

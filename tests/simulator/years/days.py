@@ -14,6 +14,10 @@ from tests.simulator.years.life import Life
 
 MONTH = 30
 FRESH_CARDS_MIN = 20
+THINGS_A_DAY_MAX = 2
+"""More people are looked after and top up, and no more than this is of note on a day."""
+SKIPPED = 0.35
+"""On so many days the clock does nothing."""
 PEOPLE_A_THING = 25
 """Of so many people one does something of note on a day."""
 
@@ -105,8 +109,8 @@ class Run:
         self.auditor = Auditor(self.life, owner)
         self.days = 0
 
-    async def play(self, days: int, *, until_broken: bool = False) -> Outcome:
-        """So many days; with ``until_broken`` no more than are needed to find something."""
+    async def play(self, days: int, *, until_broken: str = "") -> Outcome:
+        """So many days; with ``until_broken`` no more than are needed to find that law broken."""
         try:
             await self.cast.enter()
             for _ in range(self.people):
@@ -114,10 +118,10 @@ class Run:
             for day in range(1, days + 1):
                 await self._day(day)
                 self.days = day
-                if until_broken and self.books.violations:
-                    break
                 if day % MONTH == 0 or day == days:
                     await self._month()
+                if until_broken in {one.law for one in self.books.violations}:
+                    break
         finally:
             await self.driver.close()
             self.auditor.close()
@@ -132,7 +136,7 @@ class Run:
         for number, due in list(life.habits.items()):
             if due is not None and due <= life.now and self.books.holder(number) is not None:
                 await acts.top_up(life, number, life.tick())
-        busy = self.people / PEOPLE_A_THING
+        busy = min(self.people / PEOPLE_A_THING, THINGS_A_DAY_MAX)
         for _ in range(int(busy) + (rng.random() < busy % 1)):
             await self._something()
         if rng.random() < 0.3:
@@ -143,12 +147,13 @@ class Run:
     async def _clock(self, day: int) -> None:
         """Late, twice, not at all, or at an instant that was before."""
         life, roll = self.life, self.rng.random()
-        if roll < 0.12 and day % MONTH:
+        if roll < SKIPPED and day % MONTH:
             return
         await duties.run(life, life.tick())
-        if roll < 0.18:
+        roll = self.rng.random()
+        if roll < 0.08:
             await duties.run(life, life.now)
-        elif roll < 0.24:
+        elif roll < 0.16:
             await duties.run(life, life.now - self.rng.randrange(3 * DAY))
 
     async def _something(self) -> None:

@@ -42,8 +42,7 @@ async def run(life: Life, at: int) -> None:
 
 async def take_effect(life: Life, at: int) -> None:
     """Every open request that is due takes effect, every one that is too old ends."""
-    open_ones = [one.id for one in life.books.requests.values() if one.ended is None]
-    for request_id in open_ones:
+    for request_id in await life.driver.once(numbers.requests.open_requests, "", AT_ONCE):
         act = life.driver.act(BY, at)
         answer = await life.driver.ask(
             "looked whether due", numbers.requests.effect_due, KH, request_id, act

@@ -42,22 +42,33 @@ def wish(life: Life, kind: Kind, msisdn: str, taker: int | None = None) -> Ask:
 
 
 async def ask(life: Life, wanted: Ask, login: str, at: int) -> Asked | None:
-    """Ask; what was acknowledged goes into the books."""
+    """Ask; what was acknowledged goes into the books.  The holder agrees in the same breath."""
     act = life.driver.act(login, at)
+    fields: dict[str, Any] = {}
+    proofs: list[Proof] = []
+    holder = life.books.holder(str(wanted.msisdn))
+    if login == THE_HOLDER and holder is not None:
+
+        def sign(signed_hash: bytes) -> Proof:
+            proofs.append(Proof(life.cast.key(holder.holder).assertion(signed_hash)))
+            return proofs[-1]
+
+        fields["sign"] = sign
     answer = await life.driver.ask(
-        f"asked: {wanted.kind.value}", numbers.requests.ask, KH, wanted, act
+        f"asked: {wanted.kind.value}", numbers.requests.ask, KH, wanted, act, **fields
     )
-    return heard(life, wanted, login, at, answer)
+    asked = heard(life, wanted, login, at, answer)
+    if asked is not None and login == THE_HOLDER:
+        agreement.consented(life, asked, "from", (asked.giver, None, proofs[0]), at)
+    return asked
 
 
 def heard(life: Life, wanted: Ask, login: str, at: int, answer: Any) -> Asked | None:
     """What somebody was answered who asked."""
     books, number = life.books, str(wanted.msisdn)
-    fee_missing = isinstance(answer, Refused) and answer.refusal.name == "FEE_NOT_PAYABLE"
-    if isinstance(answer, Progress) or fee_missing:
-        gave_way(life, number, at)
     if not isinstance(answer, Progress):
         return None
+    gave_way(life, number, at, by_holder=login == THE_HOLDER)
     holder = books.holder(number)
     assert holder is not None
     asker = None if login == THE_HOLDER else life.cast.human(login)
@@ -68,24 +79,28 @@ def heard(life: Life, wanted: Ask, login: str, at: int, answer: Any) -> Asked | 
     asked = Asked(fields, holder.holder, at, asker)
     books.must(
         "what everybody signs is what was asked",
-        holds=answer.request_hash == asked.hash(), seen=tail(number),
-    )  # fmt: skip
+        holds=answer.request_hash == asked.hash(),
+        seen=tail(number),
+    )
     books.requests[asked.id] = asked
     telling.of_step(books, asked, "asked", at)
     return asked
 
 
-def gave_way(life: Life, number: str, at: int) -> None:
-    """A request that was open for too long ends when another one is made."""
+def gave_way(life: Life, number: str, at: int, *, by_holder: bool) -> None:
+    """What was open ends for another: when it is too old, or when the holder never wanted it."""
     old = life.books.open_request(number)
     if old is None:
         return
     lasts = RESTORED_WITHIN if old.kind == "restoration" else OPEN
+    too_old = at >= old.at + lasts
+    unwanted = by_holder and "from" not in old.consents
     life.books.must(
-        "one thing is asked about a number at a time", holds=at >= old.at + lasts,
+        "one thing is asked about a number at a time",
+        holds=too_old or (unwanted and old.kind not in {"legal-order", "restoration"}),
         seen=tail(number),
-    )  # fmt: skip
-    ended(life, old, "expired", at)
+    )
+    ended(life, old, "expired" if too_old else "stopped", at)
 
 
 def ended(life: Life, asked: Asked, how: str, at: int) -> None:

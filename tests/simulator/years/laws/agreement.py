@@ -136,7 +136,9 @@ def _agreed(life: Life, asked: Asked, at: int, seen: str) -> None:
     counted = sorted(
         when
         for human, when in asked.approvals.items()
-        if when >= last and stands_apart(life, asked, human) and human not in books.suspended
+        if when >= last
+        and stands_apart(life, asked, human)
+        and at < books.suspended.get(human, at + 1)
     )
     books.must(APPROVED, holds=len(counted) >= needed, seen=seen)
     last = max([last, *counted[:needed]])
@@ -156,8 +158,10 @@ def _stands(life: Life, asked: Asked, at: int, seen: str) -> None:
         holds=holder is not None and holder.holder == asked.giver, seen=seen,
     )  # fmt: skip
     standing = set(books.cuts(number))
-    standing |= {"held"} if books.holds.get(number) else set()
-    standing |= {"locked"} if number in books.locks else set()
+    standing |= (
+        {"held"} if any(since <= at for since in books.holds.get(number, {}).values()) else set()
+    )
+    standing |= {"locked"} if at >= books.locks.get(number, (0, at + 1))[1] else set()
     standing |= {"young"} if at < books.sim(number).since + AGE_OF_SIM else set()
     against = standing & NOT_WHILE[asked.kind]
     books.must(STANDING, holds=not against, seen=f"{seen}: {', '.join(sorted(against))}")

@@ -32,11 +32,13 @@ def audit(life: Life, rows: Rows) -> None:
     approvals: dict[str, set[tuple[Any, ...]]] = {}
     for request_id, party, person, witness, at, *shown in rows(CONSENTS):
         consents.setdefault(request_id, set()).add((party, person, at, witness))
-        signer = person if witness is None else witness
-        _signed(books, AGREED, request_id, signer, shown)
+        if witness is None:
+            _signed(books, AGREED, request_id, (person, ""), shown)
+        else:
+            _signed(books, AGREED, request_id, (witness, f"seen {party} {person} "), shown)
     for request_id, human, at, *shown in rows(APPROVALS):
         approvals.setdefault(request_id, set()).add((human, at))
-        _signed(books, APPROVED, request_id, human, shown)
+        _signed(books, APPROVED, request_id, (human, ""), shown)
     for asked in books.requests.values():
         if asked.ended is not None and asked.ended[0] == "effected":
             agreed = {(party, *given) for party, given in asked.consents.items()}
@@ -45,20 +47,25 @@ def audit(life: Life, rows: Rows) -> None:
             books.must(APPROVED, holds=approvals.get(asked.id, set()) == yes, seen=asked.kind)
 
 
-def _signed(books: Books, law: str, request_id: str, signer: int, shown: list[Any]) -> None:
+def _signed(
+    books: Books, law: str, request_id: str, who: tuple[int, str], shown: list[Any]
+) -> None:
     asked = books.requests.get(request_id)
     books.must(
-        law, holds=asked is not None and _is_signed(books, asked, signer, shown), seen="signature"
+        law, holds=asked is not None and _is_signed(books, asked, who, shown), seen="signature"
     )
 
 
-def _is_signed(books: Books, asked: Asked, signer: int, shown: list[Any]) -> bool:
+def _is_signed(books: Books, asked: Asked, who: tuple[int, str], shown: list[Any]) -> bool:
+    """Who signed what: a witness signs whom they saw, and in which part."""
     credential, about, said, signature = (bytes(one) for one in shown)
+    signer, saw = who
     key = books.keys.get(credential)
     if key is None or key.owner != signer:
         return False
+    wanted = hashlib.sha256((saw + asked.hash().hex()).encode()).digest() if saw else asked.hash()
     challenge = json.loads(said)["challenge"]
-    if base64.urlsafe_b64decode(challenge + "=" * (-len(challenge) % 4)) != asked.hash():
+    if base64.urlsafe_b64decode(challenge + "=" * (-len(challenge) % 4)) != wanted:
         return False
     try:
         signed = about + hashlib.sha256(said).digest()
