@@ -136,3 +136,10 @@ def test_a_new_sim_costs_the_fee_and_the_old_one_is_dead(shop: Shop) -> None:
     assert "SIM_NOT_FREE" in shop.refused(
         "number", "replace-sim", NUMBER, *old, "--own-passkey", shop.key(OLD), "--by", "sok"
     )
+
+
+@pytest.mark.parametrize("step", ["consent", "approve", "stop", "effect"])
+def test_what_is_no_name_of_a_request_is_said_so(step: str) -> None:
+    result = typed(["number", "transfer", step, "4711", *(["--party", "to"] * (step == "consent"))])
+    assert result.exit_code == 2
+    assert "no name of a request" in result.output

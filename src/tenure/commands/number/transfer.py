@@ -24,7 +24,20 @@ THE_HOLDER = "<holder>"
 
 app = typer.Typer(help="Give a number to another person, by the consent of both.")
 
-Id = Annotated[str, typer.Argument(metavar="REQUEST", help="The request, as it was named.")]
+
+def _named(typed: str) -> str:
+    """The name of a request in its usual form."""
+    try:
+        return str(uuid.UUID(typed))
+    except ValueError as wrong:
+        remedy = "see tenure number transfer show NUMBER"
+        raise typer.BadParameter(f"{typed} is no name of a request; {remedy}") from wrong
+
+
+Id = Annotated[
+    str,
+    typer.Argument(metavar="REQUEST", help="The request, as it was named.", callback=_named),
+]
 
 
 def add(family: typer.Typer) -> None:
