@@ -127,8 +127,10 @@ class Auditor:
         log, newest = await record.log.current(tx), await record.log.latest(tx)
         if log is None or newest is None:
             return
-        if not isinstance(record_rules.believe(newest.note, self.trust), Refused):
-            self._cosigned = Mark(log.log_id, newest.checkpoint.size)
+        believed = record_rules.believe(newest.note, self.trust)
+        # What the row says beside the note is nobody's word.
+        if not isinstance(believed, Refused) and believed[0].origin == log.origin:
+            self._cosigned = Mark(log.log_id, believed[0].size)
 
     async def _read(self, tx: Transaction) -> tuple[set[str], list[Told]]:
         """Replay what was not read yet; the numbers it is about, and what no witness has seen."""
