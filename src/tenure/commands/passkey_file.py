@@ -131,7 +131,7 @@ def load(path: Path) -> PasskeyFile:
         )
     except FileNotFoundError:
         raise WrongPasskeyFileError(
-            f"{path}: no such passkey; name its file with --passkey, or ask to be invited"
+            f"{path}: no such passkey; name its file, or ask to be invited"
         ) from None
     except OSError as error:
         raise WrongPasskeyFileError(f"{path}: cannot be read: {error.strerror}") from error
