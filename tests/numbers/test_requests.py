@@ -6,17 +6,24 @@ from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.money import operations as money
 from tenure.promises.numbers import operations as numbers
-from tenure.promises.numbers.model.requests import Outcome, Progress, Refusal
+from tenure.promises.numbers.model.requests import Outcome, Party, Progress, Refusal
+from tenure.promises.people import operations as people
 from tests.numbers.asked import (
+    CHILD,
     FUNDS,
     NEW,
     OLD,
+    PAPER,
+    approved,
+    asked,
     complete,
+    consented,
     effect,
     later,
     populated,
+    wanted,
 )
-from tests.numbers.stocked import msisdn
+from tests.numbers.stocked import KH, act, msisdn
 
 
 async def test_a_number_changes_hands_when_everything_is_there(pool: Pool, owner: str) -> None:
@@ -48,3 +55,19 @@ async def test_a_number_changes_hands_when_everything_is_there(pool: Pool, owner
         "staff.approved",
         "numbers.transferred",
     ]
+
+
+async def test_a_number_goes_to_a_ward_by_one_key_in_two_parts(pool: Pool) -> None:
+    """A synced passkey signs the same twice; who gives to their own ward agrees to both."""
+    await populated(pool)
+    await perform(pool, people.name_guardian, KH, CHILD, OLD, PAPER, act())
+    made = await asked(pool, wanted(to_holder=CHILD))
+    parties = ((Party.FROM, OLD), (Party.TO, CHILD), (Party.TO_GUARDIAN, OLD))
+
+    made = await consented(pool, made, *parties)
+    await approved(pool, made)
+
+    assert isinstance(await effect(pool, 1, later(days=1)), Progress)
+    held = await perform(pool, numbers.holding.holder, msisdn(0))
+    assert held is not None
+    assert held.holder_id == CHILD

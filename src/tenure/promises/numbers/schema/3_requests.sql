@@ -107,7 +107,8 @@ CREATE TABLE numbers.consent (
     CONSTRAINT consent_witness_signs_with_an_own_key FOREIGN KEY (witness_key, witness)
         REFERENCES staff.passkey (credential_id, human_id),
     CONSTRAINT consent_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
-    CONSTRAINT consent_signature_is_used_once UNIQUE (signature),
+    -- Who gives a number to their own ward agrees in two parts, and a key signs the same twice.
+    CONSTRAINT consent_signature_is_used_once UNIQUE (party, signature),
     -- WebAuthn section 5.8.1: what was signed says what it was asked to sign, in base64url.  A witness
     -- signs whom they saw, and in which part: that they saw one says nothing of the other.
     CONSTRAINT consent_signs_exactly_this_request CHECK (
