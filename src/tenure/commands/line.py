@@ -81,7 +81,7 @@ def show(
     That is a look at somebody's data: it needs an open case about this number, or broken glass, and
     it is kept. The login demo is nobody real, and looks for demonstration.
 
-    Example: tenure line show "012 345 678" --by sok --case 0b5c9c1e-6c1f-4e0e-9a53-0d7e6f3a2b11
+    Example: tenure line show "012 345 678"
     """
     said = wording(connect.pack_of(NAME, operator))
     msisdn = connect.number_of(NAME, number, said.terms, as_json=as_json)

@@ -103,7 +103,7 @@ def passkey(
     """Keep a passkey that somebody brings to a shop, before a witness (--by).
 
     Example: tenure person passkey 4711 --own-passkey dara.key --new --document passport:N1
-    --photo live.jpg --document-photo paper.jpg --by sok
+    --photo live.jpg --document-photo paper.jpg
     """
     act = connect.act_of(by, connect.instant_typed(at))
     shown = Shown(None, person, document, photo, document_photo)
@@ -142,7 +142,7 @@ def guardian(
 ) -> None:
     """Keep who answers for a minor.
 
-    Example: tenure person guardian 4712 --guardian 4711 --paper birth-certificate.pdf --by sok
+    Example: tenure person guardian 4712 --guardian 4711 --paper birth-certificate.pdf
     """
     terms = connect.terms_of(NAME, operator)
     act = connect.act_of(by, connect.instant_typed(at), reason)

@@ -71,7 +71,7 @@ def recycle_due(
 
     A running Tenure recycles by itself every hour.  What is kept is looked at again each time.
 
-    Example: tenure number recycle-due --do --by mao
+    Example: tenure number recycle-due --do
     """
     terms = connect.terms_of(NAME, operator)
     instant = connect.instant_typed(at)
@@ -112,7 +112,7 @@ def hold(
 ) -> None:
     """Hold a number where it is for a case: it is neither recycled nor transferred meanwhile.
 
-    Example: tenure number hold "012 345 678" --kind complaint --case 12 --by sok
+    Example: tenure number hold "012 345 678" --kind complaint --case 12
     """
     act = connect.act_of(by, connect.instant_typed(None), reason)
     msisdn = connect.number_of(NAME, number, connect.terms_of(NAME, operator), as_json=as_json)
@@ -138,7 +138,7 @@ def release(
 ) -> None:
     """End the hold of a case.
 
-    Example: tenure number release "012 345 678" --kind complaint --case 12 --by sok
+    Example: tenure number release "012 345 678" --kind complaint --case 12
     """
     act = connect.act_of(by, connect.instant_typed(None), reason)
     msisdn = connect.number_of(NAME, number, connect.terms_of(NAME, operator), as_json=as_json)

@@ -45,7 +45,7 @@ def replace_sim(
     The fee is taken from the purse when it takes effect, and the old SIM never works again.
 
     Example: tenure number replace-sim "012 345 678" --iccid 8985502000090000016
-    --own-passkey holder.key --by sok
+    --own-passkey holder.key
     """
     terms = connect.terms_of(NAME, operator)
     msisdn = connect.number_of(NAME, number, terms, as_json=as_json)

@@ -63,7 +63,7 @@ def import_(
 
     Exits with 0 when everything is in stock, 1 when something was rejected or it cannot run.
 
-    Example: tenure number import numbers.csv --by mao
+    Example: tenure number import numbers.csv
     """
     terms = connect.terms_of(NAME, operator)
     act = connect.act_of(by, connect.instant_typed(None), reason)
@@ -103,7 +103,7 @@ def import_sims(
 
     Exits with 0 when all are in stock, 1 when something was rejected or it cannot run.
 
-    Example: tenure number import-sims sims-2026-11.csv --by mao
+    Example: tenure number import-sims sims-2026-11.csv
     """
     terms = connect.terms_of(NAME, operator)
     act = connect.act_of(by, connect.instant_typed(None), reason)
@@ -182,7 +182,7 @@ def reserve(
 ) -> None:
     """Set a free number aside for yourself; of two at the same time, one gets it.
 
-    Example: tenure number reserve "016 123 456" --days 2 --by sok
+    Example: tenure number reserve "016 123 456" --days 2
     """
     terms = connect.terms_of(NAME, operator)
     msisdn = connect.number_of(NAME, number, terms, as_json=as_json)

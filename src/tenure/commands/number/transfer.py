@@ -64,7 +64,7 @@ def ask(
 ) -> None:
     """Ask that a number goes to another person.  Nothing happens yet; the holder is told.
 
-    Example: tenure number transfer ask "012 345 678" --to 4711 --by sok
+    Example: tenure number transfer ask "012 345 678" --to 4711
     """
     terms = connect.terms_of(NAME, operator)
     msisdn = connect.number_of(NAME, number, terms, as_json=as_json)
@@ -145,7 +145,7 @@ def approve(
 ) -> None:
     """Say that a request is right; who asked, saw a consent or is a party cannot.
 
-    Example: tenure number transfer approve 0b9f0e1e-… --by lina
+    Example: tenure number transfer approve 0b9f0e1e-… --by demo-second
     """
     terms = connect.terms_of(NAME, operator)
     act = connect.act_of(by, connect.instant_typed(at), reason)

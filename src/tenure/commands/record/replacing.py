@@ -36,7 +36,7 @@ def rotate_key(
     First without --finish; then hand the new verifier key to witnesses and relying parties; then
     with --finish.  What the old key has signed stays signed.
 
-    Example: tenure record rotate-key --by chan --reason "yearly"
+    Example: tenure record rotate-key --reason "yearly"
     """
     act = connect.act_of(by, connect.instant_typed(None), reason)
 
@@ -74,7 +74,7 @@ def succeed(
     The first leaf of the new log commits to the last checkpoint of the old one.  What the witnesses
     had not seen in the old log gets a place in the new one.
 
-    Example: tenure record succeed --by chan --reason "restored from the backup of 3 May"
+    Example: tenure record succeed --reason "restored from the backup of 3 May"
     """
     act = connect.act_of(by, connect.instant_typed(None), reason)
 

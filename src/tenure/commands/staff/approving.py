@@ -38,7 +38,7 @@ def approve(
 
     The passkey signs the hash, so that anybody can verify later who approved what.
 
-    Example: tenure staff approve 5f2c…91 --by mao
+    Example: tenure staff approve 5f2c…91 --by demo-second
     """
     request_hash = _hash(request)
     act = connect.act_of(by, connect.instant_typed(None), reason)

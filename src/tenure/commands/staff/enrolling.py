@@ -116,7 +116,7 @@ def invite(
 ) -> None:
     """Print a code with which a browser may register one more passkey for a login, once.
 
-    Example: tenure staff invite sok --by chan
+    Example: tenure staff invite demo --by demo-second
     """
     act = connect.act_of(by, connect.instant_typed(None), reason)
     code = os.urandom(SECRET_OCTETS)
@@ -150,7 +150,7 @@ def passkeys(
 ) -> None:
     """List the passkeys of the human behind a login, or end one.
 
-    Example: tenure staff passkeys sok
+    Example: tenure staff passkeys demo
     """
     if export:
         _export(login, data, passkey, as_json=as_json)
@@ -202,7 +202,7 @@ def suspend(
 ) -> None:
     """Suspend a human; no login of theirs may do anything from now on.
 
-    Example: tenure staff suspend sok --reason "case 12" --by chan
+    Example: tenure staff suspend sok --reason "case 12" --by demo
     """
     act = connect.act_of(by, connect.instant_typed(None), reason)
 

@@ -102,7 +102,7 @@ def break_glass(
 
     Every supervisor and reviewer hears of it at once, and who was looked at is told a day later.
 
-    Example: tenure staff break-glass --reason "a caller is in danger" --by sok
+    Example: tenure staff break-glass --reason "a caller is in danger"
     """
     act = connect.act_of(by, connect.instant_typed(None), reason)
     glass_id = str(uuid.uuid4())

@@ -35,7 +35,7 @@ def report(
 ) -> None:
     """Report everything that a human did or saw, under all their logins, as one list.
 
-    Example: tenure staff report sok --by mao
+    Example: tenure staff report demo --by demo-second
     """
     act = connect.act_of(by, connect.instant_typed(None), reason)
 
@@ -75,7 +75,7 @@ def concerns(
     tenure up looks every few minutes, and this command looks first. Nobody closes a concern about
     themselves.
 
-    Example: tenure staff concerns --close 3 --reason "a fire in the call centre" --by mao
+    Example: tenure staff concerns --close 3 --reason "a fire in the call centre" --by demo-second
     """
     terms = connect.terms_of(NAME, operator)
     act = connect.act_of(by, connect.instant_typed(None), reason)
