@@ -96,7 +96,7 @@ class Cast:
         ranges = [NumberRange(msisdn(0), msisdn(self.numbers - 1), "ordinary")]
         act = self.driver.act("vuth", START)
         await self.driver.once(numbers.inventory.import_numbers, ranges, act)
-        await self.restock()
+        await self.restock(self.count + 100)
         await self._enter_people()
 
     async def _hire(self, login: str, human: str, roles: tuple[Role, ...]) -> None:
