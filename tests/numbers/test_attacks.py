@@ -239,7 +239,9 @@ async def test_a_former_holder_has_no_say(pool: Pool) -> None:
 
     # Their passkey neither locks, nor asks, nor consents, nor stops.
     lock = by_passkey(OLD, numbers.requests.lock_hash(msisdn(0), at))
-    answer: object = await perform(pool, numbers.requests.lock, msisdn(0), lock, act("<holder>", at))
+    answer: object = await perform(
+        pool, numbers.requests.lock, msisdn(0), lock, act("<holder>", at)
+    )
     assert named(answer) == "NOT_A_PARTY"
     answer = await perform(
         pool, numbers.requests.ask, KH, wanted(6, to_holder=3), act("<holder>", at),
