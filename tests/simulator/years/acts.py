@@ -177,6 +177,8 @@ async def suspend_line(life: Life, number: str, at: int) -> None:
         return
     life.books.cuts(number).add("suspended")
     holder = life.books.holder(number)
+    measures = life.books.measures.setdefault(holder.purse if holder else 0, set())
+    measures.add(answer.measure_id)
     told = holder.holder if holder else 0
     life.books.told[number, told, "access.suspended", at] += 1
 
@@ -184,7 +186,9 @@ async def suspend_line(life: Life, number: str, at: int) -> None:
         act = life.driver.act("bopha", then)
         done = await life.driver.ask("measure lifted", access.lift, answer.measure_id, "over", act)
         if isinstance(done, Measure):
-            life.books.cuts(number).discard("suspended")
+            measures.discard(answer.measure_id)
+            if not measures:
+                life.books.cuts(number).discard("suspended")
 
     life.soon(24, 24 * 40, lift)
 

@@ -152,7 +152,10 @@ class Books:
         self.recycled: dict[str, list[tuple[int, int]]] = {}
         """Of each number: when, and which purse."""
         self.sent: dict[int, Sent] = {}
-        self.sent_to: dict[str, list[Sent]] = {}
+        self.reminders: dict[int, list[int]] = {}
+        """Of each purse: when its holder was reminded."""
+        self.measures: dict[int, set[int]] = {}
+        """Of each purse: the suspensions that nobody has lifted."""
         self.told: Counter[tuple[str, int, str, int]] = Counter()
         """What somebody must be told: number, person, kind, instant."""
         self.leaves: Counter[tuple[str, str, int]] = Counter()

@@ -80,8 +80,8 @@ async def deliver(life: Life, at: int) -> None:
             holds=holder is not None and holder.holder == telling.person_id, seen=sent.kind,
         )  # fmt: skip
         books.sent[notice.notice_id] = sent
-        if sent.kind == REMINDER:
-            books.sent_to.setdefault(number, []).append(sent)
+        if sent.kind == REMINDER and holder is not None:
+            books.reminders.setdefault(holder.purse, []).append(sent.at)
 
 
 async def recycle(life: Life, at: int) -> None:
@@ -97,16 +97,11 @@ async def recycle(life: Life, at: int) -> None:
             life.driver.refused[f"kept: {one.kept.name}"] += 1
 
 
-def reminded(life: Life, number: str, purse: int) -> int:
-    """How often the holder was reminded of this validity end, by texts that could reach them."""
-    end, holder = life.books.ends[purse], life.books.holder(number)
-    assert holder is not None
+def reminded(life: Life, purse: int) -> int:
+    """How often its holder was reminded of this validity end, by texts that could reach them."""
+    end = life.books.ends[purse]
     times = sorted(
-        one.at
-        for one in life.books.sent_to.get(number, ())
-        if end <= one.at < end + OUTGOING_BLOCKED
-        and one.person == holder.holder
-        and one.at >= holder.since
+        at for at in life.books.reminders.get(purse, ()) if end <= at < end + OUTGOING_BLOCKED
     )
     counted, last = 0, None
     for when in times:
@@ -123,7 +118,7 @@ def kept_by(life: Life, number: str, at: int) -> list[str]:
     reasons = []
     if at < books.ends[holder.purse] + LOST_AFTER:
         reasons.append("its time is not over")
-    if reminded(life, number, holder.purse) < REMINDERS:
+    if reminded(life, holder.purse) < REMINDERS:
         reasons.append("too few reminders")
     if books.holds.get(number):
         reasons.append("a hold")
