@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -87,6 +88,8 @@ def _played(plan: Plan, data: Path | None) -> Verdict:
     if data is None:
         # Whoever runs PostgreSQL must be able to pass through it.
         folder.chmod(0o711)
+    # Told to end, it ends as by Ctrl-C: its programs and its folder go with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         opening.claim(folder, plan.pack.terms.operator)
         terms, at = plan.pack.terms, RealClock().now()
