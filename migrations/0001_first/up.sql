@@ -1676,10 +1676,7 @@ BEGIN
     UPDATE numbers.line l
     SET purse_id = r.purse_id, language = p.language,
         -- What was decided about the former holder's use is about them.
-        restricted_until = NULL,
-        -- INC-24H: it was blocked until it is back with whom it belongs to.
-        suspended = l.suspended AND r.kind <> 'restoration',
-        lost_at = CASE WHEN r.kind <> 'restoration' THEN l.lost_at END
+        restricted_until = NULL
     FROM people.person p
     WHERE l.msisdn = r.msisdn AND p.person_id = r.to_holder;
     UPDATE numbers.lock SET until = moment WHERE msisdn = r.msisdn AND until IS NULL;

@@ -6,11 +6,13 @@ from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.money import operations as money
 from tenure.promises.numbers import operations as numbers
-from tenure.promises.numbers.model.requests import Outcome, Party, Progress, Refusal
+from tenure.promises.numbers.model import Suspend
+from tenure.promises.numbers.model.requests import Kind, Outcome, Party, Progress, Refusal
 from tenure.promises.people import operations as people
 from tests.numbers.asked import (
     CHILD,
     FUNDS,
+    LATER,
     NEW,
     OLD,
     PAPER,
@@ -71,3 +73,24 @@ async def test_a_number_goes_to_a_ward_by_one_key_in_two_parts(pool: Pool) -> No
     held = await perform(pool, numbers.holding.holder, msisdn(0))
     assert held is not None
     assert held.holder_id == CHILD
+
+
+async def test_what_cut_the_line_of_the_former_holder_ends_with_their_holding(
+    pool: Pool, owner: str
+) -> None:
+    await populated(pool)
+    await perform(pool, numbers.change, msisdn(0), Suspend(), act("sok", LATER))
+    made = await asked(pool, wanted(1, Kind.LEGAL_ORDER), by="rith")
+    await approved(pool, made, "sam", "vanna")
+
+    assert isinstance(await effect(pool, 1, later(days=2)), Progress)
+
+    line = await perform(pool, numbers.find, msisdn(0))
+    assert line is not None
+    assert not line.suspended
+    with psycopg.connect(owner) as connection:
+        told = connection.execute(
+            "SELECT l.kind FROM numbers.provisioning p JOIN record.leaf l ON l.seq = p.leaf_seq"
+            " ORDER BY p.task_id DESC LIMIT 2"
+        ).fetchall()
+    assert told == [("numbers.resumed",), ("numbers.transferred",)], "the network follows leaves"

@@ -306,7 +306,7 @@ PLANTED: Final = (
     Planted(nobody_is_told, "what must be told is told"),
     Planted(approvals_are_not_recorded, "every effect has its leaf, and every leaf its effect"),
     Planted(letters_go_to_the_number, "a message reaches only whom it is for"),
-    Planted(stops_are_forgotten, "a request ended as it was told"),
+    Planted(stops_are_forgotten, "nothing takes effect that has ended"),
 )
 
 ALONE: Final = "SET session_replication_role = replica;"

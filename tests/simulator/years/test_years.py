@@ -1,8 +1,6 @@
-"""The years' smoke: known seeds and a new one break no law; every planted error is found."""
+"""The years' smoke: known seeds break no law; every planted error is found."""
 
-import sys
-from collections.abc import Callable, Iterator
-from secrets import randbelow
+from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -44,14 +42,8 @@ async def test_a_known_seed_breaks_no_law(database: str, owner: str) -> None:
     assert outcome.stopped, "nobody went past the rules"
 
 
-async def test_a_new_seed_breaks_no_law(
-    database: str, owner: str, record_property: Callable[[str, object], None]
-) -> None:
-    seed = 1 + randbelow(1_000_000_000)
-    record_property("seed", seed)
-    sys.stdout.write(f"new seed {seed}; replay: make simulate SEED={seed} YEARS=0.5 PEOPLE=40\n")
-
-    outcome = await played(database, owner, seed, YEAR // 2)
+async def test_another_seed_breaks_no_law(database: str, owner: str) -> None:
+    outcome = await played(database, owner, 2, YEAR // 2)
 
     assert outcome.violations == (), str(outcome)
 

@@ -197,5 +197,7 @@ def _changes_hands(life: Life, asked: Asked, at: int) -> None:
     books.tenures[number].append(Tenure(asked.taker, at, asked.purse, asked.kind))
     books.ends[asked.purse] = books.ends[old.purse]
     books.locks.pop(number, None)
+    # A suspension was about the former holder.
+    books.cuts(number).discard("suspended")
     if asked.kind == "restoration":
-        books.cuts(number).difference_update({"lost", "suspended"})
+        books.cuts(number).discard("lost")

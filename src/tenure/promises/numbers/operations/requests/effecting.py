@@ -3,13 +3,16 @@
 from typing import Final
 
 from tenure.postgres.transaction import Transaction
+from tenure.promises.numbers.model.lines import ReportFound, Resume
 from tenure.promises.numbers.model.requests import (
     Case,
     Kind,
     Outcome,
     Progress,
     Refusal,
+    Request,
 )
+from tenure.promises.numbers.operations import lines
 from tenure.promises.numbers.operations.requests import paying, telling
 from tenure.promises.numbers.operations.requests.ending import end
 from tenure.promises.numbers.operations.requests.loading import UNKNOWN, case_of, told
@@ -56,10 +59,22 @@ async def effect(
         await paying.hand_over(tx, stored.request, act.at)
     leaf_seq = await _recorded(tx, case, act)
     await store.effect(tx, request_id, act.at, leaf_seq)
+    if stored.request.to_holder is not None:
+        await _serve_again(tx, stored.request, act)
     await telling.tell(tx, stored.request, Step.EFFECTED, act.at)
     stored = await store.request(tx, request_id)
     assert stored is not None
     return told(await case_of(tx, terms, stored, act.at), terms, act.at)
+
+
+async def _serve_again(tx: Transaction, request: Request, act: Act) -> None:
+    """What cut the line was about its former holder; what is given back works again (INC-24H).
+
+    Each has a leaf of its own, since the network follows leaves and not rows.
+    """
+    await lines.change(tx, request.msisdn, Resume(), act)
+    if request.kind is Kind.RESTORATION:
+        await lines.change(tx, request.msisdn, ReportFound(), act)
 
 
 async def _recorded(tx: Transaction, case: Case, act: Act) -> int:
