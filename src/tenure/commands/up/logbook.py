@@ -39,6 +39,9 @@ def open_log(data: Path) -> Path:
     )
     handler.setFormatter(_Lines())
     root = logging.getLogger()
+    for former in root.handlers:
+        if isinstance(former, logging.handlers.RotatingFileHandler):
+            former.close()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     return path
