@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Final
 
@@ -136,7 +137,7 @@ def _read(told: Told) -> Believed | None:
     return believed
 
 
-class _Line:
+class _Line(ABC):
     """A TCP connection that is made when it is needed, and dropped when it goes wrong."""
 
     def __init__(self, host: str, port: int, seconds: float) -> None:
@@ -167,9 +168,9 @@ class _Line:
             await self._greet()
         return self._streams
 
+    @abstractmethod
     async def _greet(self) -> None:
         """A new connection; nothing was said on it."""
-        raise NotImplementedError
 
     async def _heard(self) -> bytes:
         """What comes next; b"" at the end of the connection."""
