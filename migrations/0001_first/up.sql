@@ -599,7 +599,7 @@ GRANT SELECT, INSERT, UPDATE (sign_count, ended_at) ON people.passkey TO tenure_
 GRANT SELECT, INSERT, UPDATE (until) ON people.guardian TO tenure_app;
 
 
--- notices -----------------------------------------------------------------------------------
+-- notices 1_notices -------------------------------------------------------------------------
 
 -- You hear it from us before it costs you.
 

@@ -1,4 +1,4 @@
 """You hear it from us before it costs you.
 
-Read model, rules, operations, store, schema.sql, personal_data.
+Read model, rules, operations, store, schema, personal_data; each is a folder.
 """
