@@ -118,7 +118,7 @@ async def using(pool: Pool, _owner: str) -> None:
 
 async def has_called(pool: Pool, _owner: str) -> None:
     ended = Ended("s1", Instant(END - 23 * HOUR_MS), Recorded(0, b"", msgspec.Raw(b"\xc0")))
-    await edited(pool, sessions=_encode(Sessions(ended=(ended,))))
+    await edited(pool, sessions=_encode(Sessions(ended=msgspec.Raw(_encode((ended,))))))
 
 
 async def made_up(pool: Pool, _owner: str) -> None:

@@ -1,6 +1,7 @@
 """What a network element may ask of charging, the answers, and what a purse remembers."""
 
 from enum import IntEnum
+from typing import Final
 
 import msgspec
 
@@ -269,11 +270,15 @@ class Ended(msgspec.Struct, frozen=True, array_like=True, gc=False):
     recorded: Recorded
 
 
+NO_ENDED: Final = msgspec.Raw(b"\x90")
+
+
 class Sessions(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """All that a purse remembers of charging: the content of ``Purse.sessions``."""
 
     live: tuple[Session, ...] = ()
-    ended: tuple[Ended, ...] = ()
+    ended: msgspec.Raw = NO_ENDED
+    """A tuple of Ended in msgpack: every request carries it, one in five looks into it."""
 
 
 class Case(msgspec.Struct):

@@ -38,6 +38,9 @@ ENDED_KEPT_MS: Final = DAY_MS
 RECORDED_KEPT: Final = 2
 MISSING_MAX: Final = 16
 
+_pack = msgspec.msgpack.Encoder().encode
+_ended = msgspec.msgpack.Decoder(tuple[Ended, ...]).decode
+
 
 def open_session(book: tariffs.Book, case: Case, ask: Ask) -> Decision:
     """INITIAL: grant what is asked, group by group; with every group refused nothing is opened."""
@@ -87,9 +90,10 @@ def _known_session(case: Case, ask: Ask) -> Decision | None:
                 if earlier.number == ask.number:
                     return repeated(case, ask, earlier)
             return refused(case, Refusal.SESSION_EXISTS, "the session is open already")
-    for ended in case.sessions.ended:
-        if ended.key == ask.key:
-            return refused(case, Refusal.SESSION_EXISTS, "the session has ended; use a new id")
+    # The key stands in the packed tuple as it is: what does not hold it need not be unpacked.
+    kept = case.sessions.ended
+    if ask.key.encode() in bytes(kept) and any(one.key == ask.key for one in _ended(kept)):
+        return refused(case, Refusal.SESSION_EXISTS, "the session has ended; use a new id")
     return None
 
 
@@ -134,7 +138,7 @@ def _live(case: Case, key: str) -> Session | None:
 
 
 def _after_the_end(case: Case, ask: Ask) -> Decision:
-    for ended in case.sessions.ended:
+    for ended in _ended(case.sessions.ended):
         if ended.key == ask.key and ended.recorded.number == ask.number:
             return repeated(case, ask, ended.recorded)
     return refused(case, Refusal.UNKNOWN_SESSION, "the session is not open")
@@ -143,13 +147,13 @@ def _after_the_end(case: Case, ask: Ask) -> Decision:
 def forgettable(sessions: Sessions, at: Instant) -> bool:
     """Whether nothing of these sessions can matter any more: no use, and no late duplicate."""
     return all(one.forget_at <= at for one in sessions.live) and all(
-        one.ended_at <= at - ENDED_KEPT_MS for one in sessions.ended
+        one.ended_at <= at - ENDED_KEPT_MS for one in _ended(sessions.ended)
     )
 
 
-def _with_ended(ended: tuple[Ended, ...], newest: Ended) -> tuple[Ended, ...]:
-    recent = [one for one in ended if one.ended_at > newest.ended_at - ENDED_KEPT_MS]
-    return (*recent[-(ENDED_KEPT - 1) :], newest)
+def _with_ended(ended: msgspec.Raw, newest: Ended) -> msgspec.Raw:
+    recent = [one for one in _ended(ended) if one.ended_at > newest.ended_at - ENDED_KEPT_MS]
+    return msgspec.Raw(_pack((*recent[-(ENDED_KEPT - 1) :], newest)))
 
 
 def _continued(
