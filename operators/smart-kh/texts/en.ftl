@@ -61,3 +61,24 @@ notice-access-traffic = { $operator }: Traffic of your number { $number } is lim
 notice-security-attempt = { $operator }: Somebody tried to change your number { $number } without your consent. It was stopped and nothing has changed. Questions: { $care }.
 notice-security-proof = { $operator }: A passkey or a guardian was added for the holder of your number { $number }. If it was not you, call { $care } now.
 notice-staff-break-glass = { $operator }: On { $seen_at } one of our staff looked at the data of your number { $number } in an emergency. It is being reviewed. Questions: { $care }.
+notice-selfcare-reply = { $text }
+notice-person-language = { $operator }: From now on we write to your number { $number } in English.
+notice-person-adult = { $operator }: You are of age now. From now on you decide about your number { $number } yourself. Questions: { $care }.
+notice-consent-given = { $operator }: Thank you. You agreed to this: { $purpose }. To stop it, dial { $stop }.
+notice-consent-withdrawn = { $operator }: As you wished, this has stopped: { $purpose }. Questions: { $care }.
+notice-security-profile = { $operator }: The registered details of the holder of { $number } were changed. If it was not you, call { $care } now.
+notice-topup-received = { $operator }: We received { $amount } for { $number }. Your balance is { $funds }, valid until { $valid_until_at }. Thank you.
+notice-usage-most = { $operator }: You have used { $percent }% of your { $allowance } on { $number }.
+notice-usage-all = { $operator }: You have used all of your { $allowance } on { $number }. Further use is charged to your balance.
+notice-usage-low = { $operator }: The balance of { $number } is down to { $funds }. Top up to stay connected.
+notice-expiry-soon = { $operator }: The balance of { $number } is valid until { $ends_at }. Days left: { $days }. Top up to extend it.
+notice-expiry-ended = { $operator }: The validity of { $number } has ended. Top up before { $recycled_at } to keep your number. Help: { $care }.
+notice-tariff-change = { $operator }: Our prices change on { $effective_at }: { $summary }. Details: { $page } Questions: { $care }.
+notice-privacy-change = { $operator }: Our privacy notice changes on { $effective_at }: { $summary }. Details: { $page } Questions: { $care }.
+notice-terms-change = { $operator }: Our terms change on { $effective_at }: { $summary }. Details: { $page } Questions: { $care }.
+notice-marketing-offer = { $operator }: { $text } No more offers: dial { $stop }.
+
+# Around the text of a notice that is sent by e-mail.
+
+letter-subject = { $operator }: about your number { $number }
+letter-body = { $text }

@@ -60,3 +60,24 @@ notice-access-traffic = { $operator }៖ ចរាចរណ៍ទិន្នន
 notice-security-attempt = { $operator }៖ មានគេព្យាយាមផ្លាស់ប្តូរលេខ { $number } របស់អ្នក ដោយគ្មានការយល់ព្រមពីអ្នក។ យើងបានបញ្ឈប់ ហើយគ្មានអ្វីផ្លាស់ប្តូរទេ។ សំណួរ៖ { $care }។
 notice-security-proof = { $operator }៖ passkey ឬអាណាព្យាបាលម្នាក់ត្រូវបានបន្ថែមសម្រាប់ម្ចាស់លេខ { $number } របស់អ្នក។ បើមិនមែនអ្នកទេ សូមហៅ { $care } ឥឡូវនេះ។
 notice-staff-break-glass = { $operator }៖ នៅថ្ងៃ { $seen_at } បុគ្គលិកម្នាក់របស់យើងបានមើលទិន្នន័យនៃលេខ { $number } របស់អ្នក ក្នុងករណីបន្ទាន់។ ករណីនេះកំពុងត្រូវបានពិនិត្យ។ សំណួរ៖ { $care }។
+notice-selfcare-reply = { $text }
+notice-person-language = { $operator }៖ ចាប់ពីពេលនេះ យើងនឹងផ្ញើសារទៅលេខ { $number } របស់អ្នកជាភាសាខ្មែរ។
+notice-person-adult = { $operator }៖ អ្នកគ្រប់អាយុហើយ។ ចាប់ពីពេលនេះ អ្នកសម្រេចអំពីលេខ { $number } ដោយខ្លួនឯង។ សំណួរ៖ { $care }។
+notice-consent-given = { $operator }៖ សូមអរគុណ។ អ្នកបានយល់ព្រមលើ៖ { $purpose }។ ដើម្បីបញ្ឈប់ សូមហៅ { $stop }។
+notice-consent-withdrawn = { $operator }៖ តាមសំណើរបស់អ្នក យើងបានបញ្ឈប់៖ { $purpose }។ សំណួរ៖ { $care }។
+notice-security-profile = { $operator }៖ ព័ត៌មានចុះឈ្មោះរបស់ម្ចាស់លេខ { $number } ត្រូវបានផ្លាស់ប្តូរ។ បើមិនមែនអ្នកទេ សូមហៅ { $care } ឥឡូវនេះ។
+notice-topup-received = { $operator }៖ យើងបានទទួល { $amount } សម្រាប់លេខ { $number }។ សមតុល្យ៖ { $funds } មានសុពលភាពដល់ { $valid_until_at }។ សូមអរគុណ។
+notice-usage-most = { $operator }៖ អ្នកបានប្រើ { $percent }% នៃ { $allowance } សម្រាប់លេខ { $number }។
+notice-usage-all = { $operator }៖ អ្នកបានប្រើ { $allowance } អស់ហើយ សម្រាប់លេខ { $number }។ ការប្រើបន្តនឹងកាត់ពីសមតុល្យរបស់អ្នក។
+notice-usage-low = { $operator }៖ សមតុល្យលេខ { $number } នៅសល់ { $funds }។ សូមបញ្ចូលទឹកប្រាក់ ដើម្បីបន្តប្រើសេវា។
+notice-expiry-soon = { $operator }៖ សមតុល្យលេខ { $number } មានសុពលភាពដល់ { $ends_at } នៅសល់ { $days } ថ្ងៃ។ សូមបញ្ចូលទឹកប្រាក់ ដើម្បីបន្តសុពលភាព។
+notice-expiry-ended = { $operator }៖ លេខ { $number } អស់សុពលភាពហើយ។ សូមបញ្ចូលទឹកប្រាក់មុន { $recycled_at } ដើម្បីរក្សាលេខរបស់អ្នក។ ជំនួយ៖ { $care }។
+notice-tariff-change = { $operator }៖ តម្លៃសេវានឹងផ្លាស់ប្តូរនៅ { $effective_at }៖ { $summary }។ ព័ត៌មានលម្អិត៖ { $page } សំណួរ៖ { $care }។
+notice-privacy-change = { $operator }៖ សេចក្តីជូនដំណឹងអំពីឯកជនភាពនឹងផ្លាស់ប្តូរនៅ { $effective_at }៖ { $summary }។ ព័ត៌មានលម្អិត៖ { $page } សំណួរ៖ { $care }។
+notice-terms-change = { $operator }៖ លក្ខខណ្ឌសេវានឹងផ្លាស់ប្តូរនៅ { $effective_at }៖ { $summary }។ ព័ត៌មានលម្អិត៖ { $page } សំណួរ៖ { $care }។
+notice-marketing-offer = { $operator }៖ { $text } ដើម្បីឈប់ទទួលការផ្សព្វផ្សាយ សូមហៅ { $stop }។
+
+# អ្វីដែលនៅជុំវិញសារដែលផ្ញើតាមអ៊ីមែល។
+
+letter-subject = { $operator }៖ អំពីលេខ { $number } របស់អ្នក
+letter-body = { $text }

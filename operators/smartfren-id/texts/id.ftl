@@ -56,3 +56,24 @@ notice-access-traffic = { $operator }: Lalu lintas data nomor Anda { $number } d
 notice-security-attempt = { $operator }: Ada yang mencoba mengubah nomor Anda { $number } tanpa persetujuan Anda. Upaya itu dihentikan dan tidak ada yang berubah. Pertanyaan: { $care }.
 notice-security-proof = { $operator }: Sebuah passkey atau wali telah ditambahkan untuk pemegang nomor Anda { $number }. Jika bukan Anda, segera hubungi { $care }.
 notice-staff-break-glass = { $operator }: Pada { $seen_at } seorang staf kami melihat data nomor Anda { $number } dalam keadaan darurat. Hal ini sedang ditinjau. Pertanyaan: { $care }.
+notice-selfcare-reply = { $text }
+notice-person-language = { $operator }: Mulai sekarang pesan untuk nomor Anda { $number } dikirim dalam bahasa Indonesia.
+notice-person-adult = { $operator }: Anda kini sudah dewasa. Mulai sekarang Anda sendiri yang memutuskan tentang nomor { $number }. Pertanyaan: { $care }.
+notice-consent-given = { $operator }: Terima kasih. Anda menyetujui: { $purpose }. Untuk berhenti, hubungi { $stop }.
+notice-consent-withdrawn = { $operator }: Sesuai permintaan Anda, ini telah dihentikan: { $purpose }. Pertanyaan: { $care }.
+notice-security-profile = { $operator }: Data registrasi pemegang nomor { $number } telah diubah. Jika bukan Anda, segera hubungi { $care }.
+notice-topup-received = { $operator }: Isi ulang { $amount } untuk { $number } berhasil. Pulsa Anda { $funds }, berlaku sampai { $valid_until_at }. Terima kasih.
+notice-usage-most = { $operator }: Anda telah memakai { $percent }% dari { $allowance } di nomor { $number }.
+notice-usage-all = { $operator }: { $allowance } di nomor { $number } sudah habis. Pemakaian selanjutnya dipotong dari pulsa Anda.
+notice-usage-low = { $operator }: Pulsa nomor { $number } tersisa { $funds }. Isi ulang agar tetap terhubung.
+notice-expiry-soon = { $operator }: Masa aktif nomor { $number } sampai { $ends_at }, tersisa { $days } hari. Isi ulang untuk memperpanjangnya.
+notice-expiry-ended = { $operator }: Masa aktif nomor { $number } sudah berakhir. Isi ulang sebelum { $recycled_at } agar nomor tetap milik Anda. Bantuan: { $care }.
+notice-tariff-change = { $operator }: Tarif kami berubah pada { $effective_at }: { $summary }. Selengkapnya: { $page } Pertanyaan: { $care }.
+notice-privacy-change = { $operator }: Pemberitahuan privasi kami berubah pada { $effective_at }: { $summary }. Selengkapnya: { $page } Pertanyaan: { $care }.
+notice-terms-change = { $operator }: Syarat dan ketentuan kami berubah pada { $effective_at }: { $summary }. Selengkapnya: { $page } Pertanyaan: { $care }.
+notice-marketing-offer = { $operator }: { $text } Berhenti menerima promosi: hubungi { $stop }.
+
+# Yang menyertai teks pemberitahuan yang dikirim lewat surel.
+
+letter-subject = { $operator }: tentang nomor Anda { $number }
+letter-body = { $text }

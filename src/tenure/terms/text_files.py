@@ -1,14 +1,23 @@
 """texts/: the words of the pack in every language that the operator offers."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.serializer import FluentSerializer
 from fluent.syntax.visitor import Visitor as FluentVisitor
 
 from tenure.terms.documents import Folder
 from tenure.terms.model import Bundle, Offer
-from tenure.terms.notice_kinds import ALWAYS, NoticeKind, facts_of
+from tenure.terms.notice_kinds import ALWAYS, NoticeKind, facts_of, said_of
 from tenure.terms.operator_files import Operator
 from tenure.terms.pricelist import Zone
+
+LETTER: Final[Mapping[str, frozenset[str]]] = {
+    "letter-subject": frozenset({"operator", "number", "care"}),
+    "letter-body": frozenset({"operator", "number", "care", "text"}),
+}
+"""What goes around the text of a notice that is sent by e-mail, and what it may name."""
 
 
 def read_texts(
@@ -22,6 +31,7 @@ def read_texts(
     needed += [f"bundle-{bundle.name}" for bundle in bundles]
     needed += [f"zone-{zone}" for zone in zones]
     needed += [kind.text_id for kind in NoticeKind]
+    needed += list(LETTER)
     texts = {language: _messages(folder, language) for language in operator.languages}
     for language, messages in texts.items():
         for message in needed:
@@ -43,7 +53,9 @@ def _messages(folder: Folder, language: str) -> dict[str, str]:
     if text is None:
         return messages
     serializer = FluentSerializer()
-    named = {kind.text_id: ALWAYS | facts_of(kind) for kind in NoticeKind}
+    named = {kind.text_id: ALWAYS | facts_of(kind) for kind in NoticeKind} | dict(LETTER)
+    must = {kind.text_id: said_of(kind) for kind in NoticeKind}
+    must["letter-body"] = frozenset({"text"})
     for entry in FluentParser(with_spans=True).parse(text).body:
         line = text.count("\n", 0, entry.span.start) + 1 if entry.span else 0
         if isinstance(entry, ast.Junk):
@@ -55,6 +67,7 @@ def _messages(folder: Folder, language: str) -> dict[str, str]:
             whole = serializer.serialize_entry(entry)
             messages[entry.id.name] = whole.partition("=")[2].strip()
             _note_unknown(folder, (file, line), entry, named.get(entry.id.name, frozenset()))
+            _note_unsaid(folder, (file, line), entry, must.get(entry.id.name, frozenset()))
     return messages
 
 
@@ -64,6 +77,10 @@ class _Names(FluentVisitor):
     def __init__(self) -> None:
         self.variables: set[str] = set()
         self.others: set[str] = set()
+        self.words = ""
+
+    def visit_TextElement(self, node: ast.TextElement) -> None:  # noqa: N802 -- its name
+        self.words += node.value
 
     def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802 -- its name
         self.variables.add(node.id.name)
@@ -89,3 +106,18 @@ def _note_unknown(
         what = f"the text {message.id.name} names {', '.join(unknown)}, which nobody fills in"
         told = ", ".join(f"${name}" for name in sorted(known)) or "nothing"
         folder.note(*where, what, f"it may name {told}", "GTC-LANG")
+
+
+def _note_unsaid(
+    folder: Folder, where: tuple[str, int], message: ast.Message, must: frozenset[str]
+) -> None:
+    """A text that leaves something out would tell the readers of one language less than others."""
+    names = _Names()
+    assert message.value is not None
+    names.visit(message.value)
+    if not names.variables and not names.words.strip():
+        folder.note(*where, f"the text {message.id.name} is empty", "write it", "GTC-LANG")
+    unsaid = sorted(f"${name}" for name in must - names.variables)
+    if unsaid:
+        what = f"the text {message.id.name} does not name {', '.join(unsaid)}"
+        folder.note(*where, what, "name it, as the other languages do", "GTC-LANG")

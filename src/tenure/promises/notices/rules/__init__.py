@@ -24,6 +24,8 @@ class Wording(msgspec.Struct, frozen=True):
     prevailing: str
     operator: str
     care: str
+    stop: str
+    """What is dialled to end advertising (GTC-MKT)."""
     zone: ZoneInfo
 
 
@@ -35,6 +37,7 @@ def wording(pack: Pack) -> Wording:
         prevailing=terms.prevailing_language,
         operator=terms.name,
         care=terms.contact.call_centre,
+        stop=terms.contact.end_advertising,
         zone=ZoneInfo(terms.time_zone),
     )
 
@@ -73,7 +76,13 @@ def _named(wording: Wording, telling: Telling) -> dict[str, str]:
     }
     parsed = phonenumbers.parse(f"+{telling.msisdn}")
     national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
-    return {**named, "number": national, "operator": wording.operator, "care": wording.care}
+    return {
+        **named,
+        "number": national,
+        "operator": wording.operator,
+        "care": wording.care,
+        "stop": wording.stop,
+    }
 
 
 def _on_the_clock(instant: str, zone: ZoneInfo) -> str:
