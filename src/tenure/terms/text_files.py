@@ -29,6 +29,7 @@ def read_texts(
     offers, bundles, zones = named
     needed = [f"offer-{offer.name}" for offer in offers]
     needed += [f"bundle-{bundle.name}" for bundle in bundles]
+    needed += [f"allowance-{one.name}" for bundle in bundles for one in bundle.allowances]
     needed += [f"zone-{zone}" for zone in zones]
     needed += [kind.text_id for kind in NoticeKind]
     needed += list(LETTER)
@@ -47,15 +48,25 @@ def read_texts(
 
 
 def _messages(folder: Folder, language: str) -> dict[str, str]:
-    file = f"texts/{language}.ftl"
+    named = {kind.text_id: ALWAYS | facts_of(kind) for kind in NoticeKind} | dict(LETTER)
+    must = {kind.text_id: said_of(kind) for kind in NoticeKind}
+    must["letter-body"] = frozenset({"text"})
+    return read_messages(folder, f"texts/{language}.ftl", named, must)
+
+
+def read_messages(
+    folder: Folder,
+    file: str,
+    named: Mapping[str, frozenset[str]],
+    must: Mapping[str, frozenset[str]],
+) -> dict[str, str]:
+    """The messages of a file by id: each may name only what ``named`` says, and has to what
+    ``must`` says; what neither knows names nothing."""
     text = folder.text(file)
     messages: dict[str, str] = {}
     if text is None:
         return messages
     serializer = FluentSerializer()
-    named = {kind.text_id: ALWAYS | facts_of(kind) for kind in NoticeKind} | dict(LETTER)
-    must = {kind.text_id: said_of(kind) for kind in NoticeKind}
-    must["letter-body"] = frozenset({"text"})
     for entry in FluentParser(with_spans=True).parse(text).body:
         line = text.count("\n", 0, entry.span.start) + 1 if entry.span else 0
         if isinstance(entry, ast.Junk):
