@@ -31,8 +31,14 @@ def telling(
     person: int | None = 1,
     channel: Channel = Channel.NUMBER,
 ) -> Telling:
-    facts = {name: iso(AT) if name.endswith("_at") else f"<{name}>" for name in facts_of(kind)}
+    facts = {name: _fact(name) for name in facts_of(kind)}
     return Telling(NUMBER, person, language, kind, facts, AT, channel)
+
+
+def _fact(name: str) -> str:
+    if name.endswith("_at"):
+        return iso(AT)
+    return "1250000" if name.endswith("_micros") else f"<{name}>"
 
 
 NUMBERLESS = {NoticeClass.SERVICE, NoticeClass.CHANGE, NoticeClass.MARKETING}
@@ -63,6 +69,23 @@ def test_a_language_that_is_not_offered_falls_back_to_the_prevailing_one() -> No
     assert notices.words(wording, telling(language="km")) == indonesian
     assert notices.words(wording, telling(language="")) == indonesian
     assert notices.words(wording, telling(language="en")) != indonesian
+
+
+AMOUNTS = [(SMART, "en", "$1.25"), (SMART, "km", "$1.25"), (SMARTFREN, "id", "Rp1")]
+
+
+@pytest.mark.parametrize(("chosen", "language", "wanted"), AMOUNTS)
+def test_amounts_are_shown_as_people_write_them(chosen: Pack, language: str, wanted: str) -> None:
+    told = telling(NoticeKind.USAGE_LOW, language=language)
+    assert f" {wanted}." in notices.words(notices.wording(chosen), told).replace("។", ".")
+
+
+def test_an_allowance_is_told_by_its_words_and_one_that_is_sold_no_more_by_its_name() -> None:
+    wording = notices.wording(SMART)
+    for allowance, wanted in (("data-5gb-internet", "អ៊ីនធឺណិត 5 GB"), ("old-plan", "old-plan")):
+        facts = {"allowance": allowance}
+        told = Telling(NUMBER, 1, "km", NoticeKind.USAGE_ALL, facts, AT)
+        assert wanted in notices.words(wording, told)
 
 
 def test_instants_are_shown_by_the_clocks_of_the_operator() -> None:

@@ -7,6 +7,11 @@ offer-business = Smart Business
 bundle-data-5gb = 5 GB for 7 days
 bundle-mix-monthly = 2 GB, 100 minutes and 100 texts for 30 days
 bundle-roam-week = 1 GB in neighbouring countries for 7 days
+allowance-data-5gb-internet = 5 GB internet data
+allowance-mix-monthly-data = 2 GB internet data
+allowance-mix-monthly-minutes = 100 call minutes
+allowance-mix-monthly-texts = 100 texts
+allowance-roam-week-data = 1 GB roaming data
 
 zone-emergency = emergency numbers
 zone-onnet = Smart numbers
@@ -67,10 +72,11 @@ notice-person-adult = { $operator }: You are of age now. From now on you decide 
 notice-consent-given = { $operator }: Thank you. You agreed to this: { $purpose }. To stop it, dial { $stop }.
 notice-consent-withdrawn = { $operator }: As you wished, this has stopped: { $purpose }. Questions: { $care }.
 notice-security-profile = { $operator }: The registered details of the holder of { $number } were changed. If it was not you, call { $care } now.
-notice-topup-received = { $operator }: We received { $amount } for { $number }. Your balance is { $funds }, valid until { $valid_until_at }. Thank you.
+notice-topup-received = { $operator }: We received { $amount_micros } for { $number }. Your balance is { $funds_micros }, valid until { $valid_until_at }. Thank you.
+notice-payment-received = { $operator }: We received your payment of { $amount_micros } for { $number }. Still to be paid: { $owed_micros }. Thank you.
 notice-usage-most = { $operator }: You have used { $percent }% of your { $allowance } on { $number }.
 notice-usage-all = { $operator }: You have used all of your { $allowance } on { $number }. Further use is charged to your balance.
-notice-usage-low = { $operator }: The balance of { $number } is down to { $funds }. Top up to stay connected.
+notice-usage-low = { $operator }: The balance of { $number } is down to { $funds_micros }. Top up to stay connected.
 notice-expiry-soon = { $operator }: The balance of { $number } is valid until { $ends_at }. Days left: { $days }. Top up to extend it.
 notice-expiry-ended = { $operator }: The validity of { $number } has ended. Top up before { $recycled_at } to keep your number. Help: { $care }.
 notice-tariff-change = { $operator }: Our prices change on { $effective_at }: { $summary }. Details: { $page } Questions: { $care }.
@@ -80,5 +86,13 @@ notice-marketing-offer = { $operator }: { $text } No more offers: dial { $stop }
 
 # Around the text of a notice that is sent by e-mail.
 
-letter-subject = { $operator }: about your number { $number }
+letter-subject-service = { $operator }: your request
+letter-subject-security = { $operator }: security notice for your number
+letter-subject-lifecycle = { $operator }: about your number
+letter-subject-access = { $operator }: about your service
+letter-subject-receipt = { $operator }: receipt
+letter-subject-usage = { $operator }: about your usage
+letter-subject-expiry = { $operator }: about the validity of your number
+letter-subject-change = { $operator }: a change of prices or terms
+letter-subject-marketing = { $operator }: an offer for you
 letter-body = { $text }

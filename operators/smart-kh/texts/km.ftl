@@ -7,6 +7,11 @@ offer-business = Smart អាជីវកម្ម
 bundle-data-5gb = អ៊ីនធឺណិត 5 GB សម្រាប់ 7 ថ្ងៃ
 bundle-mix-monthly = អ៊ីនធឺណិត 2 GB ហៅ 100 នាទី និងសារ 100 សម្រាប់ 30 ថ្ងៃ
 bundle-roam-week = អ៊ីនធឺណិត 1 GB នៅប្រទេសជិតខាង សម្រាប់ 7 ថ្ងៃ
+allowance-data-5gb-internet = អ៊ីនធឺណិត 5 GB
+allowance-mix-monthly-data = អ៊ីនធឺណិត 2 GB
+allowance-mix-monthly-minutes = ការហៅ 100 នាទី
+allowance-mix-monthly-texts = សារ SMS 100
+allowance-roam-week-data = អ៊ីនធឺណិតរ៉ូមីង 1 GB
 
 zone-emergency = លេខសង្គ្រោះបន្ទាន់
 zone-onnet = លេខ Smart
@@ -66,10 +71,11 @@ notice-person-adult = { $operator }៖ អ្នកគ្រប់អាយុ�
 notice-consent-given = { $operator }៖ សូមអរគុណ។ អ្នកបានយល់ព្រមលើ៖ { $purpose }។ ដើម្បីបញ្ឈប់ សូមហៅ { $stop }។
 notice-consent-withdrawn = { $operator }៖ តាមសំណើរបស់អ្នក យើងបានបញ្ឈប់៖ { $purpose }។ សំណួរ៖ { $care }។
 notice-security-profile = { $operator }៖ ព័ត៌មានចុះឈ្មោះរបស់ម្ចាស់លេខ { $number } ត្រូវបានផ្លាស់ប្តូរ។ បើមិនមែនអ្នកទេ សូមហៅ { $care } ឥឡូវនេះ។
-notice-topup-received = { $operator }៖ យើងបានទទួល { $amount } សម្រាប់លេខ { $number }។ សមតុល្យ៖ { $funds } មានសុពលភាពដល់ { $valid_until_at }។ សូមអរគុណ។
+notice-topup-received = { $operator }៖ យើងបានទទួល { $amount_micros } សម្រាប់លេខ { $number }។ សមតុល្យ៖ { $funds_micros } មានសុពលភាពដល់ { $valid_until_at }។ សូមអរគុណ។
+notice-payment-received = { $operator }៖ យើងបានទទួលការបង់ប្រាក់ { $amount_micros } សម្រាប់លេខ { $number }។ នៅត្រូវបង់៖ { $owed_micros }។ សូមអរគុណ។
 notice-usage-most = { $operator }៖ អ្នកបានប្រើ { $percent }% នៃ { $allowance } សម្រាប់លេខ { $number }។
 notice-usage-all = { $operator }៖ អ្នកបានប្រើ { $allowance } អស់ហើយ សម្រាប់លេខ { $number }។ ការប្រើបន្តនឹងកាត់ពីសមតុល្យរបស់អ្នក។
-notice-usage-low = { $operator }៖ សមតុល្យលេខ { $number } នៅសល់ { $funds }។ សូមបញ្ចូលទឹកប្រាក់ ដើម្បីបន្តប្រើសេវា។
+notice-usage-low = { $operator }៖ សមតុល្យលេខ { $number } នៅសល់ { $funds_micros }។ សូមបញ្ចូលទឹកប្រាក់ ដើម្បីបន្តប្រើសេវា។
 notice-expiry-soon = { $operator }៖ សមតុល្យលេខ { $number } មានសុពលភាពដល់ { $ends_at } នៅសល់ { $days } ថ្ងៃ។ សូមបញ្ចូលទឹកប្រាក់ ដើម្បីបន្តសុពលភាព។
 notice-expiry-ended = { $operator }៖ លេខ { $number } អស់សុពលភាពហើយ។ សូមបញ្ចូលទឹកប្រាក់មុន { $recycled_at } ដើម្បីរក្សាលេខរបស់អ្នក។ ជំនួយ៖ { $care }។
 notice-tariff-change = { $operator }៖ តម្លៃសេវានឹងផ្លាស់ប្តូរនៅ { $effective_at }៖ { $summary }។ ព័ត៌មានលម្អិត៖ { $page } សំណួរ៖ { $care }។
@@ -79,5 +85,13 @@ notice-marketing-offer = { $operator }៖ { $text } ដើម្បីឈប់�
 
 # អ្វីដែលនៅជុំវិញសារដែលផ្ញើតាមអ៊ីមែល។
 
-letter-subject = { $operator }៖ អំពីលេខ { $number } របស់អ្នក
+letter-subject-service = { $operator }៖ អំពីសំណើរបស់អ្នក
+letter-subject-security = { $operator }៖ ការជូនដំណឹងសុវត្ថិភាពសម្រាប់លេខរបស់អ្នក
+letter-subject-lifecycle = { $operator }៖ អំពីលេខទូរសព្ទរបស់អ្នក
+letter-subject-access = { $operator }៖ អំពីសេវារបស់អ្នក
+letter-subject-receipt = { $operator }៖ បង្កាន់ដៃ
+letter-subject-usage = { $operator }៖ អំពីការប្រើប្រាស់របស់អ្នក
+letter-subject-expiry = { $operator }៖ អំពីសុពលភាពលេខរបស់អ្នក
+letter-subject-change = { $operator }៖ ការផ្លាស់ប្តូរតម្លៃ ឬលក្ខខណ្ឌ
+letter-subject-marketing = { $operator }៖ ការផ្តល់ជូនពិសេសសម្រាប់អ្នក
 letter-body = { $text }

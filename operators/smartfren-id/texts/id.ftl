@@ -6,6 +6,10 @@ offer-business = Smartfren Bisnis
 
 bundle-kuota-10gb = 10 GB untuk 28 hari
 bundle-combo = 4 GB, 60 menit dan 60 SMS untuk 14 hari
+allowance-kuota-10gb-internet = kuota internet 10 GB
+allowance-combo-data = kuota internet 4 GB
+allowance-combo-minutes = 60 menit telepon
+allowance-combo-texts = 60 SMS
 
 zone-emergency = nomor darurat
 zone-onnet = nomor Smartfren
@@ -62,10 +66,11 @@ notice-person-adult = { $operator }: Anda kini sudah dewasa. Mulai sekarang Anda
 notice-consent-given = { $operator }: Terima kasih. Anda menyetujui: { $purpose }. Untuk berhenti, hubungi { $stop }.
 notice-consent-withdrawn = { $operator }: Sesuai permintaan Anda, ini telah dihentikan: { $purpose }. Pertanyaan: { $care }.
 notice-security-profile = { $operator }: Data registrasi pemegang nomor { $number } telah diubah. Jika bukan Anda, segera hubungi { $care }.
-notice-topup-received = { $operator }: Isi ulang { $amount } untuk { $number } berhasil. Pulsa Anda { $funds }, berlaku sampai { $valid_until_at }. Terima kasih.
+notice-topup-received = { $operator }: Isi ulang { $amount_micros } untuk { $number } berhasil. Pulsa Anda { $funds_micros }, berlaku sampai { $valid_until_at }. Terima kasih.
+notice-payment-received = { $operator }: Pembayaran { $amount_micros } untuk { $number } telah kami terima. Sisa tagihan: { $owed_micros }. Terima kasih.
 notice-usage-most = { $operator }: Anda telah memakai { $percent }% dari { $allowance } di nomor { $number }.
 notice-usage-all = { $operator }: { $allowance } di nomor { $number } sudah habis. Pemakaian selanjutnya dipotong dari pulsa Anda.
-notice-usage-low = { $operator }: Pulsa nomor { $number } tersisa { $funds }. Isi ulang agar tetap terhubung.
+notice-usage-low = { $operator }: Pulsa nomor { $number } tersisa { $funds_micros }. Isi ulang agar tetap terhubung.
 notice-expiry-soon = { $operator }: Masa aktif nomor { $number } sampai { $ends_at }, tersisa { $days } hari. Isi ulang untuk memperpanjangnya.
 notice-expiry-ended = { $operator }: Masa aktif nomor { $number } sudah berakhir. Isi ulang sebelum { $recycled_at } agar nomor tetap milik Anda. Bantuan: { $care }.
 notice-tariff-change = { $operator }: Tarif kami berubah pada { $effective_at }: { $summary }. Selengkapnya: { $page } Pertanyaan: { $care }.
@@ -75,5 +80,13 @@ notice-marketing-offer = { $operator }: { $text } Berhenti menerima promosi: hub
 
 # Yang menyertai teks pemberitahuan yang dikirim lewat surel.
 
-letter-subject = { $operator }: tentang nomor Anda { $number }
+letter-subject-service = { $operator }: tentang permintaan Anda
+letter-subject-security = { $operator }: pemberitahuan keamanan nomor Anda
+letter-subject-lifecycle = { $operator }: tentang nomor Anda
+letter-subject-access = { $operator }: tentang layanan Anda
+letter-subject-receipt = { $operator }: tanda terima
+letter-subject-usage = { $operator }: tentang pemakaian Anda
+letter-subject-expiry = { $operator }: tentang masa aktif nomor Anda
+letter-subject-change = { $operator }: perubahan tarif atau ketentuan
+letter-subject-marketing = { $operator }: penawaran untuk Anda
 letter-body = { $text }

@@ -3,7 +3,15 @@
 import itertools
 
 from tenure.terms.documents import Section
-from tenure.terms.model import Keeping, Lifecycle, Lock, Recycling, SimReplacement, Transfer
+from tenure.terms.model import (
+    Expiry,
+    Keeping,
+    Lifecycle,
+    Lock,
+    Recycling,
+    SimReplacement,
+    Transfer,
+)
 from tenure.terms.problems import UnreadableError
 from tenure.terms.quantities import Measures
 from tenure.values.instant import DAY_MS, SECOND_MS
@@ -12,13 +20,15 @@ DAYS_MAX = 3660
 APPROVALS_MAX = 5
 NUMBERS_MAX = 100
 YEARS_MAX = 30
+EXPIRY_DAYS_MAX = 30
 
 
 def read_keeping(top: Section, lifecycle: Lifecycle, measures: Measures) -> Keeping:
-    """[recycling], [transfer], [lock], [sim], [holding] and [adult] of terms.toml."""
+    """[recycling], [expiry], [transfer], [lock], [sim], [holding] and [adult] of terms.toml."""
     holding, adult = top.section("holding"), top.section("adult")
     found = Keeping(
         recycling=_recycling(top.section("recycling"), lifecycle, measures),
+        expiry=_expiry(top.section("expiry"), measures),
         transfer=_transfer(top.section("transfer"), measures),
         lock=_lock(top.section("lock"), measures),
         sim=_sim(top.section("sim")),
@@ -39,7 +49,8 @@ def _milliseconds(section: Section, key: str, example: str, measures: Measures) 
 
 def _recycling(section: Section, lifecycle: Lifecycle, measures: Measures) -> Recycling:
     days = tuple(
-        _days(section, text, measures) for text in section.texts("reminders", r".{1,20}", "30 days")
+        _days(section, "reminders", text, measures)
+        for text in section.texts("reminders", r".{1,20}", "30 days")
     )
     found = Recycling(
         reminder_days=days,
@@ -64,14 +75,31 @@ def _recycling(section: Section, lifecycle: Lifecycle, measures: Measures) -> Re
     return found
 
 
-def _days(section: Section, text: str, measures: Measures) -> int:
+def _expiry(section: Section, measures: Measures) -> Expiry:
+    found = Expiry(
+        before_days=tuple(
+            _days(section, "before", text, measures)
+            for text in section.texts("before", r".{1,20}", "3 days")
+        ),
+        news_ms=_milliseconds(section, "news", "1 day", measures),
+    )
+    section.done()
+    if any(later >= earlier for earlier, later in itertools.pairwise(found.before_days)):
+        section.note("before", "the days before the end are out of order", "write the most first")
+    if any(not 0 < day <= EXPIRY_DAYS_MAX for day in found.before_days):
+        what = f"an end is told between 1 and {EXPIRY_DAYS_MAX} days before it"
+        section.note("before", what, 'write each like "3 days"')
+    return found
+
+
+def _days(section: Section, key: str, text: str, measures: Measures) -> int:
     try:
         days, rest_ms = divmod(measures.units(text, "seconds") * SECOND_MS, DAY_MS)
     except UnreadableError as error:
-        section.note("reminders", f"reminders: {error.what}", 'write each like "30 days"')
+        section.note(key, f"{key}: {error.what}", 'write each like "30 days"')
         return 0
     if rest_ms:
-        section.note("reminders", f'"{text}" is not a whole number of days', "round it")
+        section.note(key, f'"{text}" is not a whole number of days', "round it")
     return days
 
 

@@ -21,6 +21,15 @@ class Recycling(msgspec.Struct, frozen=True):
     """How long a recycled number rests before it is offered again."""
 
 
+class Expiry(msgspec.Struct, frozen=True):
+    """GTC-TOPUP: when the holder is told that a validity ends."""
+
+    before_days: tuple[int, ...]
+    """Days before the end, the most first."""
+    news_ms: int
+    """For so long after the end it is news that it has ended; later, reminders tell of it."""
+
+
 class Transfer(msgspec.Struct, frozen=True):
     """INC-CONSENT, INC-STAFF: what a change of holder waits for."""
 
@@ -50,6 +59,7 @@ class Keeping(msgspec.Struct, frozen=True):
     """How a number stays its holder's; the database enforces the same figures."""
 
     recycling: Recycling
+    expiry: Expiry
     transfer: Transfer
     lock: Lock
     sim: SimReplacement

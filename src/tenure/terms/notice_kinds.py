@@ -67,6 +67,8 @@ class NoticeKind(StrEnum):
     """What is registered of the holder was changed."""
     STAFF_BREAK_GLASS = "staff.break_glass"
     TOPUP_RECEIVED = "topup.received"
+    PAYMENT_RECEIVED = "payment.received"
+    """By somebody who pays afterwards: what is still owed stands where a validity would."""
     USAGE_MOST = "usage.most"
     USAGE_ALL = "usage.all"
     USAGE_LOW = "usage.low"
@@ -95,6 +97,7 @@ _CLASS_OF_FAMILY: Final[Mapping[str, NoticeClass]] = {
     "lifecycle": NoticeClass.LIFECYCLE,
     "access": NoticeClass.ACCESS,
     "topup": NoticeClass.RECEIPT,
+    "payment": NoticeClass.RECEIPT,
     "usage": NoticeClass.USAGE,
     "expiry": NoticeClass.EXPIRY,
     "tariff": NoticeClass.CHANGE,
@@ -122,10 +125,11 @@ FACTS: Final[Mapping[NoticeKind, frozenset[str]]] = {
     NoticeKind.ACCESS_TERMINATED: frozenset({"reason", "clause"}),
     NoticeKind.ACCESS_TRAFFIC: frozenset({"reason", "clause", "ends_at"}),
     NoticeKind.STAFF_BREAK_GLASS: frozenset({"seen_at"}),
-    NoticeKind.TOPUP_RECEIVED: frozenset({"amount", "funds", "valid_until_at"}),
+    NoticeKind.TOPUP_RECEIVED: frozenset({"amount_micros", "funds_micros", "valid_until_at"}),
+    NoticeKind.PAYMENT_RECEIVED: frozenset({"amount_micros", "owed_micros"}),
     NoticeKind.USAGE_MOST: frozenset({"allowance", "percent"}),
     NoticeKind.USAGE_ALL: frozenset({"allowance"}),
-    NoticeKind.USAGE_LOW: frozenset({"funds"}),
+    NoticeKind.USAGE_LOW: frozenset({"funds_micros"}),
     NoticeKind.EXPIRY_SOON: frozenset({"days", "ends_at"}),
     NoticeKind.EXPIRY_ENDED: frozenset({"recycled_at"}),
     NoticeKind.TARIFF_CHANGE: frozenset({"effective_at", "summary", "page"}),
@@ -135,10 +139,13 @@ FACTS: Final[Mapping[NoticeKind, frozenset[str]]] = {
 }
 """What must be told with a notice, and what its text must name; other kinds need nothing.
 
-A fact that ends in ``_at`` is an instant (ISO 8601), and is shown by the operator's clocks."""
+A fact that ends in ``_at`` is an instant (ISO 8601), and is shown by the operator's clocks; one
+that ends in ``_micros`` is an amount of the operator's currency, and is shown as people write it;
+``allowance`` is a name of the pack, and is shown as its text."""
 
 UNSAID: Final[Mapping[NoticeKind, frozenset[str]]] = {
     NoticeKind.MARKETING_OFFER: frozenset({"purpose"}),
+    NoticeKind.EXPIRY_SOON: frozenset({"days"}),
 }
 """Facts that decide about a notice, and that its text need not name."""
 

@@ -9,12 +9,13 @@ from fluent.syntax.visitor import Visitor as FluentVisitor
 
 from tenure.terms.documents import Folder
 from tenure.terms.model import Bundle, Offer
-from tenure.terms.notice_kinds import ALWAYS, NoticeKind, facts_of, said_of
+from tenure.terms.notice_kinds import ALWAYS, NoticeClass, NoticeKind, facts_of, said_of
 from tenure.terms.operator_files import Operator
 from tenure.terms.pricelist import Zone
 
 LETTER: Final[Mapping[str, frozenset[str]]] = {
-    "letter-subject": frozenset({"operator", "number", "care"}),
+    # Others may read a subject over somebody's shoulder: it names no number.
+    **{f"letter-subject-{one.value}": frozenset({"operator"}) for one in NoticeClass},
     "letter-body": frozenset({"operator", "number", "care", "text"}),
 }
 """What goes around the text of a notice that is sent by e-mail, and what it may name."""

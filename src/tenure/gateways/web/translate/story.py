@@ -70,6 +70,7 @@ NOTICE: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.CONSENT_GIVEN: "Told that consent was given, and how it is withdrawn.",
     NoticeKind.CONSENT_WITHDRAWN: "Told that consent was withdrawn.",
     NoticeKind.TOPUP_RECEIVED: "Told that a top-up was received.",
+    NoticeKind.PAYMENT_RECEIVED: "Told that a payment was received.",
     NoticeKind.USAGE_MOST: "Told that most of an allowance is used.",
     NoticeKind.USAGE_ALL: "Told that all of an allowance is used.",
     NoticeKind.USAGE_LOW: "Told that the balance is low.",

@@ -9,11 +9,12 @@ import phonenumbers
 from fluent.runtime import FluentBundle, FluentResource
 
 from tenure.promises.notices.model import Channel, Dropped, Notice, NoticeKind, Reach, Send, Telling
+from tenure.terms import writing
 from tenure.terms.pricelist import Pack
-from tenure.values.instant import moment_of, parse_instant
+from tenure.values.instant import parse_instant
 
-CLOCK: Final = "%d/%m/%Y %H:%M"
-"""Day before month, as both countries write it."""
+ALLOWANCE: Final = "allowance-"
+"""What the texts that name the allowances of the pack begin with."""
 
 
 class Wording(msgspec.Struct, frozen=True):
@@ -27,6 +28,7 @@ class Wording(msgspec.Struct, frozen=True):
     stop: str
     """What is dialled to end advertising (GTC-MKT)."""
     zone: ZoneInfo
+    currency: str
 
 
 def wording(pack: Pack) -> Wording:
@@ -39,13 +41,14 @@ def wording(pack: Pack) -> Wording:
         care=terms.contact.call_centre,
         stop=terms.contact.end_advertising,
         zone=ZoneInfo(terms.time_zone),
+        currency=terms.currency,
     )
 
 
 def _bundle(language: str, texts: Mapping[str, str]) -> FluentBundle:
-    source = "\n".join(
-        f"{kind.text_id} = {texts[kind.text_id]}" for kind in NoticeKind if kind.text_id in texts
-    )
+    ours = [kind.text_id for kind in NoticeKind if kind.text_id in texts]
+    ours += [one for one in texts if one.startswith(ALLOWANCE)]
+    source = "\n".join(f"{one} = {texts[one]}" for one in ours)
     # Marks of direction around what is filled in would cost characters of a text message.
     bundle = FluentBundle([language], use_isolating=False)
     bundle.add_resource(FluentResource(source))
@@ -60,7 +63,7 @@ def words(wording: Wording, telling: Telling) -> str:
             continue
         pattern = bundle.get_message(telling.kind.text_id).value
         assert pattern is not None
-        filled, wrong = bundle.format_pattern(pattern, _named(wording, telling))
+        filled, wrong = bundle.format_pattern(pattern, _named(wording, telling, language))
         assert not wrong, f"{telling.kind.value} in {language}: {wrong}"
         text = str(filled)
         assert text.strip()
@@ -68,11 +71,10 @@ def words(wording: Wording, telling: Telling) -> str:
     raise AssertionError(f"the pack has no text for {telling.kind.value}: it is not checked")
 
 
-def _named(wording: Wording, telling: Telling) -> dict[str, str]:
-    """What a text may name."""
+def _named(wording: Wording, telling: Telling, language: str) -> dict[str, str]:
+    """What a text may name, as a reader of the language writes it."""
     named = {
-        name: _on_the_clock(value, wording.zone) if name.endswith("_at") else value
-        for name, value in telling.facts.items()
+        name: _written(wording, name, value, language) for name, value in telling.facts.items()
     }
     parsed = phonenumbers.parse(f"+{telling.msisdn}")
     national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
@@ -85,8 +87,20 @@ def _named(wording: Wording, telling: Telling) -> dict[str, str]:
     }
 
 
-def _on_the_clock(instant: str, zone: ZoneInfo) -> str:
-    return moment_of(parse_instant(instant)).astimezone(zone).strftime(CLOCK)
+def _written(wording: Wording, name: str, value: str, language: str) -> str:
+    """A fact in the words of a language: instants, amounts, and what the pack names."""
+    if name.endswith("_at"):
+        return writing.clock(parse_instant(value), wording.zone, language)
+    if name.endswith("_micros"):
+        return writing.money(int(value), wording.currency, language)
+    if name == "allowance":
+        bundle = wording.bundles[language]
+        # A plan that is not sold any more has no text: its name is better than nothing.
+        if bundle.has_message(f"{ALLOWANCE}{value}"):
+            pattern = bundle.get_message(f"{ALLOWANCE}{value}").value
+            assert pattern is not None
+            return str(bundle.format_pattern(pattern)[0])
+    return value
 
 
 def fate(notice: Notice, reach: Reach) -> Send | Dropped:
