@@ -61,8 +61,8 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=int, default=15)
     parser.add_argument("--outstanding", type=int, default=512)
-    parser.add_argument("--lanes", type=int, default=2)
-    parser.add_argument("--batch", type=int, default=300)
+    parser.add_argument("--lanes", type=int, default=4)
+    parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
