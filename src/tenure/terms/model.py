@@ -2,6 +2,8 @@
 
 import msgspec
 
+from tenure.terms.notice_kinds import NoticeClass
+
 
 class Lifecycle(msgspec.Struct, frozen=True):
     """GTC-LIFE, INC-90: what happens after the validity of the last top-up ends."""
@@ -143,6 +145,26 @@ class Change(msgspec.Struct, frozen=True):
 class Quota(msgspec.Struct, frozen=True):
     """What one grant of a service amounts to, in the service's unit."""
 
+class NoticeRules(msgspec.Struct, frozen=True):
+    """GTC-LANG, GTC-MKT: how a class of notices is handled, from deciding to giving up."""
+
+    quiet: tuple[int, int] | None
+    """Minutes of the day, from and to, by the operator's clocks; the end is outside."""
+    most: int
+    """So many for one person in any ``per_ms``; 0 for any number."""
+    per_ms: int
+    receipt_wait_ms: int
+    """A text that nobody confirmed for so long did not arrive."""
+    again_ms: tuple[int, ...]
+    """The waits before each further try on the same way."""
+    give_up_ms: int
+    """So long after it was told, nothing more is tried."""
+    second: bool
+    """Then another way: the person's e-mail, or another number of theirs."""
+    twice: bool
+    """When nobody knows whether it arrived, it is sent again rather than not at all."""
+
+
     default_units: int
     maximum_units: int
     validity_seconds: int
@@ -244,3 +266,5 @@ class Terms(msgspec.Struct, frozen=True):
     """GTC-DCB: the most that one purchase by carrier billing may cost."""
     keeping: Keeping
     access: Access
+    notices: dict[NoticeClass, NoticeRules]
+    """How each class of notices is handled."""

@@ -16,12 +16,15 @@ from tenure.terms.model import (
     Keeping,
     Lifecycle,
     Metering,
+    NoticeRules,
     Postpaid,
     Promo,
     Quota,
     TopUps,
     Vouchers,
 )
+from tenure.terms.notice_files import read_notices
+from tenure.terms.notice_kinds import NoticeClass
 from tenure.terms.quantities import UNIT_OF_SERVICE, Measures
 from tenure.values.money import MICROS
 
@@ -65,6 +68,7 @@ class Figures(msgspec.Struct, frozen=True):
     purchase_maximum_micros: int
     keeping: Keeping
     access: Access
+    notices: dict[NoticeClass, NoticeRules]
 
 
 def read_operator(folder: Folder) -> Operator:
@@ -165,6 +169,7 @@ def read_figures(folder: Folder, operator: Operator) -> tuple[Figures, Measures]
         purchase_maximum_micros=dcb.money("purchase_maximum", "50.00"),
         keeping=read_keeping(top, lifecycle, measures),
         access=read_access(top, measures),
+        notices=read_notices(top.section("notices"), measures),
     )
     if figures.quotas["content"].maximum_units > figures.purchase_maximum_micros:
         dcb.note(

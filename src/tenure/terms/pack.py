@@ -138,3 +138,4 @@ def _terms(
         keeping=figures.keeping,
         access=figures.access,
     )
+        notices=figures.notices,
