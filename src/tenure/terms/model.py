@@ -142,9 +142,6 @@ class Change(msgspec.Struct, frozen=True):
     notice_days: int
 
 
-class Quota(msgspec.Struct, frozen=True):
-    """What one grant of a service amounts to, in the service's unit."""
-
 class NoticeRules(msgspec.Struct, frozen=True):
     """GTC-LANG, GTC-MKT: how a class of notices is handled, from deciding to giving up."""
 
@@ -164,6 +161,9 @@ class NoticeRules(msgspec.Struct, frozen=True):
     twice: bool
     """When nobody knows whether it arrived, it is sent again rather than not at all."""
 
+
+class Quota(msgspec.Struct, frozen=True):
+    """What one grant of a service amounts to, in the service's unit."""
 
     default_units: int
     maximum_units: int

@@ -137,5 +137,5 @@ def _terms(
         purchase_maximum_micros=figures.purchase_maximum_micros,
         keeping=figures.keeping,
         access=figures.access,
-    )
         notices=figures.notices,
+    )
