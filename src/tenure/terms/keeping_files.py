@@ -23,7 +23,7 @@ YEARS_MAX = 30
 EXPIRY_DAYS_MAX = 30
 
 
-def read_keeping(top: Section, lifecycle: Lifecycle, measures: Measures) -> Keeping:
+def read_keeping(top: Section, lifecycle: Lifecycle, measures: Measures, time_zone: str) -> Keeping:
     """[recycling], [expiry], [transfer], [lock], [sim], [holding] and [adult] of terms.toml."""
     holding, adult = top.section("holding"), top.section("adult")
     found = Keeping(
@@ -34,6 +34,7 @@ def read_keeping(top: Section, lifecycle: Lifecycle, measures: Measures) -> Keep
         sim=_sim(top.section("sim")),
         prepaid_numbers_max=holding.whole("prepaid_numbers_max", 0, NUMBERS_MAX, 3),
         adult_years=adult.whole("years", 1, YEARS_MAX, 18),
+        time_zone=time_zone,
     )
     for section in (holding, adult):
         section.done()

@@ -3,6 +3,7 @@
 import msgspec
 
 from tenure.terms.notice_kinds import NoticeClass
+from tenure.terms.subjects import People
 
 
 class Lifecycle(msgspec.Struct, frozen=True):
@@ -69,6 +70,8 @@ class Keeping(msgspec.Struct, frozen=True):
     """ID-LINES: so many prepaid numbers one person may hold; 0 for any number."""
     adult_years: int
     """PRV-MINOR: younger people need a guardian's consent."""
+    time_zone: str
+    """By whose clocks a birthday begins: the operator's."""
 
 
 class Mail(msgspec.Struct, frozen=True):
@@ -268,3 +271,5 @@ class Terms(msgspec.Struct, frozen=True):
     access: Access
     notices: dict[NoticeClass, NoticeRules]
     """How each class of notices is handled."""
+    people: People
+    """Whom we may know something about, and what (PRV-KINDS)."""

@@ -167,7 +167,7 @@ def read_figures(folder: Folder, operator: Operator) -> tuple[Figures, Measures]
         promos=tuple(_promo(section) for section in top.sections("promotion")),
         quotas=_quotas(top.section("quota"), measures),
         purchase_maximum_micros=dcb.money("purchase_maximum", "50.00"),
-        keeping=read_keeping(top, lifecycle, measures),
+        keeping=read_keeping(top, lifecycle, measures, operator.time_zone),
         access=read_access(top, measures),
         notices=read_notices(top.section("notices"), measures),
     )

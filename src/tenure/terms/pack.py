@@ -7,11 +7,13 @@ import msgspec
 from tenure.terms.documents import Folder
 from tenure.terms.model import Bundle, Offer, Terms
 from tenure.terms.operator_files import Figures, Operator, read_figures, read_operator
+from tenure.terms.people_files import read_people
 from tenure.terms.plan_files import read_bundles, read_offers
 from tenure.terms.price_checks import check_texts_charged, check_versions
 from tenure.terms.price_files import Setting, read_versions
 from tenure.terms.pricelist import Pack
 from tenure.terms.problems import Problem, UnusablePackError
+from tenure.terms.subjects import People
 from tenure.terms.text_files import read_texts
 from tenure.terms.zone_files import read_zones
 
@@ -76,6 +78,7 @@ def check(name_or_path: str | Path) -> Checked:
 def _read(folder: Folder) -> Pack:
     operator = read_operator(folder)
     figures, measures = read_figures(folder, operator)
+    people = read_people(folder, operator.languages)
     offers = read_offers(folder)
     zones = read_zones(folder, operator, offers)
     bundles = read_bundles(folder, operator, measures, zones.zones)
@@ -91,7 +94,7 @@ def _read(folder: Folder) -> Pack:
     check_texts_charged(folder, drafts, figures.metering)
     texts = read_texts(folder, operator, (offers, bundles, zones.zones))
     return Pack(
-        terms=_terms(operator, figures, offers, bundles),
+        terms=_terms(operator, figures, offers, bundles, people),
         zones=tuple(zones.zones.values()),
         destinations=zones.destinations,
         short_numbers=zones.short_numbers,
@@ -105,7 +108,11 @@ def _read(folder: Folder) -> Pack:
 
 
 def _terms(
-    operator: Operator, figures: Figures, offers: tuple[Offer, ...], bundles: tuple[Bundle, ...]
+    operator: Operator,
+    figures: Figures,
+    offers: tuple[Offer, ...],
+    bundles: tuple[Bundle, ...],
+    people: People,
 ) -> Terms:
     return Terms(
         operator=operator.operator,
@@ -138,4 +145,5 @@ def _terms(
         keeping=figures.keeping,
         access=figures.access,
         notices=figures.notices,
+        people=people,
     )

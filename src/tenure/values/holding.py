@@ -17,6 +17,8 @@ class Subject(Enum):
     PARTNER = "partner"
     VISITOR = "visitor"
     CANDIDATE = "candidate"
+    DECLARED = "declared"
+    """Whoever the row's kind names, as the operator's people.toml declares it."""
 
 
 class Category(Enum):
@@ -35,6 +37,8 @@ class Category(Enum):
     SENSITIVE = "sensitive"
     EVIDENCE = "evidence"
     """What proves who did or agreed to what."""
+    DECLARED = "declared"
+    """Of the kind that people.toml declares for the row's item."""
 
 
 class End(Enum):
