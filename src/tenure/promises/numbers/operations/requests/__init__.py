@@ -18,7 +18,12 @@ from tenure.promises.numbers.operations.requests.loading import (
     open_of,
     progress,
 )
-from tenure.promises.numbers.operations.requests.locking import lock, lock_hash
+from tenure.promises.numbers.operations.requests.locking import (
+    keep_from_others,
+    lock,
+    lock_from_number,
+    lock_hash,
+)
 from tenure.promises.numbers.operations.requests.signing import approve, consent, stop
 from tenure.promises.numbers.rules.requests import (
     body_of,
@@ -36,7 +41,9 @@ __all__ = [
     "effect_due",
     "find",
     "hash_of",
+    "keep_from_others",
     "lock",
+    "lock_from_number",
     "lock_hash",
     "lock_of",
     "newest",
