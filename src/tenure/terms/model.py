@@ -2,6 +2,7 @@
 
 import msgspec
 
+from tenure.terms.agreements import Agreements
 from tenure.terms.notice_kinds import NoticeClass
 from tenure.terms.subjects import People
 
@@ -273,3 +274,5 @@ class Terms(msgspec.Struct, frozen=True):
     """How each class of notices is handled."""
     people: People
     """Whom we may know something about, and what (PRV-KINDS)."""
+    consents: Agreements
+    """What a subscriber may agree to, and the texts of it (GTC-ACCEPT, GTC-MKT, PRV-ACK)."""

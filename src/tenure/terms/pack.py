@@ -4,6 +4,8 @@ from pathlib import Path
 
 import msgspec
 
+from tenure.terms.agreement_files import read_agreements
+from tenure.terms.agreements import Agreements
 from tenure.terms.documents import Folder
 from tenure.terms.model import Bundle, Offer, Terms
 from tenure.terms.operator_files import Figures, Operator, read_figures, read_operator
@@ -79,6 +81,7 @@ def _read(folder: Folder) -> Pack:
     operator = read_operator(folder)
     figures, measures = read_figures(folder, operator)
     people = read_people(folder, operator.languages)
+    consents, words = read_agreements(folder, operator.languages)
     offers = read_offers(folder)
     zones = read_zones(folder, operator, offers)
     bundles = read_bundles(folder, operator, measures, zones.zones)
@@ -93,8 +96,9 @@ def _read(folder: Folder) -> Pack:
     check_versions(folder, drafts, figures.change)
     check_texts_charged(folder, drafts, figures.metering)
     texts = read_texts(folder, operator, (offers, bundles, zones.zones))
+    texts = {language: found | words[language] for language, found in texts.items()}
     return Pack(
-        terms=_terms(operator, figures, offers, bundles, people),
+        terms=_terms(operator, figures, (offers, bundles), people, consents),
         zones=tuple(zones.zones.values()),
         destinations=zones.destinations,
         short_numbers=zones.short_numbers,
@@ -110,10 +114,11 @@ def _read(folder: Folder) -> Pack:
 def _terms(
     operator: Operator,
     figures: Figures,
-    offers: tuple[Offer, ...],
-    bundles: tuple[Bundle, ...],
+    plans: tuple[tuple[Offer, ...], tuple[Bundle, ...]],
     people: People,
+    consents: Agreements,
 ) -> Terms:
+    offers, bundles = plans
     return Terms(
         operator=operator.operator,
         name=operator.name,
@@ -146,4 +151,5 @@ def _terms(
         access=figures.access,
         notices=figures.notices,
         people=people,
+        consents=consents,
     )
