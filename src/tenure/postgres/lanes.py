@@ -14,7 +14,8 @@ from typing import Final, Generic, TypeAlias, TypeVar
 
 import psycopg
 
-from tenure.postgres.transaction import Transaction, perform_on
+from tenure.postgres.direct import Direct
+from tenure.postgres.transaction import Statements, Transaction
 
 CommandT = TypeVar("CommandT")
 AnswerT = TypeVar("AnswerT")
@@ -32,7 +33,7 @@ class _Lane(Generic[CommandT, AnswerT]):
     def __init__(self, house: "Lanes[CommandT, AnswerT]") -> None:
         self.house = house
         self.wake = asyncio.Event()
-        self.connection: Transaction | None = None
+        self.connection: Direct | None = None
 
     async def run(self) -> None:
         while True:
@@ -76,8 +77,8 @@ class _Lane(Generic[CommandT, AnswerT]):
             try:
                 if self.connection is None or self.connection.closed:
                     await asyncio.sleep(pause_seconds)
-                    self.connection = await self.house.connect()
-                return await perform_on(self.connection, self.house.operation, commands)
+                    self.connection = Direct(await self.house.connect())
+                return await self.connection.perform(self.house.operation, commands)
             except (psycopg.OperationalError, OSError) as lost:
                 if self.connection is not None and not self.connection.broken:
                     raise
@@ -98,7 +99,7 @@ class Lanes(Generic[CommandT, AnswerT]):
     def __init__(  # noqa: PLR0913  # the parts of a lane, named at the one place that makes them
         self,
         connect: Callable[[], Awaitable[Transaction]],
-        operation: Callable[[Transaction, Sequence[CommandT]], Awaitable[list[AnswerT]]],
+        operation: Callable[[Statements, Sequence[CommandT]], Awaitable[list[AnswerT]]],
         *,
         key: Callable[[CommandT], Hashable],
         accident: Callable[[CommandT, Exception], AnswerT],

@@ -1,13 +1,36 @@
 """The one place where transactions begin, commit and are repeated."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Concatenate, Final, ParamSpec, TypeAlias, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeAlias, TypeVar
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 Transaction: TypeAlias = psycopg.AsyncConnection[Any]
 """A connection inside a transaction; what operations and stores are given."""
+
+
+class Rows(Protocol):
+    """What a statement returns."""
+
+    async def fetchall(self) -> list[Any]:
+        """Its rows, in their order."""
+
+
+class Statements(Protocol):
+    """All that the hot path asks of a transaction: a connection's, or a lane's own."""
+
+    async def execute(
+        self,
+        query: Any,
+        params: Sequence[object] = ...,
+        /,
+        *,
+        prepare: bool | None = ...,
+        binary: bool = ...,
+    ) -> Rows:
+        """Run a statement, or have it run before its rows are read."""
+
 
 Asked = ParamSpec("Asked")
 AnswerT = TypeVar("AnswerT")

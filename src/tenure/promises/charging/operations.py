@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from tenure.postgres.lanes import Lanes
-from tenure.postgres.transaction import Transaction
+from tenure.postgres.transaction import Statements, Transaction
 from tenure.promises.charging import rules, store
 from tenure.promises.charging.model import (
     Answer,
@@ -46,7 +46,7 @@ class _Ledger:
         self.entries: list[Entry] = []
 
 
-async def charge(tx: Transaction, book: tariffs.Book, asks: Sequence[Ask]) -> list[Answer]:
+async def charge(tx: Statements, book: tariffs.Book, asks: Sequence[Ask]) -> list[Answer]:
     """Answer a batch of asks in their order, as one transaction: loaded once, recorded once.
 
     Asks of one purse see each other's effects.  The answers hold once the transaction commits.
@@ -101,7 +101,7 @@ def lanes(
     small enough for the processor's own cache (bench/README.md).
     """
 
-    async def batch(tx: Transaction, asks: Sequence[Ask]) -> list[Answer]:
+    async def batch(tx: Statements, asks: Sequence[Ask]) -> list[Answer]:
         return await charge(tx, book, asks)
 
     return Lanes(

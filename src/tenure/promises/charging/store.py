@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from tenure.postgres.arrays import byteas, int8s, moments, texts
-from tenure.postgres.transaction import Transaction
+from tenure.postgres.transaction import Statements, Transaction
 from tenure.promises.charging.model import Answer, Answered, Case, Sessions
 from tenure.promises.money import operations as money
 from tenure.promises.money.model import Drawn, Purse
@@ -67,7 +67,7 @@ def case_of(row: Sequence[Any]) -> Case:
 
 
 async def load(
-    tx: Transaction,
+    tx: Statements,
     msisdns: Sequence[str],
     imsis: Sequence[str],
     keys: Sequence[bytes],
@@ -120,7 +120,7 @@ def with_sessions(purse: Purse, sessions: Sessions) -> Purse:
     return msgspec.structs.replace(purse, sessions=_encode(sessions))
 
 
-async def remember(tx: Transaction, answered: Sequence[Answered]) -> None:
+async def remember(tx: Statements, answered: Sequence[Answered]) -> None:
     """Keep answers for their repeats; contested when a key was answered meanwhile."""
     if not answered:
         return

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tenure.postgres.transaction import Transaction
+from tenure.postgres.transaction import Statements, Transaction
 from tenure.promises.money import rules, store
 from tenure.promises.money.model import Change, Entry, Purse
 from tenure.promises.money.store import purse_of
@@ -16,7 +16,7 @@ async def purses(tx: Transaction, purse_ids: Sequence[int]) -> dict[int, Purse]:
     return await store.purses(tx, purse_ids)
 
 
-async def record(tx: Transaction, changes: Sequence[Change], *, announce: bool = True) -> None:
+async def record(tx: Statements, changes: Sequence[Change], *, announce: bool = True) -> None:
     """Write changed purses and their entries together.
 
     If a purse was written since it was loaded, the transaction fails as contested and ``perform``

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from tenure.postgres.arrays import byteas, int2s, int8s, moments, texts
-from tenure.postgres.transaction import Transaction
+from tenure.postgres.transaction import Statements, Transaction
 from tenure.promises.money.model import Account, Change, Entry, EntryKind, Grant, Purse
 from tenure.values.instant import Instant, moment_of
 
@@ -93,7 +93,7 @@ def purse_columns(purses: Sequence[Purse]) -> tuple[object, ...]:
     )
 
 
-async def change(tx: Transaction, changes: Sequence[Change]) -> None:
+async def change(tx: Statements, changes: Sequence[Change]) -> None:
     """Write purses and append their entries; contested if any purse was written since its load."""
     ordered = sorted([change.purse for change in changes], key=lambda purse: purse.purse_id)
     await tx.execute(CHANGE_PURSES, (*purse_columns(ordered), len(ordered)), prepare=True)
@@ -121,7 +121,7 @@ def entry_columns(entries: Sequence[Entry]) -> tuple[object, ...]:
     )
 
 
-async def append(tx: Transaction, entries: Sequence[Entry]) -> None:
+async def append(tx: Statements, entries: Sequence[Entry]) -> None:
     """Append entries; the table refuses one whose legs do not sum to zero."""
     if not entries:
         return
@@ -142,7 +142,7 @@ async def newest_entries(tx: Transaction, purse_id: int, limit: int) -> list[Ent
     ]
 
 
-async def announce(tx: Transaction, purse_ids: Sequence[int]) -> None:
+async def announce(tx: Statements, purse_ids: Sequence[int]) -> None:
     """Tell every server, at commit, that these purses changed: live grants may be stale."""
     await tx.execute(
         "SELECT pg_notify('tenure_changed', purse_id::text) FROM unnest(%s) AS u (purse_id)",
