@@ -90,6 +90,8 @@ class _Lane(Generic[CommandT, AnswerT]):
 class Lanes(Generic[CommandT, AnswerT]):
     """A few lanes over one operation on batches: whichever is free takes all that waits.
 
+    A further lane sets out only when ``company_min`` commands wait for each that is under way: a
+    few commands are sooner answered by the next batch than by one more small one beside it.
     What has the key of a command that is under way in another lane waits for that one.
     ``submit`` never waits.  ``reply`` is called after the commit, or with ``accident(command,
     error)`` when a command, alone, still fails; ``busy(command)`` answers what comes while
@@ -106,6 +108,7 @@ class Lanes(Generic[CommandT, AnswerT]):
         busy: Callable[[CommandT], AnswerT],
         lanes: int = 2,
         batch_max: int = 200,
+        company_min: int = 16,
         queue_max: int = 20_000,
     ) -> None:
         self.connect = connect
@@ -114,6 +117,7 @@ class Lanes(Generic[CommandT, AnswerT]):
         self.accident = accident
         self.busy = busy
         self.batch_max = batch_max
+        self.company_min = min(company_min, batch_max)
         self.queue_max = queue_max
         self.after_batch: Callable[[], None] | None = None
         self.batches = 0
@@ -124,6 +128,8 @@ class Lanes(Generic[CommandT, AnswerT]):
         self._answered = asyncio.Event()
         self._lanes = [_Lane(self) for _ in range(lanes)]
         self._resting: list[_Lane[CommandT, AnswerT]] = []
+        self._running = 0
+        """Lanes with a batch under way."""
         self._woken = False
         """A lane was woken and has not come yet: it will take what arrives until then, too."""
         self._tasks: list[asyncio.Task[None]] = []
@@ -161,9 +167,13 @@ class Lanes(Generic[CommandT, AnswerT]):
         self._rouse()
 
     def _rouse(self) -> None:
-        if self._resting and not self._woken:
+        if self._resting and not self._woken and self._is_worth_it():
             self._woken = True
             self._resting.pop().wake.set()
+
+    def _is_worth_it(self) -> bool:
+        """Whether what waits should begin now, and not be gathered until a lane comes back."""
+        return len(self._queue) >= self._running * self.company_min
 
     def rest(self, lane: _Lane[CommandT, AnswerT]) -> None:
         """A lane has found nothing to do."""
@@ -173,6 +183,8 @@ class Lanes(Generic[CommandT, AnswerT]):
         """All that waits and may be begun, in its order, up to the size of a batch."""
         self._woken = False
         queue, under_way = self._queue, self._under_way
+        if not self._is_worth_it():
+            return []
         taken: list[Waiting[CommandT, AnswerT]] = []
         left: list[Waiting[CommandT, AnswerT]] = []
         while queue and len(taken) < self.batch_max:
@@ -180,10 +192,14 @@ class Lanes(Generic[CommandT, AnswerT]):
             (left if waiting[2] in under_way else taken).append(waiting)
         queue.extendleft(reversed(left))
         under_way.update(key for _, _, key in taken)
+        if taken:
+            self._running += 1
+            self._rouse()
         return taken
 
     def done(self, taken: list[Waiting[CommandT, AnswerT]]) -> None:
         """A batch is committed: its keys are free, and so is its lane."""
+        self._running -= 1
         self._under_way.difference_update(key for _, _, key in taken)
         self._unanswered -= len(taken)
         self.batches += 1
