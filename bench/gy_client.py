@@ -16,6 +16,7 @@ import sys
 import time
 from array import array
 from collections import Counter, deque
+from random import Random
 
 from tenure.gateways.diameter.wire.avp import avp, group
 from tenure.gateways.diameter.wire.message import Command, header_of, request
@@ -144,6 +145,7 @@ class Client:
         self.latencies = {name: array("Q") for name in STEPS}
         self.ready: deque[int] = deque()
         self.slots: list[Slot] = []
+        self.draw = Random(1).randrange
 
     def begin(self, slot: Slot) -> None:
         """Give the slot its next session."""
@@ -239,13 +241,18 @@ class Client:
             self.wait(0.5)
 
     def open_loop(self, until: float) -> None:
-        """Requests leave by the clock; waiting for a free session counts as waiting."""
+        """Requests leave by the clock; waiting for a free session counts as waiting.
+
+        Whichever session is free may be next, so that the steps of sessions mix as on a network.
+        """
         began = time.perf_counter_ns()
         gap_ns = 1e9 / self.options.rate
         sent = due = 0
         while time.perf_counter() < until:
             due = int((time.perf_counter_ns() - began) / gap_ns)
             while sent < due and self.ready:
+                at = self.draw(len(self.ready))
+                self.ready[0], self.ready[at] = self.ready[at], self.ready[0]
                 self.ask(self.ready.popleft(), int(began + sent * gap_ns))
                 sent += 1
             self.wait(0.001)
