@@ -1,0 +1,1 @@
+"""Sockets, time and chance: sessions with message centres, and with content providers."""

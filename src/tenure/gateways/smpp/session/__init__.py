@@ -1,0 +1,1 @@
+"""One SMPP session, from either side: who may say what, and when; no sockets."""
