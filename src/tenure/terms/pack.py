@@ -7,6 +7,8 @@ import msgspec
 from tenure.terms.agreement_files import read_agreements
 from tenure.terms.agreements import Agreements
 from tenure.terms.documents import Folder
+from tenure.terms.menu_checks import check_screens
+from tenure.terms.menu_files import read_menus
 from tenure.terms.model import Bundle, Offer, Terms
 from tenure.terms.operator_files import Figures, Operator, read_figures, read_operator
 from tenure.terms.people_files import read_people
@@ -97,8 +99,11 @@ def _read(folder: Folder) -> Pack:
     check_texts_charged(folder, drafts, figures.metering)
     texts = read_texts(folder, operator, (offers, bundles, zones.zones))
     texts = {language: found | words[language] for language, found in texts.items()}
+    menus = read_menus(folder, operator.languages, operator.contact.end_advertising, measures)
+    terms = _terms(operator, figures, (offers, bundles), people, consents)
+    check_screens(folder, menus, terms, texts)
     return Pack(
-        terms=_terms(operator, figures, (offers, bundles), people, consents),
+        terms=terms,
         zones=tuple(zones.zones.values()),
         destinations=zones.destinations,
         short_numbers=zones.short_numbers,
@@ -107,6 +112,7 @@ def _read(folder: Folder) -> Pack:
         members=zones.members,
         versions=tuple(draft.version for draft in drafts),
         texts=texts,
+        menus=menus,
         clauses=tuple(sorted(folder.clauses)),
     )
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from tenure.terms.menus import Menus
 from tenure.terms.model import Terms
 from tenure.values.instant import Instant
 from tenure.values.money import Rounding
@@ -127,5 +128,7 @@ class Pack(msgspec.Struct, frozen=True):
     """In the order in which they take effect."""
     texts: dict[str, dict[str, str]]
     """By language and message id."""
+    menus: Menus
+    """What a subscriber can do for themselves from a phone."""
     clauses: tuple[str, ...]
     """The clauses whose figures these files give."""
