@@ -20,6 +20,8 @@ from tenure.postgres.embedded import APPLICATION, SUPERUSER, Cluster
 from tenure.postgres.pool import Pool, pool_of
 from tenure.postgres.programs import CannotStartError
 from tenure.promises.numbers.rules.holding import figures_of
+from tenure.promises.people.rules.publishing import published
+from tenure.promises.record.rules import canonical
 from tenure.terms import pack
 from tenure.values.instant import parse_instant
 from tools import schema
@@ -122,9 +124,11 @@ def furnished(cluster: Cluster, template: str) -> str:
 
 def furnish(owner_dsn: str, operator: str) -> None:
     """Have a database enforce the figures of a pack; its record stays empty for the test."""
-    figures = msgspec.json.encode(figures_of(pack.load(operator).terms)).decode()
+    terms = pack.load(operator).terms
+    figures = msgspec.json.encode(figures_of(terms)).decode()
     with psycopg.connect(owner_dsn) as connection:
         connection.execute("SET LOCAL ROLE tenure_owner")
+        connection.execute("SELECT people.publish(%s::jsonb)", [canonical(published(terms))])
         connection.execute("SELECT numbers.keep_figures(%s::jsonb)", [figures])
 
 

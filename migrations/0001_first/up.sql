@@ -374,7 +374,7 @@ AS $$
     FROM staff.approval JOIN staff.human ON human.human_id = approval.approved_by
     WHERE approval.request_hash = asked AND approval.approved_at >= since_
       AND approval.approved_at <= at_
-      AND (human.suspended_at IS NULL OR human.suspended_at > at_)
+      AND human.suspended_at IS NULL
 $$;
 
 -- Who may do what.
@@ -527,13 +527,286 @@ CREATE INDEX concern_open ON staff.concern (raised_at) WHERE closed_at IS NULL;
 GRANT SELECT, INSERT, UPDATE (closed_at, closed_by, words) ON staff.concern TO tenure_app;
 
 
--- people ------------------------------------------------------------------------------------
+-- consent -----------------------------------------------------------------------------------
+
+-- Nothing beyond the service without your yes.
+
+CREATE SCHEMA consent;
+
+COMMENT ON SCHEMA consent IS 'Nothing beyond the service without your yes.';
+
+-- Every text that was ever published or shown before a question, in every language: general-terms,
+-- privacy-notice, and purpose/NAME for the words of a purpose.  None of them is ever changed.
+CREATE TABLE consent.text (
+    document text NOT NULL,
+    version text NOT NULL,
+    language text NOT NULL,
+    sha256 text NOT NULL,
+    body text NOT NULL,
+    meaning integer,
+    published_at timestamptz,
+    effective_from timestamptz,
+    kept_at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT text_of_a_version_is_one PRIMARY KEY (document, version, language),
+    CONSTRAINT text_as_it_was_shown UNIQUE (document, version, language, sha256),
+    CONSTRAINT text_and_meaning UNIQUE (document, version, language, sha256, meaning),
+    CONSTRAINT text_hash_is_of_its_body
+        CHECK (sha256 = encode(sha256(convert_to(body, 'UTF8')), 'hex')),
+    CONSTRAINT text_is_not_empty CHECK (btrim(body, E' \t\r\n') <> ''),
+    CONSTRAINT text_document_is_known
+        CHECK (document IN ('general-terms', 'privacy-notice') OR document ~ '^purpose/[a-z][a-z0-9-]{1,39}$'),
+    -- A purpose that does not say what it is cannot be asked for.
+    CONSTRAINT text_purpose_says_something CHECK (
+        document !~ '(/|-)(other|others|misc|miscellaneous|any|all|general|legitimate|various)(-|$)'
+        OR document = 'general-terms'
+    ),
+    CONSTRAINT text_of_a_purpose_has_a_meaning CHECK ((document LIKE 'purpose/%') = (meaning IS NOT NULL)),
+    CONSTRAINT text_of_a_document_is_published CHECK (
+        (document LIKE 'purpose/%') = (published_at IS NULL)
+        AND (published_at IS NULL) = (effective_from IS NULL)
+        AND effective_from >= published_at
+    ),
+    CONSTRAINT text_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+-- One word of somebody about one purpose by one medium.  Each names the word before it, and the key
+-- of that word carries what it was and when: so the checks below need no trigger, and what was said
+-- is one chain.  The person is a number only: what somebody refused outlives their profile.
+CREATE TABLE consent.event (
+    record_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    purpose text NOT NULL,
+    medium text NOT NULL,
+    seq integer NOT NULL,
+    word text NOT NULL,
+    at timestamptz NOT NULL,
+    until_at timestamptz,
+    by_person_id bigint NOT NULL,
+    way text NOT NULL,
+    language text NOT NULL,
+    evidence text NOT NULL,
+    meaning integer,
+    purpose_version text,
+    purpose_sha256 text,
+    notice_version text,
+    notice_sha256 text,
+    after_seq integer,
+    after_word text,
+    after_at timestamptz,
+    leaf_seq bigint NOT NULL,
+    -- Columns of their own, so that the texts are found by foreign keys.
+    purpose_document text GENERATED ALWAYS AS ('purpose/' || purpose) STORED,
+    notice_document text GENERATED ALWAYS AS ('privacy-notice') STORED,
+    CONSTRAINT event_pkey PRIMARY KEY (record_id),
+    CONSTRAINT event_one_at_a_time UNIQUE (person_id, purpose, medium, seq),
+    CONSTRAINT event_as_it_was UNIQUE (person_id, purpose, medium, seq, word, at),
+    CONSTRAINT event_follows_the_one_before
+        FOREIGN KEY (person_id, purpose, medium, after_seq, after_word, after_at)
+        REFERENCES consent.event (person_id, purpose, medium, seq, word, at),
+    CONSTRAINT event_counts_up CHECK (
+        seq = coalesce(after_seq, 0) + 1 AND (after_seq IS NULL) = (seq = 1)
+        AND (after_seq IS NULL) = (after_word IS NULL) AND (after_seq IS NULL) = (after_at IS NULL)
+    ),
+    CONSTRAINT event_word_is_known CHECK (word IN ('given', 'refused', 'withdrawn')),
+    -- PRV-RIGHTS: only what was given is withdrawn, and a refusal is the first word there is.
+    CONSTRAINT event_withdraws_what_was_given CHECK (word <> 'withdrawn' OR (after_word = 'given') IS TRUE),
+    CONSTRAINT event_refuses_what_was_not_given CHECK (word <> 'refused' OR after_seq IS NULL),
+    CONSTRAINT event_is_not_before_the_last CHECK (at >= after_at),
+    -- Of a yes and a no of the same instant the no counts, whichever came first.
+    CONSTRAINT event_gives_after_a_no
+        CHECK (word <> 'given' OR after_word IS NULL OR after_word = 'given' OR at > after_at),
+    CONSTRAINT event_purpose_says_something CHECK (
+        purpose !~ '(^|-)(other|others|misc|miscellaneous|any|all|general|legitimate|various)(-|$)'
+    ),
+    CONSTRAINT event_medium_is_known CHECK (medium IN ('sms', 'call', 'email', 'app', 'none')),
+    CONSTRAINT event_way_is_known
+        CHECK (way IN ('app', 'ussd', 'short-code', 'shop', 'e-mail', 'care', 'web')),
+    CONSTRAINT event_evidence_is_an_id CHECK (evidence ~ '^[ -~]{0,200}$'),
+    -- A yes is to texts that could be read; a no needs none.
+    CONSTRAINT event_yes_is_to_texts CHECK (
+        (word = 'given') = (meaning IS NOT NULL)
+        AND num_nulls(meaning, purpose_version, purpose_sha256, notice_version, notice_sha256) IN (0, 5)
+    ),
+    CONSTRAINT event_no_has_no_end CHECK (until_at IS NULL OR (word = 'given' AND until_at > at)),
+    CONSTRAINT event_to_the_words_of_the_purpose
+        FOREIGN KEY (purpose_document, purpose_version, language, purpose_sha256, meaning)
+        REFERENCES consent.text (document, version, language, sha256, meaning),
+    CONSTRAINT event_to_the_notice
+        FOREIGN KEY (notice_document, notice_version, language, notice_sha256)
+        REFERENCES consent.text (document, version, language, sha256),
+    CONSTRAINT event_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+COMMENT ON TABLE consent.event IS 'What somebody said; how they stand is the last word, computed.';
+
+-- GTC-ACCEPT: which version binds whom, how, and since when.
+CREATE TABLE consent.acceptance (
+    acceptance_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    document text NOT NULL,
+    version text NOT NULL,
+    language text NOT NULL,
+    sha256 text NOT NULL,
+    manner text NOT NULL,
+    way text NOT NULL,
+    evidence text NOT NULL,
+    at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT acceptance_pkey PRIMARY KEY (acceptance_id),
+    -- Using the service every day accepts it once.
+    CONSTRAINT acceptance_is_one_a_manner UNIQUE (person_id, document, version, manner),
+    CONSTRAINT acceptance_of_what_was_published FOREIGN KEY (document, version, language, sha256)
+        REFERENCES consent.text (document, version, language, sha256),
+    CONSTRAINT acceptance_is_of_a_document CHECK (document IN ('general-terms', 'privacy-notice')),
+    CONSTRAINT acceptance_manner_is_published
+        CHECK (manner IN ('activation', 'use', 'signature', 'click')),
+    CONSTRAINT acceptance_way_is_known
+        CHECK (way IN ('app', 'ussd', 'short-code', 'shop', 'e-mail', 'care', 'web')),
+    CONSTRAINT acceptance_evidence_is_an_id CHECK (evidence ~ '^[ -~]{0,200}$'),
+    CONSTRAINT acceptance_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+-- PRV-ACK: the notice could be read, and what was given is true.  Nobody consents by it.
+CREATE TABLE consent.acknowledgement (
+    acknowledgement_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    document text NOT NULL,
+    version text NOT NULL,
+    language text NOT NULL,
+    sha256 text NOT NULL,
+    occasion text NOT NULL,
+    way text NOT NULL,
+    evidence text NOT NULL,
+    at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT acknowledgement_pkey PRIMARY KEY (acknowledgement_id),
+    CONSTRAINT acknowledgement_of_what_was_published FOREIGN KEY (document, version, language, sha256)
+        REFERENCES consent.text (document, version, language, sha256),
+    CONSTRAINT acknowledgement_is_of_a_notice CHECK (document = 'privacy-notice'),
+    CONSTRAINT acknowledgement_way_is_known
+        CHECK (way IN ('app', 'ussd', 'short-code', 'shop', 'e-mail', 'care', 'web')),
+    CONSTRAINT acknowledgement_says_when CHECK (occasion ~ '^[a-z][a-z0-9 .,:_-]{0,99}$'),
+    CONSTRAINT acknowledgement_evidence_is_an_id CHECK (evidence ~ '^[ -~]{0,200}$'),
+    CONSTRAINT acknowledgement_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+CREATE INDEX acknowledgement_by_person ON consent.acknowledgement (person_id, at);
+
+-- PRV-THIRD: who gave another person's data states to have that person's consent.
+CREATE TABLE consent.representation (
+    representation_id uuid NOT NULL,
+    supplier_id bigint NOT NULL,
+    about text NOT NULL,
+    occasion text NOT NULL,
+    way text NOT NULL,
+    language text NOT NULL,
+    evidence text NOT NULL,
+    at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT representation_pkey PRIMARY KEY (representation_id),
+    CONSTRAINT representation_names_no_data CHECK (
+        about ~ '^[a-z][a-z0-9 .,:_-]{0,99}$' AND occasion ~ '^[a-z][a-z0-9 .,:_-]{0,99}$'
+    ),
+    CONSTRAINT representation_way_is_known
+        CHECK (way IN ('app', 'ussd', 'short-code', 'shop', 'e-mail', 'care', 'web')),
+    CONSTRAINT representation_evidence_is_an_id CHECK (evidence ~ '^[ -~]{0,200}$'),
+    CONSTRAINT representation_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+CREATE INDEX representation_by_supplier ON consent.representation (supplier_id, at);
+
+-- What was said stays said, whoever asks: not even the owner's own statement changes it.
+CREATE FUNCTION consent.stays_said() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'what somebody said is never changed'
+        USING ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_stays_said';
+END $$;
+
+CREATE TRIGGER text_stays_said BEFORE UPDATE OR DELETE ON consent.text
+    FOR EACH ROW EXECUTE FUNCTION consent.stays_said();
+CREATE TRIGGER event_stays_said BEFORE UPDATE OR DELETE ON consent.event
+    FOR EACH ROW EXECUTE FUNCTION consent.stays_said();
+CREATE TRIGGER acceptance_stays_said BEFORE UPDATE OR DELETE ON consent.acceptance
+    FOR EACH ROW EXECUTE FUNCTION consent.stays_said();
+CREATE TRIGGER acknowledgement_stays_said BEFORE UPDATE OR DELETE ON consent.acknowledgement
+    FOR EACH ROW EXECUTE FUNCTION consent.stays_said();
+CREATE TRIGGER representation_stays_said BEFORE UPDATE OR DELETE ON consent.representation
+    FOR EACH ROW EXECUTE FUNCTION consent.stays_said();
+
+-- What a tool of marketing may ask: may I?  Not who said no, nor when, nor to what else.
+CREATE FUNCTION consent.may(person_id_ bigint, purpose_ text, medium_ text, at_ timestamptz)
+RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce((
+        SELECT word = 'given' AND at <= at_ AND (until_at IS NULL OR at_ < until_at)
+               AND meaning = (SELECT max(meaning) FROM consent.text WHERE document = 'purpose/' || purpose_)
+        FROM consent.event
+        WHERE person_id = person_id_ AND purpose = purpose_ AND medium = medium_
+        ORDER BY seq DESC LIMIT 1
+    ), false)
+$$;
+
+-- Who may do what.
+REVOKE ALL ON FUNCTION consent.stays_said(), consent.may(bigint, text, text, timestamptz) FROM PUBLIC;
+GRANT USAGE ON SCHEMA consent TO tenure_app, tenure_privacy, tenure_marketing;
+GRANT SELECT, INSERT ON consent.text, consent.acceptance, consent.acknowledgement, consent.representation TO tenure_app;
+GRANT SELECT, INSERT ON consent.event TO tenure_app;
+GRANT SELECT ON consent.text, consent.event, consent.acceptance, consent.acknowledgement, consent.representation
+    TO tenure_privacy;
+GRANT EXECUTE ON FUNCTION consent.may(bigint, text, text, timestamptz) TO tenure_app, tenure_marketing;
+
+
+-- people 1_persons --------------------------------------------------------------------------
 
 -- We know you by as little as we need.
 
 CREATE SCHEMA people;
 
 COMMENT ON SCHEMA people IS 'We know you by as little as we need.';
+
+-- What the database itself enforces of the pack: one row, or none before the first start.  `digest` is
+-- of all that was published, so that one look says whether it is still so.
+CREATE TABLE people.figures (
+    one boolean NOT NULL DEFAULT true,
+    adult_years integer NOT NULL,
+    time_zone text NOT NULL,
+    passkey_age_ms bigint NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT figures_are_one_row PRIMARY KEY (one),
+    CONSTRAINT figures_one_is_true CHECK (one),
+    CONSTRAINT figures_of_some_age CHECK (adult_years BETWEEN 1 AND 30 AND passkey_age_ms >= 0),
+    CONSTRAINT figures_digest_is_sha256 CHECK (octet_length(digest) = 32)
+);
+
+-- Names what is missing by the name of a constraint, as an index or a check would.
+CREATE FUNCTION people.demand(fact boolean, named text, condition text DEFAULT 'check_violation')
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF fact IS NOT TRUE THEN
+        RAISE EXCEPTION '%', replace(named, '_', ' ') USING ERRCODE = condition, CONSTRAINT = named;
+    END IF;
+END $$;
+
+-- Whether a leaf tells of this act about these people, whose commitments open to what is said here.
+CREATE FUNCTION people.leaf_tells(proof bigint, told text, moment timestamptz, about jsonb)
+RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM record.leaf l
+        WHERE l.seq = proof AND l.kind = told AND l.at = moment
+          AND NOT EXISTS (
+              SELECT FROM jsonb_each_text(about) AS wanted
+              WHERE NOT EXISTS (
+                  SELECT FROM record.opening o
+                  WHERE o.leaf_seq = l.seq AND o.field = wanted.key AND o.value = wanted.value
+                    AND l.body::jsonb -> 'commitments' ->> o.field
+                        = encode(sha256(o.salt || convert_to(o.value, 'UTF8')), 'hex')
+              )
+          )
+    )
+$$;
 
 CREATE TABLE people.person (
     person_id bigint NOT NULL,
@@ -551,6 +824,23 @@ CREATE TABLE people.person (
     -- One person is one row, whatever counter they came to.
     CONSTRAINT person_one_per_document UNIQUE (document_kind, document_number)
 );
+
+-- PRV-MINOR: the first instant of the birthday by the operator's clocks: a function of the date, which
+-- nobody sweeps.  Who was born on 29 February has it on the 28th when there is no such day.
+CREATE FUNCTION people.comes_of_age_at(born date) RETURNS timestamptz
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT (born + make_interval(years => f.adult_years)) AT TIME ZONE f.time_zone
+    FROM people.figures f
+$$;
+
+-- Whether somebody is of age at a moment; who is not known is not.
+CREATE FUNCTION people.of_age(person bigint, moment timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce((
+        SELECT people.comes_of_age_at(p.born_on) <= moment
+        FROM people.person p WHERE p.person_id = person
+    ), false)
+$$;
 
 -- A key that only its owner has.  What it signed can be verified by anybody, with the leaf.
 CREATE TABLE people.passkey (
@@ -589,14 +879,483 @@ CREATE TABLE people.guardian (
     CONSTRAINT guardian_ends_later CHECK (until > since)
 );
 
+CREATE INDEX guardian_by_guardian ON people.guardian (guardian_id);
+
+-- Who answers for somebody at a moment: nobody, from the instant on at which they are of age.
+CREATE FUNCTION people.guardians_of(ward bigint, moment timestamptz) RETURNS SETOF people.guardian
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT g.* FROM people.guardian g
+    WHERE g.ward_id = ward AND g.since <= moment AND (g.until IS NULL OR moment < g.until)
+      AND NOT people.of_age(ward, moment)
+$$;
+
+CREATE FUNCTION people.answers_for(guardian bigint, ward bigint, moment timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM people.guardians_of(ward, moment) g WHERE g.guardian_id = guardian)
+$$;
+
+-- The rules say it kindly before: a minor's guardian is somebody of age.
+CREATE FUNCTION people.guardian_fits() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM people.demand(people.of_age(NEW.guardian_id, NEW.since), 'guardian_is_of_age');
+    PERFORM people.demand(NOT people.of_age(NEW.ward_id, NEW.since), 'guardian_of_a_minor');
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER guardian_fits BEFORE INSERT ON people.guardian
+    FOR EACH ROW EXECUTE FUNCTION people.guardian_fits();
+
+-- That a new adult was told so, once for a birthday, however often a clock runs.
+CREATE TABLE people.adulthood (
+    person_id bigint NOT NULL,
+    came_of_age_at timestamptz NOT NULL,
+    told_at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT adulthood_told_once PRIMARY KEY (person_id, came_of_age_at),
+    CONSTRAINT adulthood_of_a_person FOREIGN KEY (person_id) REFERENCES people.person (person_id),
+    CONSTRAINT adulthood_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT adulthood_never_early CHECK (told_at >= came_of_age_at)
+);
+
 -- Who may do what.
 GRANT USAGE ON SCHEMA people TO tenure_app, tenure_privacy;
+REVOKE ALL ON FUNCTION
+    people.demand, people.leaf_tells, people.comes_of_age_at, people.of_age, people.guardians_of,
+    people.answers_for, people.guardian_fits
+    FROM PUBLIC;
+-- A trigger runs with the rights of who inserts.
+GRANT EXECUTE ON FUNCTION
+    people.demand, people.comes_of_age_at, people.of_age, people.guardians_of, people.answers_for
+    TO tenure_app;
+GRANT SELECT ON people.figures TO tenure_app;
+GRANT SELECT, INSERT ON people.adulthood TO tenure_app;
+GRANT SELECT ON people.adulthood TO tenure_privacy;
+-- The language is the person's own choice; nothing else of a profile is written here.
+GRANT UPDATE (language) ON people.person TO tenure_app;
 -- Whoever is on record as somebody's document or birthday stays it: the doors to a number ask for them.
 GRANT SELECT, INSERT ON people.person TO tenure_app;
 GRANT SELECT ON people.person, people.passkey, people.guardian TO tenure_privacy;
 -- A key changes only in its counter, and ends; whose it is never changes.
 GRANT SELECT, INSERT, UPDATE (sign_count, ended_at) ON people.passkey TO tenure_app;
 GRANT SELECT, INSERT, UPDATE (until) ON people.guardian TO tenure_app;
+
+
+-- people 2_corrections ----------------------------------------------------------------------
+
+-- Who somebody is on record changes by one door, with the evidence that a registration needs.
+
+-- INC-PROFILE, PRV-BIO: what was changed, as the witness signed it; the photo itself is not kept.
+CREATE TABLE people.correction (
+    leaf_seq bigint NOT NULL,
+    person_id bigint NOT NULL,
+    at timestamptz NOT NULL,
+    body text NOT NULL,
+    photo_ppm integer NOT NULL,
+    photo_reference text NOT NULL,
+    witness bigint NOT NULL,
+    credential_id bytea NOT NULL,
+    authenticator_data bytea NOT NULL,
+    client_data_json bytea NOT NULL,
+    signature bytea NOT NULL,
+    own_credential_id bytea,
+    own_authenticator_data bytea,
+    own_client_data_json bytea,
+    own_signature bytea,
+    CONSTRAINT correction_has_its_leaf PRIMARY KEY (leaf_seq),
+    CONSTRAINT correction_in_the_record FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT correction_of_a_person FOREIGN KEY (person_id) REFERENCES people.person (person_id),
+    CONSTRAINT correction_photo_matches CHECK (photo_ppm BETWEEN 950000 AND 1000000),
+    CONSTRAINT correction_photo_has_a_reference CHECK (photo_reference <> ''),
+    CONSTRAINT correction_by_an_own_key FOREIGN KEY (credential_id, witness)
+        REFERENCES staff.passkey (credential_id, human_id),
+    CONSTRAINT correction_signature_is_used_once UNIQUE (signature),
+    -- WebAuthn section 5.8.1: what was signed says what it was asked to sign, in base64url.
+    CONSTRAINT correction_signs_exactly_this CHECK (
+        convert_from(client_data_json, 'UTF8')::jsonb ->> 'challenge' = rtrim(translate(
+            encode(sha256(convert_to(body, 'UTF8')), 'base64'), '+/', '-_'), '=')
+    ),
+    CONSTRAINT correction_in_person CHECK (
+        octet_length(authenticator_data) >= 37 AND get_byte(authenticator_data, 32) & 5 = 5
+    ),
+    -- Who cannot show the document on record signs with a passkey of their own.
+    CONSTRAINT correction_signed_by_the_persons_key FOREIGN KEY (own_credential_id, person_id)
+        REFERENCES people.passkey (credential_id, person_id),
+    CONSTRAINT correction_own_signature_is_whole CHECK (
+        num_nulls(own_credential_id, own_authenticator_data, own_client_data_json, own_signature)
+        IN (0, 4)
+    ),
+    CONSTRAINT correction_own_signature_is_of_this CHECK (
+        own_signature IS NULL
+        OR convert_from(own_client_data_json, 'UTF8')::jsonb ->> 'challenge' = rtrim(translate(
+            encode(sha256(convert_to(body, 'UTF8')), 'base64'), '+/', '-_'), '=')
+           AND octet_length(own_authenticator_data) >= 37
+           AND get_byte(own_authenticator_data, 32) & 5 = 5
+    ),
+    CONSTRAINT correction_body_is_of_this_person CHECK (
+        body::jsonb ->> 'kind' = 'people.correction' AND body::jsonb ->> 'person' = person_id::text
+        AND (body::jsonb ->> 'at')::bigint = (extract(epoch FROM at) * 1000)::bigint
+    )
+);
+
+CREATE INDEX correction_by_person ON people.correction (person_id);
+
+-- What of an identity can be corrected, and nothing else.
+CREATE FUNCTION people.is_correctable(changes jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT jsonb_typeof(changes) = 'object' AND changes <> '{}'
+       AND (changes - 'name' - 'born_on' - 'document_kind' - 'document_number') = '{}'
+       AND (changes ? 'document_kind') = (changes ? 'document_number')
+$$;
+
+-- The one door: looks at the evidence itself, then changes exactly what was signed.  `seen` is the
+-- document that was shown, as KIND:NUMBER.
+CREATE FUNCTION people.correct(given people.correction, seen text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    known people.person;
+    changes jsonb := given.body::jsonb -> 'changes';
+BEGIN
+    SELECT p.* INTO known FROM people.person p WHERE p.person_id = given.person_id FOR UPDATE;
+    PERFORM people.demand(FOUND, 'correction_of_a_person');
+    PERFORM people.demand(people.is_correctable(changes), 'correction_of_an_identity');
+    PERFORM people.demand(
+        NOT EXISTS (SELECT FROM people.merge m WHERE m.duplicate_id = given.person_id),
+        'correction_not_of_a_duplicate'
+    );
+    IF given.own_credential_id IS NULL THEN
+        PERFORM people.demand(
+            seen = known.document_kind || ':' || known.document_number,
+            'correction_shows_the_document_on_record'
+        );
+    ELSE
+        PERFORM people.demand(EXISTS (
+            SELECT FROM people.passkey k, people.figures f
+            WHERE k.credential_id = given.own_credential_id AND k.person_id = given.person_id
+              AND k.added_at + f.passkey_age_ms * interval '1 millisecond' <= given.at
+              AND (k.ended_at IS NULL OR given.at < k.ended_at)
+        ), 'correction_not_by_a_fresh_passkey');
+        PERFORM people.demand(seen = coalesce(
+            (changes ->> 'document_kind') || ':' || (changes ->> 'document_number'),
+            known.document_kind || ':' || known.document_number
+        ), 'correction_shows_the_new_document');
+    END IF;
+    PERFORM people.demand(EXISTS (
+        SELECT FROM staff.human h
+        WHERE h.human_id = given.witness AND h.suspended_at IS NULL
+          AND (h.document_kind, h.document_number)
+              IS DISTINCT FROM (known.document_kind, known.document_number)
+    ), 'correction_seen_by_somebody_else');
+    PERFORM people.demand(people.leaf_tells(
+        given.leaf_seq, 'people.corrected', given.at,
+        jsonb_build_object('person', given.person_id::text, 'body', given.body)
+    ), 'correction_leaf_says_so');
+
+    INSERT INTO people.correction SELECT given.*;
+    UPDATE people.person p
+    SET name = coalesce(changes ->> 'name', p.name),
+        born_on = coalesce((changes ->> 'born_on')::date, p.born_on),
+        document_kind = coalesce(changes ->> 'document_kind', p.document_kind),
+        document_number = coalesce(changes ->> 'document_number', p.document_number)
+    WHERE p.person_id = given.person_id;
+END $$;
+
+-- Who may do what.
+REVOKE ALL ON FUNCTION people.is_correctable, people.correct FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION people.correct TO tenure_app;
+GRANT SELECT ON people.correction TO tenure_app, tenure_privacy;
+
+
+-- people 3_merging --------------------------------------------------------------------------
+
+-- Two rows of one human become one, by four eyes.  Nobody's tenure is rewritten.
+
+CREATE TABLE people.merge_request (
+    request_hash bytea NOT NULL,
+    body text NOT NULL,
+    duplicate_id bigint NOT NULL,
+    survivor_id bigint NOT NULL,
+    asked_at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT merge_request_pkey PRIMARY KEY (request_hash),
+    CONSTRAINT merge_request_of_whom UNIQUE (request_hash, duplicate_id, survivor_id),
+    CONSTRAINT merge_request_was_asked FOREIGN KEY (request_hash)
+        REFERENCES staff.request (request_hash),
+    CONSTRAINT merge_request_of_a_person FOREIGN KEY (duplicate_id)
+        REFERENCES people.person (person_id),
+    CONSTRAINT merge_request_into_a_person FOREIGN KEY (survivor_id)
+        REFERENCES people.person (person_id),
+    CONSTRAINT merge_request_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT merge_request_of_two CHECK (duplicate_id <> survivor_id),
+    -- What is approved is the hash of exactly this.
+    CONSTRAINT merge_request_hash_is_of_its_body CHECK (
+        request_hash = sha256(convert_to(body, 'UTF8'))
+        AND body::jsonb ->> 'kind' = 'people.merge'
+        AND body::jsonb ->> 'duplicate' = duplicate_id::text
+        AND body::jsonb ->> 'survivor' = survivor_id::text
+    )
+);
+
+-- A duplicate leads to whom it is.  Its past tenures stay in its name, and are found from the survivor.
+CREATE TABLE people.merge (
+    duplicate_id bigint NOT NULL,
+    survivor_id bigint NOT NULL,
+    request_hash bytea NOT NULL,
+    at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT merge_once PRIMARY KEY (duplicate_id),
+    CONSTRAINT merge_as_it_was_asked FOREIGN KEY (request_hash, duplicate_id, survivor_id)
+        REFERENCES people.merge_request (request_hash, duplicate_id, survivor_id),
+    CONSTRAINT merge_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT merge_of_two CHECK (duplicate_id <> survivor_id)
+);
+
+CREATE INDEX merge_by_survivor ON people.merge (survivor_id);
+
+-- Who somebody is by now: themselves, or whoever their row was merged into, however often.
+CREATE FUNCTION people.survivor_of(person bigint) RETURNS bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE chain AS (
+        SELECT person AS person_id, 0 AS step
+        UNION ALL
+        SELECT m.survivor_id, c.step + 1 FROM chain c JOIN people.merge m ON m.duplicate_id = c.person_id
+    )
+    SELECT person_id FROM chain ORDER BY step DESC LIMIT 1
+$$;
+
+-- The one door.  Two humans who did not ask, and are neither of the two, approved exactly this.
+CREATE FUNCTION people.merge_into(asked bytea, moment timestamptz, proof bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    r people.merge_request;
+    apart bigint;
+BEGIN
+    SELECT q.* INTO r FROM people.merge_request q WHERE q.request_hash = asked;
+    PERFORM people.demand(FOUND, 'merge_as_it_was_asked');
+    -- In one order, so that two merges of the same people wait for each other.
+    PERFORM FROM people.person p
+    WHERE p.person_id IN (r.duplicate_id, r.survivor_id) ORDER BY p.person_id FOR UPDATE;
+    PERFORM people.demand(NOT EXISTS (
+        SELECT FROM people.merge m WHERE m.duplicate_id IN (r.duplicate_id, r.survivor_id)
+    ), 'merge_once', 'serialization_failure');
+    SELECT count(*) INTO apart
+    FROM staff.approvers(asked, moment, r.asked_at) AS approver (human_id)
+    JOIN staff.request q ON q.request_hash = asked AND q.requested_by <> approver.human_id
+    JOIN staff.human h ON h.human_id = approver.human_id
+    WHERE NOT EXISTS (
+        SELECT FROM people.person p
+        WHERE p.person_id IN (r.duplicate_id, r.survivor_id)
+          AND (p.document_kind, p.document_number) = (h.document_kind, h.document_number)
+    );
+    PERFORM people.demand(apart >= 2, 'merge_needs_two_others');
+    PERFORM people.demand(people.leaf_tells(
+        proof, 'people.merged', moment,
+        jsonb_build_object('duplicate', r.duplicate_id::text, 'survivor', r.survivor_id::text)
+    ), 'merge_leaf_says_so');
+
+    INSERT INTO people.merge (duplicate_id, survivor_id, request_hash, at, leaf_seq)
+    VALUES (r.duplicate_id, r.survivor_id, asked, moment, proof);
+    -- What the duplicate could prove or answer for, it no longer can: the survivor does it anew.
+    UPDATE people.passkey SET ended_at = greatest(moment, added_at)
+    WHERE person_id = r.duplicate_id AND ended_at IS NULL;
+    UPDATE people.guardian SET until = greatest(moment, since + interval '1 millisecond')
+    WHERE r.duplicate_id IN (ward_id, guardian_id) AND (until IS NULL OR moment < until);
+    UPDATE people.contact SET ended_at = greatest(moment, verified_at)
+    WHERE person_id = r.duplicate_id AND ended_at IS NULL;
+END $$;
+
+-- Who may do what.
+REVOKE ALL ON FUNCTION people.survivor_of, people.merge_into FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION people.survivor_of, people.merge_into TO tenure_app;
+GRANT SELECT, INSERT ON people.merge_request TO tenure_app;
+GRANT SELECT ON people.merge TO tenure_app;
+GRANT SELECT ON people.merge_request, people.merge TO tenure_privacy;
+
+
+-- people 4_contacts -------------------------------------------------------------------------
+
+-- Where somebody can be reached besides their numbers, once they showed that it is theirs.
+
+-- A code that was sent to an address: only a keyed hash of it, bound to person and address, is kept.
+CREATE TABLE people.contact_code (
+    code_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    channel text NOT NULL,
+    address text NOT NULL,
+    keyed_hash bytea NOT NULL,
+    asked_at timestamptz NOT NULL,
+    until_at timestamptz NOT NULL,
+    wrong_tries smallint NOT NULL DEFAULT 0,
+    confirmed_at timestamptz,
+    CONSTRAINT contact_code_pkey PRIMARY KEY (code_id),
+    CONSTRAINT contact_code_and_what_it_confirms
+        UNIQUE (code_id, person_id, channel, address, confirmed_at),
+    CONSTRAINT contact_code_of_a_person FOREIGN KEY (person_id) REFERENCES people.person (person_id),
+    CONSTRAINT contact_code_channel_is_known CHECK (channel IN ('email', 'postal')),
+    CONSTRAINT contact_code_address_has_a_form CHECK (
+        length(address) BETWEEN 3 AND 500 AND address !~ '[[:cntrl:]]'
+        AND (channel <> 'email' OR address ~ '^[^[:space:]@<>",;]{1,64}@[^[:space:]@<>",;]{1,255}$')
+    ),
+    CONSTRAINT contact_code_is_a_keyed_hash CHECK (octet_length(keyed_hash) = 32),
+    CONSTRAINT contact_code_ends CHECK (until_at > asked_at),
+    CONSTRAINT contact_code_in_time CHECK (confirmed_at >= asked_at AND confirmed_at < until_at),
+    CONSTRAINT contact_code_not_guessed CHECK (wrong_tries BETWEEN 0 AND 5),
+    CONSTRAINT contact_code_not_after_five_wrong_tries CHECK (confirmed_at IS NULL OR wrong_tries < 5)
+);
+
+CREATE INDEX contact_code_by_person ON people.contact_code (person_id, channel, asked_at);
+
+-- An address cannot be here that no confirmed code was sent to.
+CREATE TABLE people.contact (
+    code_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    channel text NOT NULL,
+    address text NOT NULL,
+    verified_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT contact_once_a_code PRIMARY KEY (code_id),
+    CONSTRAINT contact_was_confirmed FOREIGN KEY (code_id, person_id, channel, address, verified_at)
+        REFERENCES people.contact_code (code_id, person_id, channel, address, confirmed_at),
+    CONSTRAINT contact_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT contact_ends_later CHECK (ended_at >= verified_at)
+);
+
+CREATE UNIQUE INDEX contact_one_of_a_channel ON people.contact (person_id, channel)
+    WHERE ended_at IS NULL;
+
+-- Who may do what.
+GRANT SELECT, INSERT, UPDATE (wrong_tries, confirmed_at) ON people.contact_code TO tenure_app;
+GRANT SELECT, INSERT, UPDATE (ended_at) ON people.contact TO tenure_app;
+GRANT SELECT ON people.contact TO tenure_privacy;
+
+
+-- people 5_subjects -------------------------------------------------------------------------
+
+-- Everybody else of whom something is known: visitors, candidates, partners and the rest, as the pack
+-- declares their kinds.  Rows are the same for all; what may stand in them is declared, and checked.
+
+-- PRV-KINDS, PRV-OPTION: what the pack declares.  A declaration that was used stays when it is not
+-- current any more, so that what was stored under it keeps its meaning.
+CREATE TABLE people.kind (
+    kind text NOT NULL,
+    third_party boolean NOT NULL,
+    registered boolean NOT NULL,
+    CONSTRAINT kind_pkey PRIMARY KEY (kind, third_party, registered),
+    CONSTRAINT kind_is_a_word CHECK (kind ~ '^[a-z][a-z0-9-]{0,39}$')
+);
+
+CREATE TABLE people.declared (
+    kind text NOT NULL,
+    item text NOT NULL,
+    form text NOT NULL,
+    many boolean NOT NULL,
+    of_another boolean NOT NULL,
+    CONSTRAINT declared_pkey PRIMARY KEY (kind, item, form, many, of_another),
+    CONSTRAINT declared_item_is_a_word CHECK (item ~ '^[a-z][a-z0-9-]{0,39}$'),
+    CONSTRAINT declared_form_is_known CHECK (form IN (
+        'text', 'date', 'instant', 'whole', 'email', 'phone', 'country', 'choice', 'yes-no',
+        'document', 'file', 'passage'
+    ))
+);
+
+CREATE TABLE people.subject (
+    subject_id bigint NOT NULL,
+    kind text NOT NULL,
+    third_party boolean NOT NULL,
+    registered boolean NOT NULL,
+    person_id bigint,
+    occasion text NOT NULL,
+    since timestamptz NOT NULL,
+    -- PRV-THIRD: who named them, and said that they agree.
+    named_by text,
+    represented_at timestamptz,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT subject_pkey PRIMARY KEY (subject_id),
+    CONSTRAINT subject_and_kind UNIQUE (subject_id, kind),
+    CONSTRAINT subject_of_a_declared_kind FOREIGN KEY (kind, third_party, registered)
+        REFERENCES people.kind (kind, third_party, registered),
+    CONSTRAINT subject_is_a_person FOREIGN KEY (person_id) REFERENCES people.person (person_id),
+    CONSTRAINT subject_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT subject_registered_has_a_profile CHECK (registered = (person_id IS NOT NULL)),
+    CONSTRAINT subject_of_another_agreed CHECK (
+        third_party = (named_by IS NOT NULL) AND (named_by IS NULL) = (represented_at IS NULL)
+    ),
+    CONSTRAINT subject_represented_when_entered CHECK (represented_at <= since),
+    CONSTRAINT subject_named_by_somebody CHECK (named_by ~ '^(person|subject) [0-9]{1,16}$')
+);
+
+CREATE UNIQUE INDEX subject_one_of_a_kind_per_person ON people.subject (person_id, kind);
+
+CREATE TABLE people.item (
+    subject_id bigint NOT NULL,
+    kind text NOT NULL,
+    item text NOT NULL,
+    form text NOT NULL,
+    many boolean NOT NULL,
+    of_another boolean NOT NULL,
+    place smallint NOT NULL,
+    value text NOT NULL,
+    occasion text NOT NULL,
+    -- PRV-THIRD: whoever gave it says that the other person agrees, such as a friend with their number.
+    represented boolean NOT NULL,
+    since timestamptz NOT NULL,
+    ended_at timestamptz,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT item_pkey PRIMARY KEY (subject_id, item, place, since),
+    CONSTRAINT item_of_a_subject FOREIGN KEY (subject_id, kind)
+        REFERENCES people.subject (subject_id, kind),
+    CONSTRAINT item_as_it_is_declared FOREIGN KEY (kind, item, form, many, of_another)
+        REFERENCES people.declared (kind, item, form, many, of_another),
+    CONSTRAINT item_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT item_one_unless_many CHECK (place >= 0 AND (many OR place = 0)),
+    CONSTRAINT item_of_another_agreed CHECK (NOT of_another OR represented),
+    CONSTRAINT item_ends_later CHECK (ended_at >= since),
+    CONSTRAINT item_value_has_its_form CHECK (CASE form
+        WHEN 'text' THEN value <> '' AND length(value) <= 2000 AND value !~ '[\x01-\x08\x0B-\x1F\x7F]'
+        WHEN 'date' THEN value ~ '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'
+        WHEN 'instant' THEN value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{3})?\+00:00$'
+        WHEN 'whole' THEN value ~ '^-?[0-9]{1,18}$'
+        WHEN 'email' THEN value ~ '^[^[:space:]@<>",;]{1,64}@[^[:space:]@<>",;]{1,255}$'
+        WHEN 'phone' THEN value ~ '^[1-9][0-9]{6,14}$'
+        WHEN 'country' THEN value ~ '^[A-Z]{2}$'
+        WHEN 'choice' THEN value ~ '^[a-z][a-z0-9-]{0,39}$'
+        WHEN 'yes-no' THEN value IN ('yes', 'no')
+        WHEN 'document' THEN value ~ '^[a-z][a-z-]{1,29}:[0-9A-Za-z][0-9A-Za-z /.-]{0,39}$'
+        WHEN 'file' THEN value ~ '^[^[:space:]/]{1,200} [0-9a-f]{64}$'
+        WHEN 'passage' THEN value ~ '^[0-9T:.+-]{25,29} [0-9a-z-]{1,40}$'
+        ELSE false
+    END)
+);
+
+CREATE UNIQUE INDEX item_one_at_a_time ON people.item (subject_id, item, place)
+    WHERE ended_at IS NULL;
+
+-- The pack becomes what the database enforces.  Only the owner may.
+CREATE FUNCTION people.publish(given jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM people.figures;
+    INSERT INTO people.figures (adult_years, time_zone, passkey_age_ms, digest)
+    VALUES ((given ->> 'adult_years')::integer, given ->> 'time_zone',
+            (given ->> 'passkey_age_ms')::bigint, sha256(convert_to(given::text, 'UTF8')));
+    INSERT INTO people.kind
+    SELECT k ->> 'kind', (k ->> 'third_party')::boolean, (k ->> 'registered')::boolean
+    FROM jsonb_array_elements(given -> 'kinds') AS k
+    ON CONFLICT DO NOTHING;
+    INSERT INTO people.declared
+    SELECT k ->> 'kind', i ->> 'item', i ->> 'form', (i ->> 'many')::boolean, (i ->> 'of_another')::boolean
+    FROM jsonb_array_elements(given -> 'kinds') AS k, jsonb_array_elements(k -> 'items') AS i
+    ON CONFLICT DO NOTHING;
+END $$;
+
+-- Who may do what.
+REVOKE ALL ON FUNCTION people.publish FROM PUBLIC;
+GRANT SELECT ON people.kind, people.declared TO tenure_app;
+-- What was given is not rewritten: a new value ends the one before.
+GRANT SELECT, INSERT ON people.subject TO tenure_app;
+GRANT SELECT, INSERT, UPDATE (ended_at) ON people.item TO tenure_app;
+GRANT SELECT ON people.subject, people.item TO tenure_privacy;
 
 
 -- notices 1_notices -------------------------------------------------------------------------
@@ -608,7 +1367,8 @@ CREATE SCHEMA notices;
 COMMENT ON SCHEMA notices IS 'You hear it from us before it costs you.';
 
 -- What somebody is told, in the transaction of what it tells of.  The words are made when it is
--- sent, in the language that was chosen; here stand the kind and the facts.
+-- sent, in the language that was chosen; here stand the kind and the facts.  `sent_at` is when it
+-- was first handed over; `dropped` says why nothing more is tried, and both may be there.
 CREATE TABLE notices.notice (
     notice_id bigint GENERATED ALWAYS AS IDENTITY,
     msisdn text COLLATE "C" NOT NULL,
@@ -624,15 +1384,15 @@ CREATE TABLE notices.notice (
     CONSTRAINT notice_pkey PRIMARY KEY (notice_id),
     CONSTRAINT notice_channel_is_known CHECK (channel IN ('number', 'person', 'network')),
     CONSTRAINT notice_for_a_person_names_one CHECK (channel <> 'person' OR person_id IS NOT NULL),
-    CONSTRAINT notice_is_sent_or_dropped CHECK (sent_at IS NULL OR dropped_at IS NULL),
     CONSTRAINT notice_is_dropped_for_a_reason CHECK ((dropped_at IS NULL) = (dropped IS NULL)),
     CONSTRAINT notice_reason_is_known
-        CHECK (dropped IN ('changed hands', 'out of service', 'no other channel')),
+        CHECK (dropped IN ('changed hands', 'out of service', 'no other channel', 'no consent',
+                           'too many', 'too late', 'uncertain', 'undelivered')),
+    -- What left and was not dropped for that may have arrived: only what never left is too late.
+    CONSTRAINT notice_is_too_late_only_unsent CHECK (dropped <> 'too late' OR sent_at IS NULL),
     CONSTRAINT notice_is_sent_after_it_was_told CHECK (sent_at >= at)
-);
+) WITH (fillfactor = 85);  -- room for sent_at on the same page; no index has to follow
 
-CREATE INDEX notice_waiting ON notices.notice (notice_id)
-    WHERE sent_at IS NULL AND dropped_at IS NULL;
 CREATE INDEX notice_by_number ON notices.notice (msisdn, notice_id);
 
 -- That a notice was sent is proof of it: neither the fact nor its end is changed afterwards.
@@ -644,7 +1404,11 @@ BEGIN
 END $$;
 
 CREATE TRIGGER notice_ends_once BEFORE UPDATE ON notices.notice
-    FOR EACH ROW WHEN (OLD.sent_at IS NOT NULL OR OLD.dropped_at IS NOT NULL)
+    FOR EACH ROW WHEN (
+        OLD.sent_at IS NOT NULL AND NEW.sent_at IS DISTINCT FROM OLD.sent_at
+        OR OLD.dropped_at IS NOT NULL
+           AND (NEW.dropped_at, NEW.dropped) IS DISTINCT FROM (OLD.dropped_at, OLD.dropped)
+    )
     EXECUTE FUNCTION notices.stays_as_it_is();
 
 -- Who may do what.
@@ -654,6 +1418,227 @@ GRANT SELECT, INSERT (msisdn, person_id, language, kind, channel, facts, at) ON 
 GRANT UPDATE (sent_at, dropped_at, dropped) ON notices.notice TO tenure_app;
 GRANT SELECT ON notices.notice TO tenure_privacy;
 REVOKE ALL ON FUNCTION notices.stays_as_it_is() FROM PUBLIC;
+
+
+-- notices 2_deliveries ----------------------------------------------------------------------
+
+-- How a notice finds its way: what waits, and every attempt with its proof.
+
+-- What is to be looked at again, and when: the oldest of the most urgent first.  A row comes with its
+-- notice and goes with its end, so the table is as small as what is under way.
+CREATE TABLE notices.due (
+    notice_id bigint NOT NULL,
+    urgency smallint NOT NULL,
+    medium text COLLATE "C" NOT NULL,
+    due_at timestamptz NOT NULL,
+    tries smallint NOT NULL DEFAULT 0,
+    CONSTRAINT due_pkey PRIMARY KEY (notice_id),
+    CONSTRAINT due_urgency_is_known CHECK (urgency BETWEEN 0 AND 2),
+    CONSTRAINT due_medium_is_known CHECK (medium IN ('sms', 'email')),
+    CONSTRAINT due_tries_can_be_numbered CHECK (tries BETWEEN 0 AND 999)
+) WITH (
+    fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05
+);
+
+CREATE INDEX due_next ON notices.due (medium, urgency, due_at, notice_id);
+
+-- Whatever is told waits, whoever tells it: what is not in the queue would be lost.
+-- Urgency: 0 now; 1 within the hour; 2 to many at once, so that nothing waits behind a million.
+CREATE FUNCTION notices.awaits() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO notices.due (notice_id, urgency, medium, due_at)
+    SELECT notice_id,
+           CASE split_part(kind, '.', 1)
+               WHEN 'marketing' THEN 2 WHEN 'tariff' THEN 2 WHEN 'privacy' THEN 2 WHEN 'terms' THEN 2
+               WHEN 'lifecycle' THEN 1 WHEN 'usage' THEN 1 WHEN 'expiry' THEN 1
+               ELSE 0
+           END,
+           'sms', at
+    FROM told WHERE sent_at IS NULL AND dropped_at IS NULL;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER notice_awaits AFTER INSERT ON notices.notice
+    REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION notices.awaits();
+
+-- An attempt.  It is written, and committed, before anything leaves: so nothing leaves unrecorded.
+-- Its number is a thousand times that of its notice, and the attempt: one index finds both.
+CREATE TABLE notices.delivery (
+    delivery_id bigint NOT NULL,
+    notice_id bigint GENERATED ALWAYS AS (delivery_id / 1000) STORED,
+    medium text COLLATE "C" NOT NULL,
+    via text COLLATE "C" NOT NULL,
+    sent_to text COLLATE "C" NOT NULL,
+    person_id bigint,
+    receipts boolean NOT NULL,
+    handing_at timestamptz NOT NULL,
+    handed_at timestamptz,
+    reference text COLLATE "C",
+    ended_at timestamptz,
+    ended text COLLATE "C",
+    reason text,
+    CONSTRAINT delivery_pkey PRIMARY KEY (delivery_id),
+    CONSTRAINT delivery_of_a_notice FOREIGN KEY (notice_id) REFERENCES notices.notice (notice_id),
+    CONSTRAINT delivery_is_numbered_from_one CHECK (delivery_id % 1000 > 0),
+    CONSTRAINT delivery_medium_is_known CHECK (medium IN ('sms', 'email')),
+    CONSTRAINT delivery_via_is_a_name CHECK (via ~ '^[a-z0-9][a-z0-9.-]{0,39}$'),
+    CONSTRAINT delivery_is_handed_after_it_was_decided CHECK (handed_at >= handing_at),
+    CONSTRAINT delivery_ends_after_it_was_decided CHECK (ended_at >= handing_at),
+    CONSTRAINT delivery_is_called_something_once_handed
+        CHECK (reference IS NULL OR handed_at IS NOT NULL),
+    CONSTRAINT delivery_ends_at_an_instant CHECK ((ended IS NULL) = (ended_at IS NULL)),
+    -- Only what was taken can be answered for, and only what was not taken can be refused.
+    CONSTRAINT delivery_end_fits CHECK (
+        CASE WHEN handed_at IS NULL THEN ended IN ('refused', 'unreachable', 'returned')
+             ELSE ended IN ('delivered', 'failed', 'expired') END),
+    CONSTRAINT delivery_is_answered_by_who_answers
+        CHECK (receipts OR ended IN ('refused', 'unreachable', 'returned', 'failed'))
+) WITH (fillfactor = 70);
+
+CREATE INDEX delivery_by_reference ON notices.delivery (via, reference)
+    WHERE reference IS NOT NULL;
+-- Only what counts towards "so many for one person": person_id is empty otherwise.
+CREATE INDEX delivery_counted ON notices.delivery (person_id, handing_at)
+    WHERE person_id IS NOT NULL;
+
+-- The proof stays: what was sent, where, when, and what came back, each is written once.
+CREATE FUNCTION notices.delivery_stays_as_it_was() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'what was sent, and what came back, stays as it was'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'delivery_stays_as_it_was';
+END $$;
+
+CREATE TRIGGER delivery_stays_as_it_was BEFORE UPDATE ON notices.delivery
+    FOR EACH ROW WHEN (
+        (NEW.delivery_id, NEW.medium, NEW.via, NEW.sent_to, NEW.person_id, NEW.receipts,
+         NEW.handing_at)
+        IS DISTINCT FROM
+        (OLD.delivery_id, OLD.medium, OLD.via, OLD.sent_to, OLD.person_id, OLD.receipts,
+         OLD.handing_at)
+        OR OLD.handed_at IS NOT NULL
+           AND (NEW.handed_at, NEW.reference) IS DISTINCT FROM (OLD.handed_at, OLD.reference)
+        OR OLD.ended_at IS NOT NULL
+           AND (NEW.ended_at, NEW.ended, NEW.reason, NEW.handed_at)
+               IS DISTINCT FROM (OLD.ended_at, OLD.ended, OLD.reason, OLD.handed_at)
+    )
+    EXECUTE FUNCTION notices.delivery_stays_as_it_was();
+
+-- GTC-MKT: no offer leaves without the standing consent of the person who holds the number now.
+-- The rules have looked, in the same transaction; the database looks again.
+CREATE FUNCTION notices.offers_have_consent() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM handing h JOIN notices.notice n USING (notice_id)
+        WHERE n.kind LIKE 'marketing.%'
+    ) THEN
+        RETURN NULL;
+    END IF;
+    IF EXISTS (
+        SELECT FROM handing h JOIN notices.notice n USING (notice_id)
+        WHERE n.kind LIKE 'marketing.%'
+          AND NOT (n.channel = 'number'
+                   AND (h.medium <> 'sms' OR h.sent_to = n.msisdn)
+                   AND coalesce(n.person_id = (
+                           SELECT t.holder_id FROM numbers.tenure t
+                           WHERE t.msisdn = n.msisdn AND upper_inf(t.during)), false)
+                   AND coalesce(consent.may(n.person_id, n.facts ->> 'purpose', h.medium,
+                                            h.handing_at), false))
+    ) THEN
+        RAISE EXCEPTION 'an offer needs the standing consent of who holds the number'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'delivery_of_an_offer_has_consent';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER delivery_of_an_offer_has_consent AFTER INSERT ON notices.delivery
+    REFERENCING NEW TABLE AS handing FOR EACH STATEMENT
+    EXECUTE FUNCTION notices.offers_have_consent();
+
+-- Who may do what: an attempt is added, and learns what became of it; it is never taken away.
+GRANT SELECT, DELETE, UPDATE (medium, due_at, tries) ON notices.due TO tenure_app;
+GRANT SELECT,
+    INSERT (delivery_id, medium, via, sent_to, person_id, receipts, handing_at),
+    UPDATE (handed_at, reference, ended_at, ended, reason)
+    ON notices.delivery TO tenure_app;
+GRANT SELECT ON notices.due, notices.delivery TO tenure_privacy;
+REVOKE ALL ON FUNCTION notices.awaits(), notices.delivery_stays_as_it_was(),
+    notices.offers_have_consent() FROM PUBLIC;
+
+
+-- notices 3_campaigns -----------------------------------------------------------------------
+
+-- One message to many people: who is meant is planned here, slim and resumable, and released to
+-- notices.notice a few thousand at a time, so that nothing more urgent waits behind a million.
+
+CREATE TABLE notices.campaign (
+    campaign_id bigint GENERATED ALWAYS AS IDENTITY,
+    key text NOT NULL,
+    kind text NOT NULL,
+    audience jsonb NOT NULL,
+    facts jsonb NOT NULL,
+    prevailing text NOT NULL,
+    until_at timestamptz NOT NULL,
+    opened_at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    cursor text COLLATE "C" NOT NULL DEFAULT '',
+    runs integer NOT NULL DEFAULT 0,
+    run_ended_at timestamptz,
+    paused_at timestamptz,
+    cancelled_at timestamptz,
+    CONSTRAINT campaign_pkey PRIMARY KEY (campaign_id),
+    CONSTRAINT campaign_is_opened_once UNIQUE (key),
+    CONSTRAINT campaign_ends_later CHECK (until_at > opened_at),
+    CONSTRAINT campaign_says_something_to_everybody CHECK (facts ? prevailing),
+    CONSTRAINT campaign_run_ends_once_it_ran CHECK ((runs > 0) = (run_ended_at IS NOT NULL)),
+    CONSTRAINT campaign_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+-- Who is meant, once: by the number (`per` is the number), or by the person (`per` is empty).
+-- person_id is 0 for a line that nobody holds; whoever gets the number later is somebody else.
+CREATE TABLE notices.recipient (
+    campaign_id bigint NOT NULL,
+    per text COLLATE "C" NOT NULL,
+    person_id bigint NOT NULL,
+    msisdn text COLLATE "C" NOT NULL,
+    language text NOT NULL,
+    notice_id bigint,
+    CONSTRAINT recipient_is_told_once PRIMARY KEY (campaign_id, per, person_id),
+    CONSTRAINT recipient_of_a_campaign FOREIGN KEY (campaign_id)
+        REFERENCES notices.campaign (campaign_id),
+    CONSTRAINT recipient_is_told_by_a_notice FOREIGN KEY (notice_id)
+        REFERENCES notices.notice (notice_id),
+    CONSTRAINT recipient_per_number_or_person CHECK (per IN ('', msisdn)),
+    CONSTRAINT recipient_per_person_is_somebody CHECK (per <> '' OR person_id > 0)
+);
+
+CREATE INDEX recipient_planned ON notices.recipient (campaign_id, msisdn) WHERE notice_id IS NULL;
+CREATE UNIQUE INDEX recipient_has_a_notice_of_its_own ON notices.recipient (notice_id)
+    WHERE notice_id IS NOT NULL;
+
+-- Whoever was told by a notice stays told by that one, and what was said stays what was said.
+CREATE FUNCTION notices.stays_told() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'who was told stays told'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'recipient_stays_told';
+END $$;
+
+CREATE TRIGGER recipient_stays_told BEFORE UPDATE ON notices.recipient
+    FOR EACH ROW WHEN (OLD.notice_id IS NOT NULL) EXECUTE FUNCTION notices.stays_told();
+
+-- Who may do what: what is said and to whom is not changed; only how far it is.
+GRANT SELECT, INSERT (key, kind, audience, facts, prevailing, until_at, opened_at, leaf_seq)
+    ON notices.campaign TO tenure_app;
+GRANT UPDATE (cursor, runs, run_ended_at, paused_at, cancelled_at) ON notices.campaign TO tenure_app;
+GRANT SELECT, INSERT (campaign_id, per, person_id, msisdn, language), UPDATE (notice_id)
+    ON notices.recipient TO tenure_app;
+GRANT SELECT ON notices.campaign, notices.recipient TO tenure_privacy;
+GRANT SELECT ON notices.campaign TO tenure_regulator;
+GRANT USAGE ON SCHEMA notices TO tenure_regulator;
+REVOKE ALL ON FUNCTION notices.stays_told() FROM PUBLIC;
 
 
 -- money -------------------------------------------------------------------------------------
@@ -770,6 +1755,265 @@ GRANT SELECT (purse_id, seq, at, kind, account, funds_micros, grants_micros, owe
     tax_micros, overrun_micros, contra_micros) ON money.entry TO tenure_regulator;
 REVOKE ALL ON FUNCTION money.open_month(timestamptz), money.contested() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION money.open_month(timestamptz), money.contested() TO tenure_app;
+
+
+-- tariffs 1_versions ------------------------------------------------------------------------
+
+-- The price you were shown is the price you pay: which versions of the prices are published, and
+-- from when each is in force.  The prices themselves are files; their digest stands here.
+
+CREATE SCHEMA tariffs;
+
+COMMENT ON SCHEMA tariffs IS 'The price you were shown is the price you pay.';
+
+CREATE TABLE tariffs.version (
+    operator text NOT NULL,
+    version text NOT NULL,
+    digest bytea NOT NULL,
+    effective_from timestamptz NOT NULL,
+    founding boolean NOT NULL,
+    notice_ms bigint NOT NULL,
+    published_at timestamptz NOT NULL,
+    published_by text NOT NULL,
+    leaf_seq bigint NOT NULL,
+    offers text[] NOT NULL,
+    asked text,
+    request_hash bytea,
+    approved_by bigint,
+    campaign_id bigint,
+    confirmed_at timestamptz,
+    in_force_from timestamptz,
+    confirmed_leaf_seq bigint,
+    withdrawn_at timestamptz,
+    withdrawn_because text,
+    CONSTRAINT version_pkey PRIMARY KEY (operator, version),
+    -- Two prices never hold at one instant.
+    CONSTRAINT version_one_at_an_instant UNIQUE (operator, in_force_from),
+    CONSTRAINT version_digest_is_sha256 CHECK (octet_length(digest) = 32),
+    CONSTRAINT version_notice_is_no_less_than_nothing CHECK (notice_ms >= 0),
+    CONSTRAINT version_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT version_force_has_its_leaf FOREIGN KEY (confirmed_leaf_seq)
+        REFERENCES record.leaf (seq),
+    -- GTC-CHANGE: published at least so long before the day that was announced.
+    CONSTRAINT version_is_published_in_time CHECK (
+        founding OR effective_from >= published_at + notice_ms * interval '1 ms'
+    ),
+    -- Never before the announced day, and never for what is past.
+    CONSTRAINT version_never_in_force_early CHECK (in_force_from >= effective_from),
+    CONSTRAINT version_prices_nothing_that_is_past CHECK (founding OR in_force_from >= confirmed_at),
+    CONSTRAINT version_is_confirmed_or_not
+        CHECK (num_nulls(confirmed_at, in_force_from, confirmed_leaf_seq) IN (0, 3)),
+    -- What was in force when this database began needs no notice from it; all else does.
+    CONSTRAINT version_is_announced CHECK (
+        CASE WHEN founding
+             THEN num_nulls(asked, request_hash, approved_by, campaign_id) = 4
+                  AND in_force_from IS NOT NULL AND withdrawn_at IS NULL
+             ELSE num_nulls(asked, request_hash, approved_by) = 0 END
+    ),
+    -- INC-STAFF: nobody changes prices alone, and what was approved is exactly this.
+    CONSTRAINT version_approval_is_of_what_was_asked
+        CHECK (request_hash = sha256(convert_to(asked, 'UTF8'))),
+    CONSTRAINT version_is_what_was_asked CHECK (
+        asked IS NULL OR asked::jsonb = jsonb_build_object(
+            'kind', 'tariff.publish', 'operator', operator, 'version', version,
+            'digest', encode(digest, 'hex'), 'offers', to_jsonb(offers),
+            'effective_from_ms', (extract(epoch FROM effective_from) * 1000)::bigint,
+            'notice_ms', notice_ms
+        )
+    ),
+    CONSTRAINT version_approval_is_used_once UNIQUE (request_hash),
+    CONSTRAINT version_approved_by_another_human FOREIGN KEY (request_hash, approved_by)
+        REFERENCES staff.approval (request_hash, approved_by),
+    CONSTRAINT version_is_told_by_a_campaign FOREIGN KEY (campaign_id)
+        REFERENCES notices.campaign (campaign_id),
+    CONSTRAINT version_is_withdrawn_for_a_reason CHECK (
+        (withdrawn_at IS NULL) = (withdrawn_because IS NULL)
+        AND coalesce(withdrawn_because ~ '\S', true)
+    ),
+    CONSTRAINT version_is_withdrawn_before_it_is_in_force CHECK (withdrawn_at < in_force_from)
+);
+
+-- People are told of one change at a time.
+CREATE UNIQUE INDEX version_one_is_announced_at_a_time ON tariffs.version (operator)
+    WHERE (confirmed_at IS NULL AND withdrawn_at IS NULL);
+
+-- Who may do what: the functions of 2_doors.sql are the only way to change anything here.
+GRANT USAGE ON SCHEMA tariffs TO tenure_app, tenure_regulator;
+GRANT SELECT ON tariffs.version TO tenure_app, tenure_regulator;
+
+
+-- tariffs 2_doors ---------------------------------------------------------------------------
+
+-- The only doors to the versions of the prices: each verifies all of it in the transaction that
+-- changes it, and names what it misses by the name of a constraint.
+
+CREATE FUNCTION tariffs.demand(fact boolean, named text, said text DEFAULT NULL)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF fact IS NOT TRUE THEN
+        RAISE EXCEPTION '%', coalesce(said, replace(named, '_', ' '))
+            USING ERRCODE = 'check_violation', SCHEMA = 'tariffs', CONSTRAINT = named;
+    END IF;
+END $$;
+
+-- A leaf of this kind that says this in clear.
+CREATE FUNCTION tariffs.leaf_says(proof bigint, told text, clear jsonb) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM record.leaf l
+        WHERE l.seq = proof AND l.kind = told AND l.body::jsonb ->> 'kind' = told
+          AND l.body::jsonb -> 'said' @> clear
+    )
+$$;
+
+-- The versions that are in force when a database begins; only once for each operator, and only such
+-- as are in force at that moment.
+CREATE FUNCTION tariffs.found(
+    operator_ text, versions text[], digests bytea[], effective timestamptz[], notice bigint,
+    clerk text, proof bigint, moment timestamptz
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    LOCK TABLE tariffs.version IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM tariffs.demand(
+        NOT EXISTS (SELECT FROM tariffs.version v WHERE v.operator = operator_),
+        'version_founding_is_the_beginning'
+    );
+    PERFORM tariffs.demand(
+        moment >= ALL (effective), 'version_founding_is_in_force_at_the_beginning'
+    );
+    PERFORM tariffs.demand(
+        tariffs.leaf_says(proof, 'tariffs.founded', jsonb_build_object(
+            'operator', operator_, 'versions', to_jsonb(versions)
+        )), 'version_has_its_leaf'
+    );
+    INSERT INTO tariffs.version (
+        operator, version, digest, effective_from, founding, notice_ms, published_at, published_by,
+        leaf_seq, offers, confirmed_at, in_force_from, confirmed_leaf_seq
+    )
+    SELECT operator_, one.version, one.digest, one.effective, true, notice, moment, clerk,
+           proof, '{}', moment, one.effective, proof
+    FROM unnest(versions, digests, effective) AS one (version, digest, effective);
+END $$;
+
+-- A version is published: two humans agreed to exactly this, the day is far enough, and the
+-- campaign that tells everybody affected is open.
+CREATE FUNCTION tariffs.publish(
+    operator_ text, version_ text, digest_ bytea, effective timestamptz, affected text[],
+    notice bigint, body text, approver bigint, campaign bigint, clerk text, proof bigint,
+    moment timestamptz
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- Notice is never shorter than it was when this database began, or in any version since.
+    PERFORM tariffs.demand(
+        notice >= (SELECT max(v.notice_ms) FROM tariffs.version v WHERE v.operator = operator_),
+        'version_notice_never_gets_shorter'
+    );
+    PERFORM tariffs.demand(
+        effective >= moment + notice * interval '1 ms', 'version_is_published_in_time'
+    );
+    PERFORM tariffs.demand(
+        approver IN (
+            SELECT staff.approvers(
+                sha256(convert_to(body, 'UTF8')), moment, moment - interval '14 days'
+            )
+        ), 'version_approved_by_another_human'
+    );
+    PERFORM tariffs.demand(
+        (campaign IS NULL) = (cardinality(affected) = 0), 'version_is_told_by_a_campaign'
+    );
+    PERFORM tariffs.demand(campaign IS NULL OR EXISTS (
+        SELECT FROM notices.campaign c
+        WHERE c.campaign_id = campaign AND c.kind = 'tariff.change' AND c.cancelled_at IS NULL
+          AND c.audience -> 'offers' = to_jsonb(affected)
+    ), 'version_is_told_by_a_campaign');
+    PERFORM tariffs.demand(
+        tariffs.leaf_says(proof, 'tariffs.published', jsonb_build_object(
+            'operator', operator_, 'version', version_, 'digest', encode(digest_, 'hex')
+        )), 'version_has_its_leaf'
+    );
+    INSERT INTO tariffs.version (
+        operator, version, digest, effective_from, founding, notice_ms, published_at, published_by,
+        leaf_seq, offers, asked, request_hash, approved_by, campaign_id
+    ) VALUES (
+        operator_, version_, digest_, effective, false, notice, moment, clerk, proof, affected, body,
+        sha256(convert_to(body, 'UTF8')), approver, campaign
+    );
+END $$;
+
+-- Who is affected by a version and was not told in writing by an instant: lines of its offers whose
+-- holder has had them since before it was published.  Whoever came later agreed with the published
+-- change in view; the campaign tells them as well, but they are not waited for.
+CREATE FUNCTION tariffs.untold(operator_ text, version_ text, told_by timestamptz)
+RETURNS TABLE (msisdn text, person_id bigint, sent_at timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT l.msisdn::text, coalesce(t.holder_id, 0), n.sent_at
+    FROM tariffs.version v
+    JOIN numbers.line l ON l.offer = ANY (v.offers) AND l.since <= v.published_at
+    LEFT JOIN numbers.tenure t ON t.msisdn = l.msisdn AND upper_inf(t.during)
+    LEFT JOIN notices.recipient r ON r.campaign_id = v.campaign_id
+        AND r.per = l.msisdn AND r.person_id = coalesce(t.holder_id, 0)
+    LEFT JOIN notices.notice n ON n.notice_id = r.notice_id
+    WHERE v.operator = operator_ AND v.version = version_
+      AND (t.during IS NULL OR lower(t.during) <= v.published_at)
+      AND (n.sent_at IS NULL OR n.sent_at > told_by);
+END $$;
+
+-- GTC-CHANGE: a version takes effect for nobody before everybody affected has had their notice for
+-- so long.  Until then the former version goes on, whatever day was announced.
+CREATE FUNCTION tariffs.put_in_force(
+    operator_ text, version_ text, begins timestamptz, proof bigint, moment timestamptz
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    known tariffs.version;
+BEGIN
+    SELECT v.* INTO known FROM tariffs.version v
+    WHERE v.operator = operator_ AND v.version = version_ FOR UPDATE;
+    PERFORM tariffs.demand(FOUND, 'version_is_published');
+    PERFORM tariffs.demand(known.withdrawn_at IS NULL, 'version_is_not_withdrawn');
+    PERFORM tariffs.demand(known.confirmed_at IS NULL, 'version_is_confirmed_once');
+    PERFORM tariffs.demand(begins >= known.effective_from, 'version_never_in_force_early');
+    PERFORM tariffs.demand(begins >= moment, 'version_prices_nothing_that_is_past');
+    PERFORM tariffs.demand(NOT EXISTS (
+        SELECT FROM tariffs.version v WHERE v.operator = operator_ AND v.in_force_from >= begins
+    ), 'version_follows_the_former_one');
+    PERFORM tariffs.demand(NOT EXISTS (
+        SELECT FROM tariffs.untold(
+            operator_, version_, begins - known.notice_ms * interval '1 ms'
+        )
+    ), 'version_everybody_affected_was_told_in_time');
+    PERFORM tariffs.demand(
+        tariffs.leaf_says(proof, 'tariffs.in_force', jsonb_build_object(
+            'operator', operator_, 'version', version_
+        )), 'version_force_has_its_leaf'
+    );
+    UPDATE tariffs.version v
+    SET confirmed_at = moment, in_force_from = begins, confirmed_leaf_seq = proof
+    WHERE v.operator = operator_ AND v.version = version_;
+END $$;
+
+-- What is published is withdrawn before it is in force, or not at all.
+CREATE FUNCTION tariffs.withdraw(
+    operator_ text, version_ text, because text, proof bigint, moment timestamptz
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM tariffs.demand(
+        tariffs.leaf_says(proof, 'tariffs.withdrawn', jsonb_build_object(
+            'operator', operator_, 'version', version_
+        )), 'version_has_its_leaf'
+    );
+    UPDATE tariffs.version v SET withdrawn_at = moment, withdrawn_because = because
+    WHERE v.operator = operator_ AND v.version = version_ AND NOT v.founding
+      AND v.withdrawn_at IS NULL;
+    PERFORM tariffs.demand(FOUND, 'version_is_withdrawn_once');
+END $$;
+
+-- Who may do what.
+REVOKE ALL ON FUNCTION tariffs.demand, tariffs.leaf_says, tariffs.found, tariffs.publish,
+    tariffs.untold, tariffs.put_in_force, tariffs.withdraw FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tariffs.found, tariffs.publish, tariffs.untold, tariffs.put_in_force,
+    tariffs.withdraw TO tenure_app;
 
 
 -- numbers 1_lines ---------------------------------------------------------------------------
@@ -1051,21 +2295,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- PRV-MINOR: of age at a moment, or with somebody who answers for them.
+-- A duplicate, whose row was merged into another, holds nothing more.
 CREATE FUNCTION numbers.may_hold(holder bigint, moment timestamptz) RETURNS boolean
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    adult_on date;
-BEGIN
-    SELECT p.born_on + make_interval(years => f.adult_years) INTO adult_on
-    FROM people.person p, numbers.figures f WHERE p.person_id = holder;
-    IF adult_on <= (moment AT TIME ZONE 'UTC')::date THEN
-        RETURN true;
-    END IF;
-    RETURN adult_on IS NOT NULL AND EXISTS (
-        SELECT FROM people.guardian g
-        WHERE g.ward_id = holder AND g.since <= moment AND (g.until IS NULL OR moment < g.until)
-    );
-END $$;
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM people.person p
+        WHERE p.person_id = holder AND p.born_on IS NOT NULL
+          AND (people.of_age(holder, moment)
+               OR EXISTS (SELECT FROM people.guardians_of(holder, moment)))
+    ) AND people.survivor_of(holder) = holder
+$$;
 
 -- Asks the gateway to the network to act on a leaf; it hears of it when the transaction commits.
 CREATE FUNCTION numbers.ask_network(number text, proof bigint, moment timestamptz) RETURNS bigint
@@ -1386,26 +2625,6 @@ GRANT SELECT ON numbers.request, numbers.consent, numbers.lock TO tenure_privacy
 -- transaction that changes who holds a number, and names what is missing.  It trusts no rule of the
 -- application; what only a signature can show is verified by the network and by whoever looks later.
 
--- Whether somebody is of age; who is not known is not.
-CREATE FUNCTION numbers.of_age(person bigint, moment timestamptz) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce((
-        SELECT (p.born_on + make_interval(years => f.adult_years))::date
-               <= (moment AT TIME ZONE 'UTC')::date
-        FROM people.person p, numbers.figures f WHERE p.person_id = person
-    ), false)
-$$;
-
--- Whether somebody answers for a minor at a moment.
-CREATE FUNCTION numbers.guards(guardian bigint, ward bigint, moment timestamptz) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (
-        SELECT FROM people.guardian g
-        WHERE g.ward_id = ward AND g.guardian_id = guardian
-          AND g.since <= moment AND (g.until IS NULL OR moment < g.until)
-    )
-$$;
-
 -- Whether a human of ours is one of those whom a request is about, by their document.
 CREATE FUNCTION numbers.is_party(human bigint, r numbers.request, moment timestamptz) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -1414,8 +2633,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         JOIN people.person p USING (document_kind, document_number)
         WHERE h.human_id = human AND (
             p.person_id IN (r.from_holder, r.to_holder)
-            OR numbers.guards(p.person_id, r.from_holder, moment)
-            OR numbers.guards(p.person_id, r.to_holder, moment)
+            OR people.answers_for(p.person_id, r.from_holder, moment)
+            OR people.answers_for(p.person_id, r.to_holder, moment)
         )
     )
 $$;
@@ -1431,12 +2650,12 @@ RETURNS SETOF numbers.consent LANGUAGE sql STABLE SET search_path = pg_catalog, 
       AND CASE c.party
               WHEN 'from' THEN c.person_id = r.from_holder
               WHEN 'to' THEN c.person_id = r.to_holder
-              WHEN 'from-guardian' THEN numbers.guards(c.person_id, r.from_holder, moment)
-              WHEN 'to-guardian' THEN numbers.guards(c.person_id, r.to_holder, moment)
+              WHEN 'from-guardian' THEN people.answers_for(c.person_id, r.from_holder, moment)
+              WHEN 'to-guardian' THEN people.answers_for(c.person_id, r.to_holder, moment)
           END
       AND CASE c.means
               WHEN 'presence' THEN NOT numbers.is_party(c.witness, r, moment) AND NOT EXISTS (
-                  SELECT FROM staff.human h WHERE h.human_id = c.witness AND h.suspended_at <= moment
+                  SELECT FROM staff.human h WHERE h.human_id = c.witness AND h.suspended_at IS NOT NULL
               )
               ELSE EXISTS (
                   SELECT FROM people.passkey k
@@ -1456,8 +2675,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT array_remove(ARRAY[
         CASE WHEN gives THEN 'from' END,
         CASE WHEN takes THEN 'to' END,
-        CASE WHEN gives AND NOT numbers.of_age(r.from_holder, moment) THEN 'from-guardian' END,
-        CASE WHEN takes AND NOT numbers.of_age(r.to_holder, moment) THEN 'to-guardian' END
+        CASE WHEN gives AND NOT people.of_age(r.from_holder, moment) THEN 'from-guardian' END,
+        CASE WHEN takes AND NOT people.of_age(r.to_holder, moment) THEN 'to-guardian' END
     ], NULL)
     FROM (SELECT r.kind IN ('transfer', 'sim', 'unlock') AS gives,
                  r.kind IN ('transfer', 'inheritance') AS takes) AS kinds
@@ -1511,11 +2730,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Whether the holder's lock holds at a moment: computed, so that a late clock never opens it early.
+-- Nor does one that was set back: what stands in the way counts, whenever it says that it began.
 CREATE FUNCTION numbers.locked(number text, moment timestamptz) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM numbers.lock l
-        WHERE l.msisdn = number AND l.since <= moment AND (l.until IS NULL OR moment < l.until)
+        WHERE l.msisdn = number AND (l.until IS NULL OR moment < l.until)
           AND NOT EXISTS (
               SELECT FROM numbers.request r
               WHERE r.msisdn = number AND r.kind = 'unlock' AND r.ended_at IS NULL
@@ -1573,7 +2793,7 @@ BEGIN
     SELECT l.* INTO line FROM numbers.line l WHERE l.msisdn = r.msisdn;
     PERFORM numbers.demand(FOUND, 'effect_on_a_number_in_service');
     PERFORM numbers.demand(
-        r.kind <> 'transfer' OR line.lost_at IS NULL OR moment < line.lost_at,
+        r.kind <> 'transfer' OR line.lost_at IS NULL,
         'transfer_not_of_a_lost_sim'
     );
     PERFORM numbers.demand(
@@ -1584,7 +2804,7 @@ BEGIN
     );
     PERFORM numbers.demand(NOT (passes OR r.kind = 'sim') OR NOT EXISTS (
         SELECT FROM numbers.hold h
-        WHERE h.msisdn = r.msisdn AND h.since <= moment AND (h.until IS NULL OR moment < h.until)
+        WHERE h.msisdn = r.msisdn AND (h.until IS NULL OR moment < h.until)
     ), 'effect_not_while_disputed');
     PERFORM numbers.demand(
         r.kind NOT IN ('transfer', 'sim') OR NOT numbers.locked(r.msisdn, moment),
@@ -1784,7 +3004,7 @@ END $$;
 
 -- Who may do what: the application calls what verifies, and nothing that helps it.
 REVOKE ALL ON FUNCTION
-    numbers.of_age, numbers.guards, numbers.is_party, numbers.consents_counted,
+    numbers.is_party, numbers.consents_counted,
     numbers.parties_asked, numbers.consented_at, numbers.approved_at, numbers.takes_effect_at,
     numbers.locked, numbers.sim_is_free, numbers.demand_standing, numbers.demand_agreement,
     numbers.swap_sim, numbers.hand_over, numbers.effect, numbers.end_request
@@ -2023,6 +3243,34 @@ CREATE UNIQUE INDEX alarm_once_while_it_lasts ON numbers.alarm (msisdn, wrong)
 -- Who may do what.
 GRANT SELECT, INSERT, UPDATE (ended_at) ON numbers.alarm TO tenure_app;
 GRANT SELECT (alarm_id, wrong, found_at, ended_at, leaf_seq) ON numbers.alarm TO tenure_regulator;
+
+
+-- numbers 6_expiry --------------------------------------------------------------------------
+
+-- What a holder was told of the end of a validity.
+
+-- One step of the schedule, for one end: a clock that runs twice tells of it once, and a top-up, which
+-- has another end, begins anew.  So many days before the end; 0: that it ended.
+CREATE TABLE numbers.expiry_notice (
+    purse_id bigint NOT NULL,
+    validity_end timestamptz NOT NULL,
+    days_before smallint NOT NULL,
+    msisdn text COLLATE "C" NOT NULL,
+    at timestamptz NOT NULL,
+    notice_id bigint NOT NULL,
+    CONSTRAINT expiry_notice_once PRIMARY KEY (purse_id, validity_end, days_before),
+    CONSTRAINT expiry_notice_is_one_notice UNIQUE (notice_id),
+    CONSTRAINT expiry_notice_of_a_notice
+        FOREIGN KEY (notice_id) REFERENCES notices.notice (notice_id),
+    -- GTC-TOPUP: nobody is told that something ended before it did, nor that it will end afterwards.
+    CONSTRAINT expiry_notice_says_what_is CHECK (
+        days_before >= 0 AND (days_before = 0) = (at >= validity_end)
+    )
+);
+
+-- Who may do what.
+GRANT SELECT, INSERT ON numbers.expiry_notice TO tenure_app;
+GRANT SELECT ON numbers.expiry_notice TO tenure_privacy;
 
 
 -- access ------------------------------------------------------------------------------------

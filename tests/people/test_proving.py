@@ -1,7 +1,5 @@
 """How people prove who they are, and who answers for a minor, on a real PostgreSQL."""
 
-from datetime import date
-
 import msgspec
 import pytest
 
@@ -9,8 +7,7 @@ from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.people import operations as people
 from tenure.promises.people.model import Guardian, Key, Refusal
-from tenure.values.age import adult
-from tenure.values.instant import Instant, parse_instant
+from tenure.values.instant import Instant
 from tenure.values.refused import Refused
 from tests.numbers.asked import CHILD, PAPER, PARENT, holder_key, populated, seen
 from tests.numbers.stocked import AT, KH, act
@@ -79,16 +76,3 @@ async def test_who_cannot_be_a_guardian(
 
     assert refusal(answer) is expected
     assert await perform(pool, people.guardians, CHILD, AT) == [Guardian(CHILD, PARENT, AT)]
-
-
-@pytest.mark.parametrize(
-    ("born", "at", "expected"),
-    [
-        (date(2008, 11, 22), "2026-11-21T23:59:59Z", False),
-        (date(2008, 11, 22), "2026-11-22T00:00:00Z", True),
-        (date(2008, 2, 29), "2026-02-27T23:59:59Z", False),
-        (date(2008, 2, 29), "2026-02-28T00:00:00Z", True),
-    ],
-)
-def test_of_age_on_the_birthday(born: date, at: str, *, expected: bool) -> None:
-    assert adult(born, 18, parse_instant(at)) is expected

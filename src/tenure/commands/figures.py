@@ -6,7 +6,9 @@ from typing import Final
 
 from tenure.postgres.connection import connector
 from tenure.postgres.ownership import NotAcceptedError, NotTheOwnerError, perform_as_owner
+from tenure.postgres.transaction import Transaction
 from tenure.promises.numbers import operations as numbers
+from tenure.promises.people import operations as people
 from tenure.promises.record.model import Act
 from tenure.terms.model import Terms
 from tenure.values.instant import Instant
@@ -34,11 +36,11 @@ def keep(dsn: str, terms: Terms, at: Instant) -> bool:
 async def _keep(dsn: str, terms: Terms, at: Instant) -> bool:
     connection = await connector(dsn)()
     async with connection:
-        if await numbers.holding.fits(connection, terms):
+        if await _fits(connection, terms):
             return False
     act = Act(BY, at, os.urandom(SALT_OCTETS), "the pack was published")
     try:
-        return await perform_as_owner(dsn, numbers.holding.keep_figures, terms, act)
+        return await perform_as_owner(dsn, _kept, terms, act)
     except NotTheOwnerError:
         raise CannotKeepError(
             f"the database does not enforce what the pack of {terms.operator} says, and this login "
@@ -47,3 +49,16 @@ async def _keep(dsn: str, terms: Terms, at: Instant) -> bool:
         ) from None
     except NotAcceptedError as error:
         raise CannotKeepError(SETTLE.format(constraint=error)) from None
+
+
+async def _fits(tx: Transaction, terms: Terms) -> bool:
+    return await numbers.holding.fits(tx, terms) and await people.publishing.fits(tx, terms)
+
+
+async def _kept(tx: Transaction, terms: Terms, act: Act) -> bool:
+    """What promises enforce of the pack, each with its own leaf."""
+    kept = [
+        await people.publishing.keep(tx, terms, act),
+        await numbers.holding.keep_figures(tx, terms, act),
+    ]
+    return any(kept)

@@ -80,8 +80,7 @@ GROUP BY t.holder_id, f.prepaid_numbers_max
 -- check: minors
 -- clauses: PRV-MINOR
 -- says: Whoever was sold a number was of age, or a guardian answered for them.
-SELECT (p.born_on + make_interval(years => f.adult_years))::date
-           <= (lower(t.during) AT TIME ZONE 'UTC')::date
+SELECT people.comes_of_age_at(p.born_on) <= lower(t.during)
        OR EXISTS (
            SELECT FROM people.guardian g
            WHERE g.ward_id = t.holder_id AND g.since <= lower(t.during)
@@ -89,7 +88,6 @@ SELECT (p.born_on + make_interval(years => f.adult_years))::date
        ) AS ok, format('leaf %s', t.leaf_seq) AS which
 FROM numbers.tenure t
 JOIN people.person p ON p.person_id = t.holder_id AND p.born_on IS NOT NULL
-CROSS JOIN numbers.figures f
 WHERE t.opened_as = 'first-sale'
 
 -- check: rest

@@ -16,7 +16,8 @@ from tenure.promises.numbers.model.holding import (
 )
 from tenure.promises.numbers.rules import sims
 from tenure.terms.model import Offer, Terms
-from tenure.values.instant import DAY_MS, Instant, iso, moment_of
+from tenure.values.age import adult
+from tenure.values.instant import DAY_MS, Instant, iso
 from tenure.values.msisdn import Msisdn
 from tenure.values.refused import Refused
 
@@ -97,7 +98,7 @@ def sold(
     fresh = fresh_sim(found.sim, figures)
     if isinstance(fresh, Refused):
         return fresh
-    holder = may_hold(found.buyer, offer, figures, at)
+    holder = may_hold(found.buyer, offer, terms, at)
     if isinstance(holder, Refused):
         return holder
     return Sale(sell, fresh.imsi, offer.postpaid, offer.credit_limit_micros)
@@ -119,7 +120,7 @@ def fresh_sim(sim: Sim | None, figures: Figures) -> Sim | Refused[Refusal]:
 
 
 def may_hold(
-    buyer: Buyer | None, offer: Offer, figures: Figures, at: Instant
+    buyer: Buyer | None, offer: Offer, terms: Terms, at: Instant
 ) -> Buyer | Refused[Refusal]:
     """Whether somebody may hold one more number of this kind (PRV-MINOR, ID-LINES)."""
     if buyer is None:
@@ -130,21 +131,16 @@ def may_hold(
     if buyer.born_on is None:
         detail = "enter the date of birth as it stands in the document"
         return Refused(Refusal.HOLDER_OF_UNKNOWN_AGE, detail)
-    if not of_age(buyer.born_on, figures, at) and not buyer.guarded:
-        detail = f"under {figures.adult_years} a parent or guardian answers first; enter them"
+    if not of_age(buyer.born_on, terms, at) and not buyer.guarded:
+        detail = f"under {terms.keeping.adult_years} a parent or guardian answers first; enter them"
         return Refused(Refusal.HOLDER_IS_MINOR, detail)
-    limit = figures.prepaid_numbers_max
+    limit = terms.keeping.prepaid_numbers_max
     if not offer.postpaid and 0 < limit <= buyer.prepaid_held:
         detail = f"one person holds at most {limit} prepaid numbers; give one back first"
         return Refused(Refusal.HOLDER_AT_THE_LIMIT, detail)
     return buyer
 
 
-def of_age(born_on: date, figures: Figures, at: Instant) -> bool:
-    """PRV-MINOR: somebody born on 29 February comes of age on the 28th, as the database counts."""
-    year = born_on.year + figures.adult_years
-    try:
-        adult_on = born_on.replace(year=year)
-    except ValueError:
-        adult_on = date(year, 2, 28)
-    return adult_on <= moment_of(at).date()
+def of_age(born_on: date, terms: Terms, at: Instant) -> bool:
+    """PRV-MINOR: by the operator's clocks; somebody born on 29 February on the 28th."""
+    return adult(born_on, terms.keeping.adult_years, terms.time_zone, at)

@@ -49,21 +49,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- PRV-MINOR: of age at a moment, or with somebody who answers for them.
+-- A duplicate, whose row was merged into another, holds nothing more.
 CREATE FUNCTION numbers.may_hold(holder bigint, moment timestamptz) RETURNS boolean
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    adult_on date;
-BEGIN
-    SELECT p.born_on + make_interval(years => f.adult_years) INTO adult_on
-    FROM people.person p, numbers.figures f WHERE p.person_id = holder;
-    IF adult_on <= (moment AT TIME ZONE 'UTC')::date THEN
-        RETURN true;
-    END IF;
-    RETURN adult_on IS NOT NULL AND EXISTS (
-        SELECT FROM people.guardian g
-        WHERE g.ward_id = holder AND g.since <= moment AND (g.until IS NULL OR moment < g.until)
-    );
-END $$;
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM people.person p
+        WHERE p.person_id = holder AND p.born_on IS NOT NULL
+          AND (people.of_age(holder, moment)
+               OR EXISTS (SELECT FROM people.guardians_of(holder, moment)))
+    ) AND people.survivor_of(holder) = holder
+$$;
 
 -- Asks the gateway to the network to act on a leaf; it hears of it when the transaction commits.
 CREATE FUNCTION numbers.ask_network(number text, proof bigint, moment timestamptz) RETURNS bigint

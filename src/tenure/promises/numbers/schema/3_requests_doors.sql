@@ -2,26 +2,6 @@
 -- transaction that changes who holds a number, and names what is missing.  It trusts no rule of the
 -- application; what only a signature can show is verified by the network and by whoever looks later.
 
--- Whether somebody is of age; who is not known is not.
-CREATE FUNCTION numbers.of_age(person bigint, moment timestamptz) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce((
-        SELECT (p.born_on + make_interval(years => f.adult_years))::date
-               <= (moment AT TIME ZONE 'UTC')::date
-        FROM people.person p, numbers.figures f WHERE p.person_id = person
-    ), false)
-$$;
-
--- Whether somebody answers for a minor at a moment.
-CREATE FUNCTION numbers.guards(guardian bigint, ward bigint, moment timestamptz) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (
-        SELECT FROM people.guardian g
-        WHERE g.ward_id = ward AND g.guardian_id = guardian
-          AND g.since <= moment AND (g.until IS NULL OR moment < g.until)
-    )
-$$;
-
 -- Whether a human of ours is one of those whom a request is about, by their document.
 CREATE FUNCTION numbers.is_party(human bigint, r numbers.request, moment timestamptz) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -30,8 +10,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         JOIN people.person p USING (document_kind, document_number)
         WHERE h.human_id = human AND (
             p.person_id IN (r.from_holder, r.to_holder)
-            OR numbers.guards(p.person_id, r.from_holder, moment)
-            OR numbers.guards(p.person_id, r.to_holder, moment)
+            OR people.answers_for(p.person_id, r.from_holder, moment)
+            OR people.answers_for(p.person_id, r.to_holder, moment)
         )
     )
 $$;
@@ -47,8 +27,8 @@ RETURNS SETOF numbers.consent LANGUAGE sql STABLE SET search_path = pg_catalog, 
       AND CASE c.party
               WHEN 'from' THEN c.person_id = r.from_holder
               WHEN 'to' THEN c.person_id = r.to_holder
-              WHEN 'from-guardian' THEN numbers.guards(c.person_id, r.from_holder, moment)
-              WHEN 'to-guardian' THEN numbers.guards(c.person_id, r.to_holder, moment)
+              WHEN 'from-guardian' THEN people.answers_for(c.person_id, r.from_holder, moment)
+              WHEN 'to-guardian' THEN people.answers_for(c.person_id, r.to_holder, moment)
           END
       AND CASE c.means
               WHEN 'presence' THEN NOT numbers.is_party(c.witness, r, moment) AND NOT EXISTS (
@@ -72,8 +52,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT array_remove(ARRAY[
         CASE WHEN gives THEN 'from' END,
         CASE WHEN takes THEN 'to' END,
-        CASE WHEN gives AND NOT numbers.of_age(r.from_holder, moment) THEN 'from-guardian' END,
-        CASE WHEN takes AND NOT numbers.of_age(r.to_holder, moment) THEN 'to-guardian' END
+        CASE WHEN gives AND NOT people.of_age(r.from_holder, moment) THEN 'from-guardian' END,
+        CASE WHEN takes AND NOT people.of_age(r.to_holder, moment) THEN 'to-guardian' END
     ], NULL)
     FROM (SELECT r.kind IN ('transfer', 'sim', 'unlock') AS gives,
                  r.kind IN ('transfer', 'inheritance') AS takes) AS kinds

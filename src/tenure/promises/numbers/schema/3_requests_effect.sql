@@ -145,7 +145,7 @@ END $$;
 
 -- Who may do what: the application calls what verifies, and nothing that helps it.
 REVOKE ALL ON FUNCTION
-    numbers.of_age, numbers.guards, numbers.is_party, numbers.consents_counted,
+    numbers.is_party, numbers.consents_counted,
     numbers.parties_asked, numbers.consented_at, numbers.approved_at, numbers.takes_effect_at,
     numbers.locked, numbers.sim_is_free, numbers.demand_standing, numbers.demand_agreement,
     numbers.swap_sim, numbers.hand_over, numbers.effect, numbers.end_request

@@ -45,10 +45,7 @@ SELECT count(*) FROM numbers.tenure
 WHERE holder_id = %(holder)s AND prepaid AND during && tstzrange(%(at)s, NULL)
 """
 _GUARDED: Final = """
-SELECT EXISTS (
-    SELECT FROM people.guardian
-    WHERE ward_id = %(holder)s AND since <= %(at)s AND (until IS NULL OR %(at)s < until)
-)
+SELECT EXISTS (SELECT FROM people.guardians_of(%(holder)s, %(at)s))
 """
 _ACTIVATE: Final = "SELECT numbers.activate(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _TAKE_OVER: Final = "SELECT numbers.take_over(%b, %b, %b, %s, %s)"

@@ -19,7 +19,7 @@ def minor(who: Somebody | None, keeping: Keeping, at: Instant) -> bool:
     return (
         who is not None
         and who.born_on is not None
-        and not adult(who.born_on, keeping.adult_years, at)
+        and not adult(who.born_on, keeping.adult_years, keeping.time_zone, at)
     )
 
 

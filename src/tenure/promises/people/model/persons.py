@@ -1,12 +1,11 @@
 """A person, known by as little as the service needs."""
 
 from datetime import date
-from enum import IntEnum
 
 import msgspec
 
 from tenure.values.instant import Instant
-from tenure.values.passkey import Passkey
+from tenure.values.passkey import Assertion, Passkey
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -31,6 +30,8 @@ class Person(msgspec.Struct, frozen=True):
     born_on: date | None = None
     document: Document | None = None
     """None for a person of the demo population only."""
+    merged_into: int | None = None
+    """Whose row this one was a duplicate of."""
 
     def __repr__(self) -> str:
         return f"Person({self.person_id})"
@@ -75,23 +76,24 @@ class Guardian(msgspec.Struct, frozen=True):
     until: Instant | None = None
 
 
-class Refusal(IntEnum):
-    """Why something about a person cannot be entered or believed, in descending precedence."""
+class Changes(msgspec.Struct, frozen=True):
+    """INC-PROFILE: what of an identity is to be otherwise; None stays as it is."""
 
-    NAME_MISSING = 1
-    UNKNOWN_LANGUAGE = 2
-    BORN_LATER = 3
-    """Born after the day of the entry."""
-    DOCUMENT_KNOWN = 4
-    """This document is somebody's already: one person is one row."""
-    UNKNOWN_PERSON = 5
-    DOCUMENT_DIFFERS = 6
-    PHOTO_DIFFERS = 7
-    PASSKEY_KNOWN = 8
-    """This passkey is somebody's already."""
-    NOT_PROVEN = 9
-    """Signed for something else, by another key, or not by a verified user."""
-    OWN_GUARDIAN = 10
-    GUARDIAN_TOO_YOUNG = 11
-    NOT_A_MINOR = 12
-    GUARDIAN_KNOWN = 13
+    name: str | None = None
+    born_on: date | None = None
+    document: Document | None = None
+
+    def __repr__(self) -> str:
+        return "Changes()"
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What a correction rests on: what was seen, the witness's signature, and perhaps their own."""
+
+    seen: Presence
+    witness: Assertion
+    own: Assertion | None = None
+    """Of who cannot show the document on record."""
+
+    def __repr__(self) -> str:
+        return "Evidence()"

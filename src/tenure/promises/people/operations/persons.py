@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Sequence
 
 from tenure.postgres.transaction import Transaction
-from tenure.promises.people import rules, store
+from tenure.promises.people import rules
 from tenure.promises.people.model import Document, Guardian, Key, Person, Presence, Refusal
+from tenure.promises.people.store import persons as store
 from tenure.promises.record import operations as record
 from tenure.promises.record.model import Act, Plain
 from tenure.promises.record.rules import canonical

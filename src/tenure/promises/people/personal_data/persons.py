@@ -51,4 +51,22 @@ HOLDINGS: Final = (
         )
     ),
     *impersonal("guardian", "the leaf that tells of it", "leaf_seq"),
+    *impersonal(
+        "figures",
+        "what the database enforces of the pack",
+        "one",
+        "adult_years",
+        "time_zone",
+        "passkey_age_ms",
+        "digest",
+    ),
+    *(
+        _of_person(column, Category.EVIDENCE, why, table="adulthood")
+        for column, why in (
+            ("person_id", "who was told that they are of age (PRV-MINOR)"),
+            ("came_of_age_at", "on which birthday"),
+            ("told_at", "once, and when"),
+        )
+    ),
+    *impersonal("adulthood", "the leaf that tells of it", "leaf_seq"),
 )

@@ -55,10 +55,10 @@ def guarded(
         )
     if ward.person_id == guardian.person_id:
         return Refused(Refusal.OWN_GUARDIAN, "nobody is their own guardian; name somebody else")
-    years = terms.keeping.adult_years
-    if not adult(guardian.born_on, years, at):
+    years, zone = terms.keeping.adult_years, terms.time_zone
+    if not adult(guardian.born_on, years, zone, at):
         return Refused(Refusal.GUARDIAN_TOO_YOUNG, "a guardian is of age; name somebody else")
-    if adult(ward.born_on, years, at):
+    if adult(ward.born_on, years, zone, at):
         return Refused(Refusal.NOT_A_MINOR, "they are of age and consent for themselves")
     if any(one.guardian_id == guardian.person_id for one in known):
         return Refused(Refusal.GUARDIAN_KNOWN, "they are the guardian already")

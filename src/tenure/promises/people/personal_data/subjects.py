@@ -1,0 +1,45 @@
+"""What is held about everybody else: whose and what it is, the pack declares for each item."""
+
+from typing import Final
+
+from tenure.values.holding import Category, End, Holding, Subject, impersonal
+
+
+def _of(table: str, column: str, category: Category, why: str) -> Holding:
+    return Holding(
+        table=table,
+        column=column,
+        whose=Subject.DECLARED,
+        category=category,
+        why=why,
+        keep="subject",
+        end=End.DELETE,
+    )
+
+
+HOLDINGS: Final = (
+    *impersonal("kind", "the operator's own", "kind", "third_party", "registered"),
+    *impersonal("declared", "the operator's own", "kind", "item", "form", "many", "of_another"),
+    *impersonal(
+        "subject", "what the kind is, and the leaf", "third_party", "registered", "leaf_seq"
+    ),
+    _of("subject", "subject_id", Category.IDENTIFICATION, "ties what is known to somebody"),
+    _of("subject", "kind", Category.EVIDENCE, "as what somebody is known (PRV-KINDS)"),
+    _of("subject", "person_id", Category.IDENTIFICATION, "whose profile it goes with"),
+    _of("subject", "occasion", Category.EVIDENCE, "when it was collected (PRV-WHEN)"),
+    _of("subject", "since", Category.EVIDENCE, "since when they are known"),
+    _of("subject", "named_by", Category.EVIDENCE, "who gave another person's data (PRV-THIRD)"),
+    _of("subject", "represented_at", Category.EVIDENCE, "when they said that this person agrees"),
+    *impersonal("item", "how the item is declared", "form", "many", "of_another", "place"),
+    *impersonal("item", "the leaf that tells of it", "leaf_seq"),
+    _of("item", "subject_id", Category.IDENTIFICATION, "of whom it tells"),
+    _of("item", "kind", Category.EVIDENCE, "as what somebody is known"),
+    _of("item", "item", Category.EVIDENCE, "what it tells"),
+    _of("item", "value", Category.DECLARED, "what the pack asks this kind for, and nothing else"),
+    _of("item", "occasion", Category.EVIDENCE, "when it was collected (PRV-WHEN)"),
+    _of(
+        "item", "represented", Category.EVIDENCE, "whether another's consent was stated (PRV-THIRD)"
+    ),
+    _of("item", "since", Category.EVIDENCE, "since when it is so"),
+    _of("item", "ended_at", Category.EVIDENCE, "until when it was so"),
+)
