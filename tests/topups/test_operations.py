@@ -12,8 +12,7 @@ from tenure.postgres.transaction import perform
 from tenure.promises.money import operations as money
 from tenure.promises.money.model import Purse
 from tenure.promises.numbers import operations as numbers
-from tenure.promises.numbers.model import Line, NewLine, Suspend
-from tenure.promises.record.model import Act
+from tenure.promises.numbers.model import Suspend
 from tenure.promises.topups import operations as topups
 from tenure.promises.topups.model import (
     Answer,
@@ -21,75 +20,15 @@ from tenure.promises.topups.model import (
     Done,
     Issue,
     Pin,
-    Printing,
-    Redeem,
     Refusal,
     TopUp,
     VoucherKey,
 )
 from tenure.values.instant import MINUTE_MS, Instant
 from tenure.values.money import MICROS
-from tenure.values.msisdn import Imsi, Msisdn
 from tenure.values.refused import Refused
-from tests.topups.given import END, chance, instant, purse, terms
-
-KEY = VoucherKey(bytes(range(32)))
-AT = Instant(END - 1_000)
-ACT = Act("sok", AT, bytes(range(32)), "test")
-TERMS = terms()
-LINES = 50
-
-
-def msisdn(number: int) -> str:
-    return f"8551000{number:04d}"
-
-
-@pytest.fixture
-async def opened(pool: Pool) -> Pool:
-    """Fifty prepaid lines with funds of 3 each, and a postpaid one that owes 9."""
-    lines = [_line(number, postpaid=False) for number in range(LINES)]
-    purses = [msgspec.structs.replace(purse(3), purse_id=number) for number in range(LINES)]
-    purses.append(msgspec.structs.replace(purse(owed=9, limit=20), purse_id=LINES))
-    purses = [
-        msgspec.structs.replace(one, seq=0, version=0, sessions=b"\x92\x90\x90") for one in purses
-    ]
-    await perform(pool, numbers.open_lines, [*lines, _line(LINES, postpaid=True)], ACT)
-    await perform(pool, money.open_purses, purses)
-    return pool
-
-
-def _line(number: int, *, postpaid: bool) -> NewLine:
-    line = Line(
-        msisdn=Msisdn(msisdn(number)),
-        imsi=Imsi(f"45606{number:010d}"),
-        purse_id=number,
-        offer="postpaid" if postpaid else "prepaid",
-        language="km",
-        bar_outgoing=False,
-        bar_incoming=False,
-        suspended=False,
-        lost_at=None,
-        postpaid=postpaid,
-    )
-    return NewLine(line, Instant(0))
-
-
-async def order(pool: Pool, asked: TopUp | Buy) -> Answer:
-    [answer] = await perform(pool, topups.fulfil, TERMS, [asked])
-    return answer
-
-
-async def printed(pool: Pool, count: int, *, units: int = 5, act: Act = ACT) -> Printing:
-    asked = Issue(units * MICROS, count)
-    printing = await perform(pool, topups.prepare, TERMS, asked, KEY, chance(count), act.at)
-    assert isinstance(printing, Printing)
-    await perform(pool, topups.issue, printing, KEY, act)
-    return printing
-
-
-async def redeem(pool: Pool, number: int, pin: Pin, key: str, at: Instant = AT) -> Answer:
-    asked = Redeem(msisdn(number), pin, key, at)
-    return await perform(pool, topups.redeem, TERMS, KEY, asked)
+from tests.topups.given import chance, instant
+from tests.topups.lines import ACT, AT, KEY, LINES, TERMS, msisdn, order, printed, redeem
 
 
 async def the_purse(pool: Pool, number: int) -> Purse:

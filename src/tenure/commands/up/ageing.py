@@ -29,19 +29,24 @@ class Ageing:
     async def go_through(self, at: Instant) -> None:
         """One run over all numbers; late, doubled or broken off, the next run makes up for it."""
         after: int | None = recycling.FIRST
-        reminded = barred = 0
+        reminded = barred = told = 0
         while after is not None:
             act = act_of(BY, at)
             swept = await perform(self._pool, numbers.lifecycle.sweep, self._terms, after, act)
             reminded, barred, after = reminded + swept.reminded, barred + swept.barred, swept.last
+        after = recycling.FIRST
+        while after is not None:
+            page = await perform(self._pool, numbers.expiry.tell, self._terms, after, at)
+            told, after = told + page.soon + page.ended, page.last
         back = await perform(self._pool, numbers.lifecycle.bring_back, self._terms, act_of(BY, at))
         tally = recycling.Tally()
-        async for page in recycling.pages(self._pool, self._terms, lambda: act_of(BY, at), do=True):
-            tally.add(page)
-        if reminded or barred or back or tally.recycled:
+        async for due in recycling.pages(self._pool, self._terms, lambda: act_of(BY, at), do=True):
+            tally.add(due)
+        if told or reminded or barred or back or tally.recycled:
             log.info(
-                "numbers: %d reminded, %d barred by their stage, %d served again, %d recycled",
-                reminded, barred, back, tally.recycled,
+                "numbers: %d told of their end, %d reminded, %d barred by their stage,"
+                " %d served again, %d recycled",
+                told, reminded, barred, back, tally.recycled,
             )  # fmt: skip
         for reason, count in sorted(tally.kept.items()):
             log.info("numbers due for recycling are kept: %d, %s", count, reason.name)

@@ -6,7 +6,9 @@ from typing import Final
 from tenure.postgres.transaction import Transaction
 from tenure.promises.money import operations as money
 from tenure.promises.money.model import Change, Purse
+from tenure.promises.notices import operations as notices
 from tenure.promises.numbers import operations as numbers
+from tenure.promises.numbers.model import Line
 from tenure.promises.record import operations as record
 from tenure.promises.record.model import Act, Plain
 from tenure.promises.topups import store
@@ -21,11 +23,12 @@ from tenure.promises.topups.model import (
     Printing,
     Redeem,
     Refusal,
+    TopUp,
     Voucher,
     VoucherKey,
     WrongPins,
 )
-from tenure.promises.topups.rules import crediting, orders, vouchers
+from tenure.promises.topups.rules import crediting, orders, receipts, vouchers
 from tenure.terms.model import Terms
 from tenure.values.instant import DAY_MS, Instant
 from tenure.values.refused import Refused
@@ -34,13 +37,16 @@ ROWS_AT_ONCE: Final = 10_000
 
 Told = Callable[[int], None]
 """Called with the number of cards that were written since the last call."""
+Received = tuple[Line, Purse, Done, Instant]
+"""Money that was received on a line: its purse after it, what it did, and when."""
 
 
 async def fulfil(tx: Transaction, terms: Terms, asked: Sequence[Order]) -> list[Answer]:
     """Fill orders for top-ups and plans in turn: one load, one write, whatever their number.
 
     Idempotent by (purse, key): an equal order gets the recorded answer, another one KEY_REUSED.
-    Refusals are not recorded, since they had no effect.  GTC-TOPUP, -RESTORE, -PROMO, -POSTPAID.
+    Refusals are not recorded, since they had no effect.  Whoever holds the number is told of money
+    that was received, once for an order.  GTC-TOPUP, -RESTORE, -PROMO, -POSTPAID.
     """
     lines = await numbers.find_all(tx, [order.msisdn for order in asked])
     known = [(lines[order.msisdn].purse_id, order) for order in asked if order.msisdn in lines]
@@ -49,6 +55,7 @@ async def fulfil(tx: Transaction, terms: Terms, asked: Sequence[Order]) -> list[
     changes: dict[int, list[Change]] = {}
     fresh: list[tuple[int, str, Instant, bytes, Done]] = []
     answers: list[Answer] = []
+    received: list[Received] = []
 
     for order in asked:
         line = lines.get(order.msisdn)
@@ -68,12 +75,27 @@ async def fulfil(tx: Transaction, terms: Terms, asked: Sequence[Order]) -> list[
                 changes.setdefault(line.purse_id, []).append(change)
                 earlier[at_key] = (digest, answer)
                 fresh.append((*at_key, order.at, digest, answer))
+                if isinstance(order, TopUp):
+                    received.append((line, change.purse, answer, order.at))
         answers.append(answer)
 
     if fresh:
         await money.record(tx, [orders.merged(several) for several in changes.values()])
         await store.remember(tx, fresh)
+        await _tell(tx, received)
     return answers
+
+
+async def _tell(tx: Transaction, received: Sequence[Received]) -> None:
+    """Tell whoever holds the numbers of what was received, in the transaction that received it."""
+    if not received:
+        return
+    holders = await numbers.holding.holders(tx, sorted({line.msisdn for line, *_ in received}))
+    tellings = [
+        receipts.receipt(line, holders.get(line.msisdn), after, done, at)
+        for line, after, done, at in received
+    ]
+    await notices.tell(tx, tellings)
 
 
 async def by_hand(tx: Transaction, terms: Terms, order: Order, act: Act) -> Answer:
@@ -118,6 +140,7 @@ async def redeem(tx: Transaction, terms: Terms, key: VoucherKey, asked: Redeem) 
     assert used, "a locked, unused card was used"
     await money.record(tx, [change])
     await store.remember(tx, [(*at_key, asked.at, digest, done)])
+    await _tell(tx, [(line, change.purse, done, asked.at)])
     return done
 
 

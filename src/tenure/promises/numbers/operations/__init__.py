@@ -6,6 +6,7 @@ file: ``numbers.holding.activate``, ``numbers.inventory.reserve``.
 
 from tenure.promises.numbers.operations import (
     attempts,
+    expiry,
     holding,
     inventory,
     lifecycle,
@@ -29,6 +30,7 @@ __all__ = [
     "attempts",
     "change",
     "count",
+    "expiry",
     "find",
     "find_all",
     "find_by_imsi",

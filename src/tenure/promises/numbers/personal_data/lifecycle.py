@@ -21,12 +21,15 @@ def _evidence(table: str, why: str, *columns: str) -> tuple[Holding, ...]:
 
 
 _REMINDED: Final = "proves that the holder was reminded, of which end, and how often (INC-90)"
+_EXPIRY: Final = "proves that the holder was told of the end of a validity, once"
 _HELD: Final = "keeps a number where it is while something is open about it"
 _RECYCLED: Final = "proves that a number was recycled only after its time and its reminders"
 
 HOLDINGS: Final = (
     *impersonal("reminder", "which notice it was", "notice_id"),
     *_evidence("reminder", _REMINDED, "purse_id", "validity_end", "step", "msisdn", "at"),
+    *impersonal("expiry_notice", "which notice it was", "notice_id"),
+    *_evidence("expiry_notice", _EXPIRY, "purse_id", "validity_end", "days_before", "msisdn", "at"),
     *impersonal("stage_bar", "the leaf that the network acts on", "leaf_seq"),
     *_evidence("stage_bar", "what the network was told of the number's stage", "msisdn", "since"),
     *impersonal("hold", "which hold it is, and its leaves", "hold_id", "leaf_seq"),
