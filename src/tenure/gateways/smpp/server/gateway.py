@@ -67,7 +67,8 @@ class Gateway:
         tasks = [asyncio.create_task(_kept_up(link)) for link in self.links]
         telling = asyncio.create_task(self.reports.run())
         try:
-            await asyncio.gather(*tasks, telling)
+            # They are cancelled below, once and in order: none of them ends by itself.
+            await asyncio.wait([*tasks, telling])
         finally:
             for task in tasks:
                 task.cancel()

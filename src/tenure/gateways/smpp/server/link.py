@@ -237,7 +237,7 @@ class Link:
     def _write(self) -> None:
         """Submit what may go now."""
         conversation = self._conversation
-        if conversation is None or not conversation.session.is_bound:
+        if conversation is None or self._leaving or not conversation.session.is_bound:
             return
         at = Instant(elapsed_ms())
         before = self._outbox.waiting
