@@ -87,6 +87,8 @@ BREAKS = {
     "barred": "UPDATE numbers.line SET bar_outgoing = true",
     "held by a complaint since ago": "INSERT INTO numbers.hold (msisdn, kind, reference, since,"
     " leaf_seq) SELECT msisdn, 'complaint', 'c1', %(at)s - %(span)s, 1 FROM numbers.request",
+    "held by a complaint since in": "INSERT INTO numbers.hold (msisdn, kind, reference, since,"
+    " leaf_seq) SELECT msisdn, 'complaint', 'c1', %(at)s + %(span)s, 1 FROM numbers.request",
     "a complaint closed ago": "INSERT INTO numbers.hold (msisdn, kind, reference, since, until,"
     " leaf_seq, release_leaf_seq) SELECT msisdn, 'complaint', 'c1', %(at)s - interval '1 day',"
     " %(at)s - %(span)s, 1, 1 FROM numbers.request",
@@ -94,6 +96,8 @@ BREAKS = {
     " leaf_seq, release_leaf_seq) SELECT msisdn, 'complaint', 'c1', %(at)s - interval '1 day',"
     " %(at)s + %(span)s, 1, 1 FROM numbers.request",
     "locked since ago": "INSERT INTO numbers.lock SELECT msisdn, 1, %(at)s - %(span)s, NULL, 1"
+    " FROM numbers.request",
+    "locked since in": "INSERT INTO numbers.lock SELECT msisdn, 1, %(at)s + %(span)s, NULL, 1"
     " FROM numbers.request",
     "no lock any more": "UPDATE numbers.lock SET until = %(at)s",
     "the SIM changed ago": "UPDATE numbers.binding SET during = tstzrange(%(at)s - %(span)s, NULL)",

@@ -32,7 +32,7 @@ RETURNS SETOF numbers.consent LANGUAGE sql STABLE SET search_path = pg_catalog, 
           END
       AND CASE c.means
               WHEN 'presence' THEN NOT numbers.is_party(c.witness, r, moment) AND NOT EXISTS (
-                  SELECT FROM staff.human h WHERE h.human_id = c.witness AND h.suspended_at <= moment
+                  SELECT FROM staff.human h WHERE h.human_id = c.witness AND h.suspended_at IS NOT NULL
               )
               ELSE EXISTS (
                   SELECT FROM people.passkey k
@@ -107,11 +107,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Whether the holder's lock holds at a moment: computed, so that a late clock never opens it early.
+-- Nor does one that was set back: what stands in the way counts, whenever it says that it began.
 CREATE FUNCTION numbers.locked(number text, moment timestamptz) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM numbers.lock l
-        WHERE l.msisdn = number AND l.since <= moment AND (l.until IS NULL OR moment < l.until)
+        WHERE l.msisdn = number AND (l.until IS NULL OR moment < l.until)
           AND NOT EXISTS (
               SELECT FROM numbers.request r
               WHERE r.msisdn = number AND r.kind = 'unlock' AND r.ended_at IS NULL
@@ -169,7 +170,7 @@ BEGIN
     SELECT l.* INTO line FROM numbers.line l WHERE l.msisdn = r.msisdn;
     PERFORM numbers.demand(FOUND, 'effect_on_a_number_in_service');
     PERFORM numbers.demand(
-        r.kind <> 'transfer' OR line.lost_at IS NULL OR moment < line.lost_at,
+        r.kind <> 'transfer' OR line.lost_at IS NULL,
         'transfer_not_of_a_lost_sim'
     );
     PERFORM numbers.demand(
@@ -180,7 +181,7 @@ BEGIN
     );
     PERFORM numbers.demand(NOT (passes OR r.kind = 'sim') OR NOT EXISTS (
         SELECT FROM numbers.hold h
-        WHERE h.msisdn = r.msisdn AND h.since <= moment AND (h.until IS NULL OR moment < h.until)
+        WHERE h.msisdn = r.msisdn AND (h.until IS NULL OR moment < h.until)
     ), 'effect_not_while_disputed');
     PERFORM numbers.demand(
         r.kind NOT IN ('transfer', 'sim') OR NOT numbers.locked(r.msisdn, moment),

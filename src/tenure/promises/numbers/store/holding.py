@@ -38,7 +38,7 @@ FROM numbers.binding WHERE msisdn = %s ORDER BY lower(during) DESC
 """
 _LOCKED: Final = """
 SELECT since FROM numbers.lock
-WHERE msisdn = %(msisdn)s AND since <= %(at)s AND (until IS NULL OR %(at)s < until)
+WHERE msisdn = %(msisdn)s AND (until IS NULL OR %(at)s < until)
 """
 _PREPAID_HELD: Final = """
 SELECT count(*) FROM numbers.tenure

@@ -64,8 +64,7 @@ SELECT (SELECT t.holder_id FROM numbers.tenure t
        l.lost_at, coalesce(l.suspended, false),
        coalesce(l.bar_outgoing OR l.bar_incoming, false),
        EXISTS (SELECT FROM numbers.hold h
-               WHERE h.msisdn = n.msisdn AND h.since <= %(at)s
-                 AND (h.until IS NULL OR %(at)s < h.until)),
+               WHERE h.msisdn = n.msisdn AND (h.until IS NULL OR %(at)s < h.until)),
        (SELECT k.since FROM numbers.lock k WHERE k.msisdn = n.msisdn AND k.until IS NULL),
        (SELECT lower(b.during) FROM numbers.binding b
         WHERE b.msisdn = n.msisdn AND upper_inf(b.during))

@@ -90,7 +90,7 @@ async def approvals(
     """The approvals of a request that count, each by another human.
 
     With ``at``, those that count at that instant: given by then, not by anybody who is suspended
-    then, and with ``age_max_ms`` younger than that.  Without, everything that was ever approved.
+    now, and with ``age_max_ms`` younger than that.  Without, everything that was ever approved.
     """
     given = await store.approvals(tx, request_hash)
     if at is None:

@@ -37,7 +37,7 @@ async def open_case(
     salt = rules.salt_of(act.salt)
     new = Case(case_id, kind, salt, rules.about(salt, msisdn), act.by, act.at)
 
-    decision = rules.opened(member, new, act.reason, act.at)
+    decision = rules.opened(member, new, act.reason)
 
     if isinstance(decision, Refused):
         await members.refused(tx, act.by, "OPEN_CASE", decision.refusal.name, act.at)
@@ -72,7 +72,7 @@ async def break_glass(tx: Transaction, glass_id: str, act: Act) -> Glass | Refus
     """Look without a case for a short time: every supervisor and reviewer is alerted at once."""
     member = await member_store.member(tx, act.by)
 
-    found = rules.broken(member, act.reason, act.at)
+    found = rules.broken(member, act.reason)
 
     if isinstance(found, Refused):
         await members.refused(tx, act.by, "BREAK_GLASS", found.refusal.name, act.at)

@@ -61,7 +61,7 @@ async def close_concern(tx: Transaction, concern_id: int, act: Act) -> Concern |
     reviewer = await member_store.member(tx, act.by)
     concern = await store.concern(tx, concern_id)
 
-    decision = rules.dismissed(reviewer, concern, act.reason, act.at)
+    decision = rules.dismissed(reviewer, concern, act.reason)
 
     if isinstance(decision, Refused):
         await members.refused(tx, act.by, Task.REVIEW.name, decision.refusal.name, act.at)

@@ -39,7 +39,7 @@ async def challenge(
     own = [] if member is None else await store.keys(tx, member.human_id)
     usable = sum(one.ended_at is None for one in own)
 
-    found = rules.challenged(member, usable, at)
+    found = rules.challenged(member, usable)
 
     if isinstance(found, Refused):
         await _refused(tx, login, found, at)
@@ -112,7 +112,7 @@ async def invite(tx: Transaction, login: str, code: bytes, act: Act) -> Member |
     if isinstance(asker, Refused):
         return asker
     member = await member_store.member(tx, login)
-    others = await store.other_supervisors(tx, asker.human_id, act.at)
+    others = await store.other_supervisors(tx, asker.human_id)
 
     found = rules.invited(asker, member, others)
 

@@ -25,11 +25,11 @@ _A_LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{0,39}")
 async def allowed(
     tx: Transaction, login: str, task: Task, at: Instant
 ) -> Member | Refused[Refusal]:
-    """The member with this login, if they may do the task at the instant.
+    """The member with this login, if they may do the task; ``at`` is when they tried.
 
     Who may not is refused, and it is kept that they tried.
     """
-    found = rules.allowed(await store.member(tx, login), task, at)
+    found = rules.allowed(await store.member(tx, login), task)
     if isinstance(found, Refused):
         await refused(tx, login, task.name, found.refusal.name, at)
     return found

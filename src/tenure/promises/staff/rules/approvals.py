@@ -1,6 +1,6 @@
 """Whose approval counts; pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from tenure.promises.staff.model import APPROVES, Approval, Asked, Member, Refusal, Task
 from tenure.promises.staff.rules.members import acting, allowed
@@ -14,7 +14,7 @@ def asked(
 ) -> Asked | Refused[Refusal]:
     """The request, or why it cannot be asked."""
     if by_staff:
-        found = acting(asker, new.requested_at)
+        found = acting(asker)
         if isinstance(found, Refused):
             return found
     if known is not None:
@@ -35,7 +35,7 @@ def approved(
     """
     assertion, at, party = shown
     task = Task.APPROVE if request is None else APPROVES.get(request.kind, Task.APPROVE)
-    found = allowed(member, task, at)
+    found = allowed(member, task)
     if isinstance(found, Refused):
         return found
     if request is None:
@@ -66,7 +66,7 @@ def _barred(
 
 def counting(
     given: Sequence[Approval],
-    suspended: Mapping[int, Instant | None],
+    suspended: Collection[int],
     at: Instant,
     age_max_ms: int | None,
 ) -> list[Approval]:
@@ -74,11 +74,7 @@ def counting(
     return [
         one
         for one in given
-        if not _gone(suspended.get(one.approved_by), at)
+        if one.approved_by not in suspended
         and one.approved_at <= at
         and (age_max_ms is None or at < one.approved_at + age_max_ms)
     ]
-
-
-def _gone(suspended_at: Instant | None, at: Instant) -> bool:
-    return suspended_at is not None and at >= suspended_at

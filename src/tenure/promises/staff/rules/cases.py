@@ -18,9 +18,9 @@ def about(salt: bytes, msisdn: str) -> bytes:
     return hashlib.sha256(salt + msisdn.encode()).digest()
 
 
-def opened(member: Member | None, new: Case, reason: str, at: Instant) -> Case | Refused[Refusal]:
+def opened(member: Member | None, new: Case, reason: str) -> Case | Refused[Refusal]:
     """The new case, or why it cannot be opened."""
-    found = allowed(member, Task.HANDLE_CASES, at)
+    found = allowed(member, Task.HANDLE_CASES)
     if isinstance(found, Refused):
         return found
     if not reason.strip():
@@ -34,7 +34,7 @@ def opened(member: Member | None, new: Case, reason: str, at: Instant) -> Case |
 
 def closed(member: Member | None, case: Case | None, at: Instant) -> Case | Refused[Refusal]:
     """The case, if it can be closed."""
-    found = allowed(member, Task.HANDLE_CASES, at)
+    found = allowed(member, Task.HANDLE_CASES)
     if isinstance(found, Refused):
         return found
     return _open(case, at)
@@ -48,9 +48,9 @@ def _open(case: Case | None, at: Instant) -> Case | Refused[Refusal]:
     return case
 
 
-def broken(member: Member | None, reason: str, at: Instant) -> Member | Refused[Refusal]:
+def broken(member: Member | None, reason: str) -> Member | Refused[Refusal]:
     """The member, if they may break the glass."""
-    found = allowed(member, Task.BREAK_GLASS, at)
+    found = allowed(member, Task.BREAK_GLASS)
     if isinstance(found, Member) and not reason.strip():
         return Refused(Refusal.REASON_MISSING, "say why, with --reason; others will read it")
     return found
@@ -69,12 +69,12 @@ def looked(
     ``case`` is the one that was named; ``glass`` is the last that the member broke.
     """
     if purpose is Purpose.BREAK_GLASS:
-        found = allowed(member, Task.BREAK_GLASS, at)
+        found = allowed(member, Task.BREAK_GLASS)
         if isinstance(found, Member) and (glass is None or at >= glass.until):
             detail = "break the glass first, if somebody is in danger: tenure staff break-glass"
             return Refused(Refusal.GLASS_WHOLE, detail)
         return found
-    found = allowed(member, Task.LOOK_UP, at)
+    found = allowed(member, Task.LOOK_UP)
     if isinstance(found, Refused):
         return found
     no = _wrong(case, msisdn, at)

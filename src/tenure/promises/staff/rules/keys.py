@@ -9,9 +9,9 @@ from tenure.values.refused import Refused
 _AGAIN = "try again"
 
 
-def challenged(member: Member | None, keys: int, at: Instant) -> Member | Refused[Refusal]:
+def challenged(member: Member | None, keys: int) -> Member | Refused[Refusal]:
     """The member, if they may try to prove who they are.  ``keys`` says how many they have."""
-    found = acting(member, at)
+    found = acting(member)
     if isinstance(found, Member) and not keys:
         detail = "this login has no passkey; a supervisor can invite it: tenure staff invite"
         return Refused(Refusal.PASSKEY_MISSING, detail)
@@ -30,7 +30,7 @@ def proven(
 
     ``key`` is the key of that name if it is the member's and has not ended.
     """
-    found = acting(member, at)
+    found = acting(member)
     if isinstance(found, Refused):
         return found
     if challenge is None or challenge.login != proof.login:
@@ -52,7 +52,7 @@ def of_session(
     """Who is signed in.  A suspension ends a session at once."""
     if session is None:
         return Refused(Refusal.SESSION_UNKNOWN, "sign in")
-    found = acting(member, at)
+    found = acting(member)
     if isinstance(found, Refused):
         return found
     if at >= session.until or session.ended_at is not None:
@@ -85,7 +85,7 @@ def accepted(
     """The key that was registered with an invitation; its challenge is the hash of the code."""
     if invitation is None:
         return Refused(Refusal.INVITATION_UNKNOWN, "no such code; type it as it was given to you")
-    found = acting(member, at)
+    found = acting(member)
     if isinstance(found, Refused):
         return found
     if invitation.used:

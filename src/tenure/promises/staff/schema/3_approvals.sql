@@ -61,7 +61,7 @@ AS $$
     FROM staff.approval JOIN staff.human ON human.human_id = approval.approved_by
     WHERE approval.request_hash = asked AND approval.approved_at >= since_
       AND approval.approved_at <= at_
-      AND (human.suspended_at IS NULL OR human.suspended_at > at_)
+      AND human.suspended_at IS NULL
 $$;
 
 -- Who may do what.

@@ -39,7 +39,7 @@ INSERT INTO staff.alert (glass_id, human_id)
 SELECT DISTINCT %s::uuid, human_id
 FROM staff.human JOIN staff.member USING (human_id) JOIN staff.role USING (login)
 WHERE role.role IN ('supervisor', 'reviewer') AND human_id <> %s
-  AND (suspended_at IS NULL OR suspended_at > %s)
+  AND suspended_at IS NULL
 """
 _SEE: Final = """
 WITH seen AS (
@@ -102,7 +102,7 @@ async def break_glass(tx: Transaction, new: Glass) -> None:
     """Keep that the glass was broken, and alert whoever oversees."""
     when = [moment_of(new.since), moment_of(new.until)]
     await tx.execute(_BREAK, [new.glass_id, new.login, new.human_id, new.reason, *when])
-    await tx.execute(_RAISE, [new.glass_id, new.human_id, moment_of(new.since)])
+    await tx.execute(_RAISE, [new.glass_id, new.human_id])
 
 
 async def glass(tx: Transaction, member: Member) -> Glass | None:

@@ -61,7 +61,7 @@ SELECT count(DISTINCT human_id)
 FROM staff.human JOIN staff.member USING (human_id) JOIN staff.role USING (login)
      JOIN staff.passkey USING (human_id)
 WHERE role.role = 'supervisor' AND human_id <> %s
-  AND (suspended_at IS NULL OR suspended_at > %s) AND ended_at IS NULL
+  AND suspended_at IS NULL AND ended_at IS NULL
 """
 
 
@@ -155,9 +155,9 @@ async def invitation(tx: Transaction, code_hash: bytes) -> Invitation | None:
     return None if row is None else Invitation(*row)
 
 
-async def other_supervisors(tx: Transaction, human_id: int, at: Instant) -> int:
+async def other_supervisors(tx: Transaction, human_id: int) -> int:
     """How many others could invite this human."""
-    cursor = await tx.execute(_SUPERVISORS, [human_id, moment_of(at)])
+    cursor = await tx.execute(_SUPERVISORS, [human_id])
     row = await cursor.fetchone()
     assert row is not None
     return int(row[0])

@@ -33,7 +33,7 @@ _SUSPEND: Final = "UPDATE staff.human SET suspended_at = %s WHERE human_id = %s"
 _ANYBODY: Final = "SELECT EXISTS (SELECT FROM staff.member)"
 _NEXT_HUMAN: Final = "SELECT coalesce(max(human_id), 0) + 1 FROM staff.human"
 _LOGINS: Final = "SELECT login FROM staff.member WHERE human_id = %s ORDER BY login"
-_SUSPENDED: Final = "SELECT human_id, suspended_at FROM staff.human WHERE suspended_at IS NOT NULL"
+_SUSPENDED: Final = "SELECT human_id FROM staff.human WHERE suspended_at IS NOT NULL"
 _ATTEMPT: Final = "INSERT INTO staff.attempt (login, what, refusal, at) VALUES (%s, %s, %s, %s)"
 
 
@@ -110,10 +110,10 @@ async def suspend(tx: Transaction, human_id: int, at: Instant | None) -> None:
     await tx.execute(_SUSPEND, [None if at is None else moment_of(at), human_id])
 
 
-async def suspended(tx: Transaction) -> dict[int, Instant | None]:
-    """Since when each human is suspended who is."""
+async def suspended(tx: Transaction) -> set[int]:
+    """The humans who are suspended."""
     cursor = await tx.execute(_SUSPENDED)
-    return dict(await cursor.fetchall())
+    return {int(row[0]) for row in await cursor.fetchall()}
 
 
 async def attempted(tx: Transaction, login: str, what: str, refusal: str, at: Instant) -> None:

@@ -62,13 +62,9 @@ def consents_counted(case: Case, keeping: Keeping, at: Instant) -> dict[Party, C
         if one.person_id in who_may_be(case, one.party)
         and case.request.asked_at <= one.given_at <= at
         and passkey_is_old(one, keeping)
-        and not _gone(one.witness_suspended_at, at)
+        # Suspended is suspended, also for a clock that was set back before it.
+        and one.witness_suspended_at is None
     }
-
-
-def _gone(suspended_at: Instant | None, at: Instant) -> bool:
-    """Whether one of ours is suspended: what they saw or approved does not count meanwhile."""
-    return suspended_at is not None and at >= suspended_at
 
 
 def consented_at(case: Case, keeping: Keeping, at: Instant) -> Instant | None:
@@ -90,7 +86,7 @@ def approvals_counted(case: Case, keeping: Keeping, at: Instant) -> list[Approva
         return []
     found: dict[int, Approval] = {}
     for one in sorted(case.approvals, key=lambda approval: approval.approved_at):
-        counts = since <= one.approved_at <= at and not _gone(one.suspended_at, at)
+        counts = since <= one.approved_at <= at and one.suspended_at is None
         if counts and independent(case, one.human_id, one.document):
             found.setdefault(one.human_id, one)
     return list(found.values())

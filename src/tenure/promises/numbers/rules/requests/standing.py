@@ -8,10 +8,11 @@ from tenure.values.instant import Instant
 
 
 def locked(lock: Locked | None, at: Instant) -> bool:
-    """Whether the holder's lock holds: computed, so that a late clock never opens it early."""
-    if lock is None or at < lock.since:
-        return False
-    return lock.lifts_at is None or at < lock.lifts_at
+    """Whether the holder's lock holds: computed, so that a late clock never opens it early.
+
+    Nor does one that was set back: what stands in the way counts, whenever it says that it began.
+    """
+    return lock is not None and (lock.lifts_at is None or at < lock.lifts_at)
 
 
 def minor(who: Somebody | None, keeping: Keeping, at: Instant) -> bool:
@@ -87,10 +88,9 @@ def at_the_limit(case: Case, keeping: Keeping, _at: Instant) -> str | None:
     return None
 
 
-def lost(case: Case, _keeping: Keeping, at: Instant) -> str | None:
+def lost(case: Case, _keeping: Keeping, _at: Instant) -> str | None:
     """Who has the phone is unknown; nothing that it says counts."""
-    lost_at = case.standing.lost_at
-    if lost_at is not None and at >= lost_at:
+    if case.standing.lost_at is not None:
         return "the SIM is reported lost; replace it first: tenure number replace-sim"
     return None
 
