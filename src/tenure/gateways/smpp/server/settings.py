@@ -61,7 +61,7 @@ class Smsc(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     port: Port
     system_id: Identity
     password_file: Path
-    """Relative to the file; one line."""
+    """One line, and nobody else may read it."""
     sender: Sender
     """The short code or name that texts come from."""
     bind: Kind = Kind.TRANSCEIVER
@@ -183,23 +183,26 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     smsc: tuple[Smsc, ...] = ()
     provider: tuple[Provider, ...] = ()
     listen: Listen | None = None
-    folder: Path = Path()
-    """Where the file lies; set when it is read."""
 
     def password(self, smsc: Smsc) -> str:
-        """The password for a message centre."""
-        return _password(self.folder / smsc.password_file, smsc)
+        """The password for a message centre; UnusableError when it cannot be had."""
+        return _password(smsc.password_file, smsc)
 
 
 def read(path: Path) -> Settings:
     """The settings of a file; UnusableError says what is wrong, and what to do about it."""
+
+    def found_beside(kind: type, value: object) -> object:
+        """Files are named from where this one lies."""
+        return path.parent / str(value) if kind is Path else value
+
     try:
-        found = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Settings)
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = msgspec.convert(table, Settings, dec_hook=found_beside)
     except OSError as error:
         raise UnusableError(f"{path}: it cannot be read ({error.strerror})") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise UnusableError(f"{path}: {_without_values(str(error))}") from error
-    found = msgspec.structs.replace(found, folder=path.parent)
     for wrong in _mistakes(found):
         raise UnusableError(f"{path}: {wrong}")
     return found
