@@ -29,6 +29,7 @@ READ = [
     ("the default alphabet", came(b"BAL \x1b\x65\x02"), "BAL €$"),
     ("ASCII", came(b"BAL", 1), "BAL"),
     ("ASCII that is none", came(b"BAL\xff", 1), "BAL\ufffd"),
+    ("ASCII that is GSM 03.38", came(b"\x1b\x65 a\0b", 1), "€ a@b"),
     ("Latin-1", came(b"caf\xe9", 3), "café"),
     ("UCS-2", came("សមតុល្យ".encode("utf-16-be"), 8), "សមតុល្យ"),
     ("emoji", came("👍".encode("utf-16-be"), 8), "👍"),

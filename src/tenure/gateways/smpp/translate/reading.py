@@ -19,12 +19,20 @@ def _by(codec: str) -> Callable[[bytes], str]:
     return partial(str, encoding=codec, errors="replace")
 
 
+_NO_TEXT: Final = frozenset(range(0x20)) - frozenset(b"\t\n\r")
+
+
+def _ia5(octets: bytes) -> str:
+    """IA5, or what some call so (npm's smpp): with codes that are no text, it is GSM 03.38."""
+    return text_of(octets) if _NO_TEXT.intersection(octets) else str(octets, "ascii", "replace")
+
+
 # TS 23.038 section 4: classes and groups of data_coding that name the same two alphabets.
 _GSM7_GROUPS: Final = (*range(0x10, 0x14), *range(0xF0, 0xF4))
 _UCS2_GROUPS: Final = range(0x18, 0x1C)
 READERS: Final[Mapping[int, Callable[[bytes], str]]] = {
     Coding.DEFAULT: text_of,
-    Coding.IA5: _by("ascii"),
+    Coding.IA5: _ia5,
     Coding.LATIN_1: _by("latin-1"),
     6: _by("iso8859-5"),
     7: _by("iso8859-8"),
