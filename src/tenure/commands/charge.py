@@ -21,11 +21,14 @@ from tenure.postgres.pool import pool_of
 from tenure.postgres.transaction import perform
 from tenure.promises.charging import operations as charging
 from tenure.promises.money import operations as money
-from tenure.promises.tariffs import rules as tariffs
+from tenure.promises.tariffs import operations as tariffs
+from tenure.promises.tariffs.rules import compile_book
 from tenure.terms import pack
+from tenure.terms.pricelist import Pack
 from tenure.terms.problems import UnusablePackError
 from tenure.values.instant import Instant, instant_of
 from tenure.values.money import words
+from tenure.values.refused import Refused
 
 app = typer.Typer()
 
@@ -64,14 +67,14 @@ def charge(
     target = rejects or file.with_name(f"{file.name}.rejects.csv")
     _check(file, target)
     try:
-        book = tariffs.compile_book(pack.load(operator))
+        published = pack.load(operator)
     except UnusablePackError as unusable:
         _cannot(str(unusable))
     now = _clock(at)
     collector.settle()
 
     async def work(reached_dsn: str) -> tuple[Totals, Unreadable | None]:
-        return await _charged(reached_dsn, book, file, target, now)
+        return await _charged(reached_dsn, published, file, target, now)
 
     try:
         totals, stopped = connect.run_on(NAME, data, dsn, work)
@@ -81,7 +84,7 @@ def charge(
         _cannot("stopped; run it again to go on where it was: nothing is charged twice")
     except OSError as error:
         _cannot(f"{error.filename or file}: {error.strerror or error}")
-    _tell(file, target, totals, stopped, book.terms.currency, as_json=as_json)
+    _tell(file, target, totals, stopped, published.terms.currency, as_json=as_json)
 
 
 def _check(file: Path, target: Path) -> None:
@@ -103,12 +106,17 @@ def _clock(at: str | None) -> Callable[[], Instant]:
 
 
 async def _charged(
-    dsn: str, book: tariffs.Book, file: Path, target: Path, now: Callable[[], Instant]
+    dsn: str, published: Pack, file: Path, target: Path, now: Callable[[], Instant]
 ) -> tuple[Totals, Unreadable | None]:
-    """Run the file through lanes of its own; what became of it."""
+    """Run the file through lanes of its own, by the prices on record; what became of it."""
 
     async with pool_of(dsn, size_min=1, size_max=1) as pool:
         await perform(pool, money.open_months, now())
+        act = connect.act_of("<tenure>", now())
+        in_force = await perform(pool, tariffs.timeline, published, act)
+    if isinstance(in_force, Refused):
+        connect.fail(NAME, in_force.detail)
+    book = compile_book(in_force)
     lanes = charging.lanes(connector(dsn), book, count=LANES, batch_max=BATCH_MAX)
     lanes.start()
     try:

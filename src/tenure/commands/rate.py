@@ -1,16 +1,23 @@
-"""The command ``tenure rate``: prices one usage and explains it, without a database."""
+"""The command ``tenure rate``: prices one usage and explains it; it needs no database."""
 
 import json
 import sys
 from datetime import UTC, datetime
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
 
 from tenure.promises.tariffs import rules as tariffs
-from tenure.promises.tariffs.model import UNIT_OF, Direction, Price, Route, Service, Use
+from tenure.promises.tariffs.model import (
+    UNIT_OF,
+    Direction,
+    Price,
+    Route,
+    Service,
+    Use,
+)
 from tenure.terms.pack import load
 from tenure.terms.pricelist import Pack
 from tenure.terms.problems import UnreadableError, UnusablePackError
@@ -22,6 +29,7 @@ from tenure.values.refused import Refused
 app = typer.Typer(no_args_is_help=True)
 
 FAILED, ASKED_WRONGLY = 1, 2
+PRICES: Final = "as the pack announces them; tenure tariff show: which are in force"
 
 Visited = Annotated[str, typer.Option(help="MCC and MNC of the visited network, such as 52001.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
@@ -53,7 +61,8 @@ def rate(
 ) -> None:
     """Price one usage by an operator's published terms and explain it, without a database.
 
-    Allowances and balances play no part: this is the price on its own.
+    A version whose day comes is in force only if everybody was told of it in time (tenure tariff
+    show).  Allowances and balances play no part: this is the price on its own.
     Exit code 0: it has a price.  1: it has none.  2: the question cannot be understood.
 
     Example: tenure rate --operator smart-kh --at 2026-09-30T23:58:10+07:00
@@ -203,6 +212,7 @@ def _facts(question: Question, route: Route, price: Price, used_units: int) -> d
     return {
         "operator": question.pack.terms.operator,
         "offer": question.offer,
+        "prices": PRICES,
         "currency": question.pack.terms.currency,
         "micros": price.micros,
         "exact_micros": [price.numerator, price.denominator],
@@ -238,6 +248,7 @@ def _explained(question: Question, route: Route, price: Price, used_units: int) 
         lines.append(f"    {title:<11} {text}")
 
     tell("offer", question.offer)
+    tell("prices", PRICES)
     tell("route", route.key + (", always reachable" if route.always else ""))
     tell("began", _clock(question, question.at))
     if route.service is Service.VOICE:

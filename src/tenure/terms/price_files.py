@@ -31,6 +31,7 @@ from tenure.values.instant import NEVER, Instant, moment_of
 from tenure.values.money import Rounding
 
 VERSION_ID = r"[0-9A-Za-z][0-9A-Za-z.-]{0,39}"
+LANGUAGE = r"[a-z]{2}"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 COLUMNS = (
     "offer",
@@ -108,6 +109,7 @@ def _version(folder: Folder, name: str, setting: Setting) -> Draft:
     tax = top.section("tax")
     tax_ppm = tax.share("rate", "10 %")
     bands = _bands(top)
+    summary = _summary(top)
     for each in (section, tax, top):
         each.done()
     if until is not None and effective is not None and until <= effective:
@@ -123,8 +125,23 @@ def _version(folder: Folder, name: str, setting: Setting) -> Draft:
         else (Rounding.DOWN),
         bands=bands,
         rows=rows,
+        summary=summary,
     )
     return Draft(version=version, section=section)
+
+
+def _summary(top: Section) -> dict[str, str]:
+    """GTC-CHANGE: what changed, in the languages in which subscribers are told; may be left out."""
+    if not top.has("summary"):
+        return {}
+    section = top.section("summary")
+    found = {
+        language: section.text(language, "calls to other networks cost less")
+        for language in section.values
+        if re.fullmatch(LANGUAGE, language, re.ASCII)
+    }
+    section.done()
+    return found
 
 
 def _instant(section: Section, key: str, setting: Setting) -> Instant | None:

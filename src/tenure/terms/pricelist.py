@@ -112,6 +112,8 @@ class Version(msgspec.Struct, frozen=True):
     rounding: Rounding
     bands: tuple[BandSpan, ...]
     rows: tuple[RateRow, ...]
+    summary: dict[str, str] = {}
+    """What changed, by language, as subscribers are told; needed to publish it."""
 
 
 class Pack(msgspec.Struct, frozen=True):

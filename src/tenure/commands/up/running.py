@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tenure.commands import collector
+from tenure.commands import campaigning, collector
 from tenure.commands.demo.shopping import Shopping
 from tenure.commands.notices import SPOOL
 from tenure.commands.up import auditing, doors, networking
@@ -24,6 +24,7 @@ from tenure.commands.up.networking import Network
 from tenure.commands.up.opening import Store
 from tenure.commands.up.overseeing import EVERY_MS, overseeing
 from tenure.commands.up.page import site_of
+from tenure.commands.up.pricing import Pricing
 from tenure.commands.up.recording import Recording, policy_below
 from tenure.commands.up.requests import effecting
 from tenure.commands.up.showing import About, Showing
@@ -45,7 +46,7 @@ from tenure.promises.charging import operations as charging
 from tenure.promises.charging.model import Answer, Ask
 from tenure.promises.money import operations as money
 from tenure.promises.notices import operations as notices
-from tenure.promises.tariffs.rules import Book, compile_book
+from tenure.promises.tariffs.rules import Book
 from tenure.promises.topups.model import VoucherKey
 from tenure.terms.model import Terms
 from tenure.terms.pricelist import Pack
@@ -106,7 +107,8 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(pool_of(store.dsn))
         await perform(pool, money.open_months, plan.clock.now())
-        book = compile_book(plan.pack)
+        pricing = await Pricing.opened(pool, plan.pack, plan.clock.now)
+        book = pricing.book
         collector.settle()
         lanes = await stack.enter_async_context(_lanes(store.dsn, book))
         watch = Watch()
@@ -120,7 +122,7 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
         showing = Showing(_about(plan, store), watch, pool, plan.clock.now)
         recording = await Recording.opened(plan, pool)
         showing.record = recording.told
-        telling = Telling(pool, book, _starts(plan), plan.clock.now, gateways, showing.changed)
+        telling = Telling(pool, book, pricing.starts, plan.clock.now, gateways, showing.changed)
         ageing = Ageing(pool, plan.pack.terms, plan.clock.now)
         spool = Spool(pool, notices.wording(plan.pack), plan.data / SPOOL, plan.clock.now)
         site = site_of(
@@ -132,9 +134,10 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
         tasks = [
             showing.run(),
             telling.listen(connector(store.dsn)),
-            keep(plan.clock, _duties(pool, plan.pack.terms, telling, ageing)),
+            keep(plan.clock, _duties(pool, plan.pack.terms, telling, ageing, pricing)),
             ageing.listen(connector(store.dsn)),
             spool.run(),
+            campaigning.run(pool, plan.clock.now),
             show(showing),
             recording.run(store.dsn),
             auditing.run(store.dsn, plan.clock, policy_below(plan.data)),
@@ -206,21 +209,21 @@ async def _revive(cluster: Cluster) -> None:
                 log.error("PostgreSQL does not start: %s", error)  # noqa: TRY400 -- it is told
 
 
-def _duties(pool: Pool, terms: Terms, telling: Telling, ageing: Ageing) -> list[Duty]:
+def _duties(
+    pool: Pool, terms: Terms, telling: Telling, ageing: Ageing, pricing: Pricing
+) -> list[Duty]:
     async def open_months(at: Instant) -> None:
         await perform(pool, money.open_months, at)
 
     return [
         Duty("open the months ahead", DAY_MS // 4, open_months),
+        Duty("confirm an announced tariff", HOUR_MS, pricing.confirm),
+        Duty("look at the tariffs on record", MINUTE_MS, pricing.look),
         Duty("look at a new tariff", MINUTE_MS, telling.at_new_versions),
         Duty("go through all numbers", HOUR_MS, ageing.go_through),
         Duty("effect what is due", MINUTE_MS, effecting(pool, terms)),
         Duty("oversee staff", EVERY_MS, overseeing(pool, terms)),
     ]
-
-
-def _starts(plan: Plan) -> list[Instant]:
-    return [one.effective_from for one in plan.pack.versions]
 
 
 def _about(plan: Plan, store: Store) -> About:

@@ -42,10 +42,10 @@ class Telling:
         gateways: Sequence[Gateway],
         changed: Callable[[Sequence[int]], None],
     ) -> None:
-        """``starts``: when versions take effect.  ``changed`` is told the purses that were changed
-        outside of charging."""
+        """``starts``: when versions take effect; the list may change.  ``changed`` is told the
+        purses that were changed outside of charging."""
         self._pool, self._book, self._now = pool, book, now
-        self._starts, self._looked_at = tuple(starts), now()
+        self._starts, self._looked_at = starts, now()
         self._gateways, self._changed = gateways, changed
         self._few = asyncio.Semaphore(TOLD_AT_ONCE_MAX)
         self._tasks: set[asyncio.Task[None]] = set()

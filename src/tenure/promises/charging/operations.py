@@ -15,6 +15,8 @@ from tenure.promises.charging.model import (
     Session,
     Stale,
 )
+from tenure.promises.charging.rules import rerating
+from tenure.promises.charging.rules.rerating import Compared, Versions
 from tenure.promises.charging.rules.words import explain
 from tenure.promises.money import operations as money
 from tenure.promises.money.model import Change, Entry
@@ -22,7 +24,10 @@ from tenure.promises.tariffs import rules as tariffs
 from tenure.values.instant import Instant
 
 __all__ = [
+    "Compared",
+    "Versions",
     "charge",
+    "compared",
     "explain",
     "held_micros",
     "lanes",
@@ -160,3 +165,24 @@ async def quiet(tx: Transaction, purse_ids: Sequence[int], at: Instant) -> set[i
     """Those of these purses that need remember no session: none lives, none ended lately."""
     cases = await store.cases_of_purses(tx, purse_ids)
     return {case.purse.purse_id for case in cases if rules.forgettable(case.sessions, at)}
+
+
+async def compared(
+    tx: Transaction,
+    versions: Versions,
+    offers: Sequence[str],
+    after: int,
+    limit: int,
+    period: tuple[Instant, Instant],
+) -> tuple[int | None, list[Compared]]:
+    """What the usage of the next lines of these offers would have cost by another version.
+
+    Returns the purse to go on after, None at the end, and one comparison a line.
+    """
+    found: dict[int, tuple[str, list[tuple[Instant, str]]]] = {}
+    for purse_id, offer, at, told in await store.used(tx, offers, after, limit, *period):
+        usage = found.setdefault(purse_id, (offer, []))[1]
+        if at is not None and told is not None:
+            usage.append((at, told))
+    lines = [rerating.compared(versions, offer, usage) for offer, usage in found.values()]
+    return (max(found) if len(found) == limit else None), lines

@@ -11,6 +11,7 @@ from tenure.promises.charging.model import Answer, Answered, Case, Sessions
 from tenure.promises.money import operations as money
 from tenure.promises.money.model import Drawn, Purse
 from tenure.promises.numbers.model import Line
+from tenure.values.instant import Instant, moment_of
 from tenure.values.msisdn import Imsi, Msisdn
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -136,3 +137,30 @@ async def remember(tx: Statements, answered: Sequence[Answered]) -> None:
         ),
         prepare=True,
     )
+
+
+USED: Final = """
+SELECT l.purse_id, l.offer, e.at, e.explanation
+  FROM (SELECT purse_id, offer FROM numbers.line
+         WHERE purse_id > %s AND offer = ANY(%s) ORDER BY purse_id LIMIT %s) l
+  LEFT JOIN money.entry e ON e.purse_id = l.purse_id AND e.at >= %s AND e.at < %s
+       AND e.kind IN (1, 2, 8)
+ ORDER BY l.purse_id
+"""
+
+
+async def used(
+    tx: Transaction,
+    offers: Sequence[str],
+    after: int,
+    limit: int,
+    since: Instant,
+    until: Instant,
+) -> list[tuple[int, str, Instant | None, str | None]]:
+    """Purse, offer, instant and explanation of all usage of the next lines of these offers.
+
+    A line that used nothing has one row without an instant.
+    """
+    asked = (after, texts(offers), limit, moment_of(since), moment_of(until))
+    cursor = await tx.execute(USED, asked, binary=True)
+    return await cursor.fetchall()

@@ -1,26 +1,20 @@
 """Serves the page on loopback."""
 
-import asyncio
-import contextlib
 from importlib import resources
 from typing import Any, Final
 
-from granian.constants import HTTPModes, Interfaces
-from granian.server.embed import Server
+from granian.constants import HTTPModes
 from litestar import Litestar, get
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
-from tenure.gateways.web.server import looking, own, requests, signing
+from tenure.gateways.web.server import looking, own, requests, signing, updates
 from tenure.gateways.web.server.guard import HEADERS, allowed_hosts, guarded
 from tenure.gateways.web.server.site import Site, accident, in_words
+from tenure.http import HttpServer
 
 __all__ = ["HEADERS", "WebGateway", "allowed_hosts", "application"]
 
-STARTED_WITHIN_SECONDS: Final = 10.0
-STOPPED_WITHIN_SECONDS: Final = 2.0
-SETTLED_SECONDS: Final = 0.1
-POLL_SECONDS: Final = 0.02
 BODY_OCTETS_MAX: Final = 16_384
 """A form with what a passkey made or signed in it."""
 
@@ -32,53 +26,15 @@ class WebGateway:
         """Nothing is opened yet."""
         self.host, self.port = host, port
         self.app = application(site, allowed_hosts(host, port, site.host))
-        self._server: Server | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._server = HttpServer(self.app, host, port, HTTPModes.auto)
 
     async def start(self) -> None:
-        """Open the page; returns when it answers, and raises OSError when it cannot.
-
-        The embedded server would share a taken port: commands.up.addresses asks for it alone first.
-        """
-        self._server = Server(
-            self.app,
-            address=self.host,
-            port=self.port,
-            interface=Interfaces.ASGI,
-            http=HTTPModes.auto,
-            websockets=False,
-            log_enabled=False,
-        )
-        self._task = asyncio.create_task(self._server.serve())
-        try:
-            async with asyncio.timeout(STARTED_WITHIN_SECONDS):
-                while not await _answers(self.host, self.port):
-                    if self._task.done():
-                        self._task.result()
-                    await asyncio.sleep(POLL_SECONDS)
-        except TimeoutError as error:
-            raise OSError(f"nothing answers on port {self.port}") from error
+        """Open the page; returns when it answers, and raises OSError when it cannot."""
+        await self._server.start()
 
     async def stop(self) -> None:
         """Finish what is being answered and close."""
-        if self._server is None or self._task is None:
-            return
-        self._server.stop()  # type: ignore[no-untyped-call]
-        with contextlib.suppress(asyncio.CancelledError, TimeoutError):
-            await asyncio.wait_for(self._task, timeout=STOPPED_WITHIN_SECONDS)
-        # Its threads end a little after it says so (docs/decisions/0021).
-        await asyncio.sleep(SETTLED_SECONDS)
-
-
-async def _answers(host: str, port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(host, port)
-    except OSError:
-        return False
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
-    return True
+        await self._server.stop()
 
 
 def application(site: Site, hosts: frozenset[str]) -> ASGIApp:
@@ -88,6 +44,7 @@ def application(site: Site, hosts: frozenset[str]) -> ASGIApp:
         *signing.handlers(site),
         *requests.handlers(site),
         *own.handlers(site),
+        *updates.handlers(site),
         *_files(),
     ]
     return guarded(

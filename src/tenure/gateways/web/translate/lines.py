@@ -17,7 +17,7 @@ from tenure.promises.numbers import rules as numbers
 from tenure.promises.numbers.model import Line, Refusal, Stage
 from tenure.promises.tariffs.model import UNIT_OF
 from tenure.terms.model import Terms
-from tenure.terms.pricelist import ANY_PARTY, EMERGENCY, PLACES, Pack
+from tenure.terms.pricelist import ANY_PARTY, EMERGENCY, PLACES, Pack, Version
 from tenure.values.instant import DAY_MS, Instant, moment_of
 from tenure.values.money import words
 from tenure.values.quantity import Unit, quantity
@@ -50,6 +50,8 @@ class Wording(msgspec.Struct, frozen=True):
     zone: ZoneInfo
     names: Mapping[str, str]
     """What people call the zones and allowances of the tariff."""
+    prices: tuple[Version, ...] = ()
+    """The versions of the price list, for what is said of their changes."""
 
 
 def wording(pack: Pack) -> Wording:
@@ -59,7 +61,7 @@ def wording(pack: Pack) -> Wording:
     for bundle in pack.terms.bundles:
         names |= {allowance.name: bundle.title for allowance in bundle.allowances}
     names |= {place: texts.get(f"zone-{place}", place) for place in (*PLACES, ANY_PARTY, EMERGENCY)}
-    return Wording(pack.terms, ZoneInfo(pack.terms.time_zone), names)
+    return Wording(pack.terms, ZoneInfo(pack.terms.time_zone), names, pack.versions)
 
 
 def not_a_number(refused: Refused[Refusal]) -> NoLine:

@@ -5,11 +5,39 @@ from enum import StrEnum
 
 import msgspec
 
+from tenure.promises.notices.model.campaigns import (
+    Audience,
+    AudienceRows,
+    Campaign,
+    CampaignCounts,
+    CampaignRefusal,
+    CampaignState,
+    CampaignStep,
+    NewCampaign,
+    PlannedPage,
+)
 from tenure.terms.notice_kinds import NoticeKind
 from tenure.values.instant import Instant
 from tenure.values.msisdn import Msisdn
 
-__all__ = ["Channel", "Dropped", "Notice", "NoticeKind", "Reach", "Send", "Telling"]
+__all__ = [
+    "Audience",
+    "AudienceRows",
+    "Campaign",
+    "CampaignCounts",
+    "CampaignRefusal",
+    "CampaignState",
+    "CampaignStep",
+    "Channel",
+    "Dropped",
+    "NewCampaign",
+    "Notice",
+    "NoticeKind",
+    "PlannedPage",
+    "Reach",
+    "Send",
+    "Telling",
+]
 
 
 class Channel(StrEnum):

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from tenure.postgres.transaction import Transaction
 from tenure.promises.notices import rules, store
 from tenure.promises.notices.model import Dropped, Notice, Reach, Send, Telling
+from tenure.promises.notices.operations import campaigns
 from tenure.promises.notices.rules import Wording, wording, words
 from tenure.terms.notice_kinds import facts_of
 from tenure.values.instant import Instant
 
 __all__ = [
     "Wording",
+    "campaigns",
     "decide",
     "newest",
     "of_number",

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tenure.promises.notices.personal_data import campaigns
 from tenure.values.holding import Category, End, Holding, Subject, impersonal
 
 
@@ -28,4 +29,5 @@ HOLDINGS: Final = (
     _of_notice("sent_at", Category.EVIDENCE, "proves that it was sent, and when"),
     _of_notice("dropped_at", Category.EVIDENCE, "says that it was not sent"),
     _of_notice("dropped", Category.EVIDENCE, "says why it was not sent"),
+    *campaigns.HOLDINGS,
 )

@@ -6,6 +6,7 @@ file: ``numbers.holding.activate``, ``numbers.inventory.reserve``.
 
 from tenure.promises.numbers.operations import (
     attempts,
+    audience,
     expiry,
     holding,
     inventory,
@@ -29,6 +30,7 @@ from tenure.promises.numbers.operations.lines import (
 __all__ = [
     "attempts",
     "change",
+    "audience",
     "count",
     "expiry",
     "find",

@@ -62,6 +62,8 @@ class Task(IntEnum):
     READ_REPORTS = 23
     KEEP_RECORD = 24
     """Replace the keys of the record, or a record that died."""
+    PUBLISH = 25
+    """Prices, terms and the privacy notice: announce a change to everybody, and withdraw it."""
 
 
 READING: Final = frozenset({Task.LOOK_UP, Task.READ_REPORTS})

@@ -2,13 +2,23 @@
 
 Read book (what is compiled), route (which price), dialled (whose number), calendar and timeline
 (when it holds), walk (how many units at which price), price (what it costs), words (why), cover
-(what an allowance pays for), gaps (what has no price).
+(what an allowance pays for), gaps (what has no price), changes (what differs between versions),
+publishing (which version holds).
 """
 
 from tenure.promises.tariffs.rules.book import Book, compile_book
+from tenure.promises.tariffs.rules.changes import affected, changes, differs
 from tenure.promises.tariffs.rules.cover import covers
 from tenure.promises.tariffs.rules.gaps import unpriced
 from tenure.promises.tariffs.rules.price import exact, price
+from tenure.promises.tariffs.rules.publishing import (
+    digest_of,
+    earliest,
+    new_versions,
+    state,
+    timeline,
+    waiting,
+)
 from tenure.promises.tariffs.rules.route import route
 from tenure.promises.tariffs.rules.timeline import in_force
 from tenure.promises.tariffs.rules.walk import runs
@@ -22,11 +32,17 @@ from tenure.promises.tariffs.rules.words import (
 
 __all__ = [
     "Book",
+    "affected",
+    "changes",
     "compile_book",
     "covers",
+    "differs",
+    "digest_of",
+    "earliest",
     "exact",
     "fraction",
     "in_force",
+    "new_versions",
     "price",
     "quantity",
     "rate_words",
@@ -34,5 +50,8 @@ __all__ = [
     "route",
     "run_words",
     "runs",
+    "state",
+    "timeline",
     "unpriced",
+    "waiting",
 ]

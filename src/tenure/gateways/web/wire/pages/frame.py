@@ -18,7 +18,12 @@ CLOSED: Final = (
     " is kept in the record."
 )
 SKIP: Final = "Skip to the content"
-PLACES: Final = (("/", "Look up"), ("/requests", "Requests"), ("/mine", "My number"))
+PLACES: Final = (
+    ("/", "Look up"),
+    ("/requests", "Requests"),
+    ("/mine", "My number"),
+    ("/updates", "Updates"),
+)
 SIGN_IN: Final = "Sign in"
 SIGN_OUT: Final = "Sign out"
 NOTHING: Final = "Nothing here"

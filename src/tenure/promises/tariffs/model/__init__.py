@@ -5,9 +5,44 @@ from typing import Final
 
 import msgspec
 
+from tenure.promises.tariffs.model.publishing import (
+    Considered,
+    PriceChange,
+    PriceRow,
+    PriceStep,
+    PublishedVersion,
+    PublishRefusal,
+    PublishRequest,
+    Untold,
+    VersionState,
+)
 from tenure.values.instant import Instant
 from tenure.values.money import Rounding
 from tenure.values.quantity import Unit
+
+__all__ = [
+    "CALL_SECONDS_MAX",
+    "UNIT_OF",
+    "Considered",
+    "Direction",
+    "InForce",
+    "Price",
+    "PriceChange",
+    "PriceRow",
+    "PriceStep",
+    "PublishRefusal",
+    "PublishRequest",
+    "PublishedVersion",
+    "Rate",
+    "Refusal",
+    "Route",
+    "Run",
+    "Service",
+    "Step",
+    "Untold",
+    "Use",
+    "VersionState",
+]
 
 
 class Service(IntEnum):

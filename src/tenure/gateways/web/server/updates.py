@@ -1,0 +1,41 @@
+"""The public page of recent updates: nobody has to sign in to read what binds them."""
+
+from typing import Any
+
+from litestar import MediaType, Request, Response, get
+from litestar.exceptions import NotFoundException
+
+from tenure.gateways.web.server.site import Site, shown, visitor
+from tenure.gateways.web.translate import updates as translate
+from tenure.gateways.web.wire.pages import updates as pages
+from tenure.postgres.transaction import perform
+from tenure.promises.tariffs import operations as tariffs
+
+
+def handlers(site: Site) -> list[Any]:
+    """What answers below /updates."""
+    terms = site.said.terms
+
+    @get(pages.ADDRESS, media_type=MediaType.HTML)
+    async def updates(request: Request[Any, Any, Any]) -> Response[str]:
+        who = await visitor(site, request)
+        language = _language(request)
+        known = await perform(site.pool, tariffs.versions, terms.operator)
+        found = translate.listed(site.said, known, language, site.now())
+        return shown(site, who, pages.listed(who.frame, terms.languages, language, found))
+
+    @get(f"{pages.ADDRESS}/{{document:str}}/{{version:str}}", media_type=MediaType.HTML)
+    async def update(request: Request[Any, Any, Any]) -> Response[str]:
+        document, version = request.path_params["document"], request.path_params["version"]
+        who = await visitor(site, request)
+        language = _language(request)
+        found = translate.text(terms, document, version, language, site.now())
+        if found is None:
+            raise NotFoundException
+        return shown(site, who, pages.read(who.frame, terms.languages, language, found))
+
+    def _language(request: Request[Any, Any, Any]) -> str:
+        asked = request.query_params.get("language", "")
+        return translate.language_of(terms, asked, request.headers.get("accept-language", ""))
+
+    return [updates, update]
