@@ -1135,7 +1135,8 @@ CREATE SCHEMA notices;
 COMMENT ON SCHEMA notices IS 'You hear it from us before it costs you.';
 
 -- What somebody is told, in the transaction of what it tells of.  The words are made when it is
--- sent, in the language that was chosen; here stand the kind and the facts.
+-- sent, in the language that was chosen; here stand the kind and the facts.  `sent_at` is when it
+-- was first handed over; `dropped` says why nothing more is tried, and both may be there.
 CREATE TABLE notices.notice (
     notice_id bigint GENERATED ALWAYS AS IDENTITY,
     msisdn text COLLATE "C" NOT NULL,
@@ -1151,15 +1152,15 @@ CREATE TABLE notices.notice (
     CONSTRAINT notice_pkey PRIMARY KEY (notice_id),
     CONSTRAINT notice_channel_is_known CHECK (channel IN ('number', 'person', 'network')),
     CONSTRAINT notice_for_a_person_names_one CHECK (channel <> 'person' OR person_id IS NOT NULL),
-    CONSTRAINT notice_is_sent_or_dropped CHECK (sent_at IS NULL OR dropped_at IS NULL),
     CONSTRAINT notice_is_dropped_for_a_reason CHECK ((dropped_at IS NULL) = (dropped IS NULL)),
     CONSTRAINT notice_reason_is_known
-        CHECK (dropped IN ('changed hands', 'out of service', 'no other channel')),
+        CHECK (dropped IN ('changed hands', 'out of service', 'no other channel', 'no consent',
+                           'too many', 'too late', 'uncertain', 'undelivered')),
+    -- What left and was not dropped for that may have arrived: only what never left is too late.
+    CONSTRAINT notice_is_too_late_only_unsent CHECK (dropped <> 'too late' OR sent_at IS NULL),
     CONSTRAINT notice_is_sent_after_it_was_told CHECK (sent_at >= at)
-);
+) WITH (fillfactor = 85);  -- room for sent_at on the same page; no index has to follow
 
-CREATE INDEX notice_waiting ON notices.notice (notice_id)
-    WHERE sent_at IS NULL AND dropped_at IS NULL;
 CREATE INDEX notice_by_number ON notices.notice (msisdn, notice_id);
 
 -- That a notice was sent is proof of it: neither the fact nor its end is changed afterwards.
@@ -1171,7 +1172,11 @@ BEGIN
 END $$;
 
 CREATE TRIGGER notice_ends_once BEFORE UPDATE ON notices.notice
-    FOR EACH ROW WHEN (OLD.sent_at IS NOT NULL OR OLD.dropped_at IS NOT NULL)
+    FOR EACH ROW WHEN (
+        OLD.sent_at IS NOT NULL AND NEW.sent_at IS DISTINCT FROM OLD.sent_at
+        OR OLD.dropped_at IS NOT NULL
+           AND (NEW.dropped_at, NEW.dropped) IS DISTINCT FROM (OLD.dropped_at, OLD.dropped)
+    )
     EXECUTE FUNCTION notices.stays_as_it_is();
 
 -- Who may do what.
@@ -1181,6 +1186,154 @@ GRANT SELECT, INSERT (msisdn, person_id, language, kind, channel, facts, at) ON 
 GRANT UPDATE (sent_at, dropped_at, dropped) ON notices.notice TO tenure_app;
 GRANT SELECT ON notices.notice TO tenure_privacy;
 REVOKE ALL ON FUNCTION notices.stays_as_it_is() FROM PUBLIC;
+
+
+-- notices 2_deliveries ----------------------------------------------------------------------
+
+-- How a notice finds its way: what waits, and every attempt with its proof.
+
+-- What is to be looked at again, and when: the oldest of the most urgent first.  A row comes with its
+-- notice and goes with its end, so the table is as small as what is under way.
+CREATE TABLE notices.due (
+    notice_id bigint NOT NULL,
+    urgency smallint NOT NULL,
+    medium text COLLATE "C" NOT NULL,
+    due_at timestamptz NOT NULL,
+    tries smallint NOT NULL DEFAULT 0,
+    CONSTRAINT due_pkey PRIMARY KEY (notice_id),
+    CONSTRAINT due_urgency_is_known CHECK (urgency BETWEEN 0 AND 2),
+    CONSTRAINT due_medium_is_known CHECK (medium IN ('sms', 'email')),
+    CONSTRAINT due_tries_can_be_numbered CHECK (tries BETWEEN 0 AND 999)
+) WITH (
+    fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05
+);
+
+CREATE INDEX due_next ON notices.due (medium, urgency, due_at, notice_id);
+
+-- Whatever is told waits, whoever tells it: what is not in the queue would be lost.
+-- Urgency: 0 now; 1 within the hour; 2 to many at once, so that nothing waits behind a million.
+CREATE FUNCTION notices.awaits() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO notices.due (notice_id, urgency, medium, due_at)
+    SELECT notice_id,
+           CASE split_part(kind, '.', 1)
+               WHEN 'marketing' THEN 2 WHEN 'tariff' THEN 2 WHEN 'privacy' THEN 2 WHEN 'terms' THEN 2
+               WHEN 'lifecycle' THEN 1 WHEN 'usage' THEN 1 WHEN 'expiry' THEN 1
+               ELSE 0
+           END,
+           'sms', at
+    FROM told WHERE sent_at IS NULL AND dropped_at IS NULL;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER notice_awaits AFTER INSERT ON notices.notice
+    REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION notices.awaits();
+
+-- An attempt.  It is written, and committed, before anything leaves: so nothing leaves unrecorded.
+-- Its number is a thousand times that of its notice, and the attempt: one index finds both.
+CREATE TABLE notices.delivery (
+    delivery_id bigint NOT NULL,
+    notice_id bigint GENERATED ALWAYS AS (delivery_id / 1000) STORED,
+    medium text COLLATE "C" NOT NULL,
+    via text COLLATE "C" NOT NULL,
+    sent_to text COLLATE "C" NOT NULL,
+    person_id bigint,
+    receipts boolean NOT NULL,
+    handing_at timestamptz NOT NULL,
+    handed_at timestamptz,
+    reference text COLLATE "C",
+    ended_at timestamptz,
+    ended text COLLATE "C",
+    reason text,
+    CONSTRAINT delivery_pkey PRIMARY KEY (delivery_id),
+    CONSTRAINT delivery_of_a_notice FOREIGN KEY (notice_id) REFERENCES notices.notice (notice_id),
+    CONSTRAINT delivery_is_numbered_from_one CHECK (delivery_id % 1000 > 0),
+    CONSTRAINT delivery_medium_is_known CHECK (medium IN ('sms', 'email')),
+    CONSTRAINT delivery_via_is_a_name CHECK (via ~ '^[a-z0-9][a-z0-9.-]{0,39}$'),
+    CONSTRAINT delivery_is_handed_after_it_was_decided CHECK (handed_at >= handing_at),
+    CONSTRAINT delivery_ends_after_it_was_decided CHECK (ended_at >= handing_at),
+    CONSTRAINT delivery_is_called_something_once_handed
+        CHECK (reference IS NULL OR handed_at IS NOT NULL),
+    CONSTRAINT delivery_ends_at_an_instant CHECK ((ended IS NULL) = (ended_at IS NULL)),
+    -- Only what was taken can be answered for, and only what was not taken can be refused.
+    CONSTRAINT delivery_end_fits CHECK (
+        CASE WHEN handed_at IS NULL THEN ended IN ('refused', 'unreachable', 'returned')
+             ELSE ended IN ('delivered', 'failed', 'expired') END),
+    CONSTRAINT delivery_is_answered_by_who_answers
+        CHECK (receipts OR ended IN ('refused', 'unreachable', 'returned', 'failed'))
+) WITH (fillfactor = 70);
+
+CREATE INDEX delivery_by_reference ON notices.delivery (via, reference)
+    WHERE reference IS NOT NULL;
+-- Only what counts towards "so many for one person": person_id is empty otherwise.
+CREATE INDEX delivery_counted ON notices.delivery (person_id, handing_at)
+    WHERE person_id IS NOT NULL;
+
+-- The proof stays: what was sent, where, when, and what came back, each is written once.
+CREATE FUNCTION notices.delivery_stays_as_it_was() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'what was sent, and what came back, stays as it was'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'delivery_stays_as_it_was';
+END $$;
+
+CREATE TRIGGER delivery_stays_as_it_was BEFORE UPDATE ON notices.delivery
+    FOR EACH ROW WHEN (
+        (NEW.delivery_id, NEW.medium, NEW.via, NEW.sent_to, NEW.person_id, NEW.receipts,
+         NEW.handing_at)
+        IS DISTINCT FROM
+        (OLD.delivery_id, OLD.medium, OLD.via, OLD.sent_to, OLD.person_id, OLD.receipts,
+         OLD.handing_at)
+        OR OLD.handed_at IS NOT NULL
+           AND (NEW.handed_at, NEW.reference) IS DISTINCT FROM (OLD.handed_at, OLD.reference)
+        OR OLD.ended_at IS NOT NULL
+           AND (NEW.ended_at, NEW.ended, NEW.reason, NEW.handed_at)
+               IS DISTINCT FROM (OLD.ended_at, OLD.ended, OLD.reason, OLD.handed_at)
+    )
+    EXECUTE FUNCTION notices.delivery_stays_as_it_was();
+
+-- GTC-MKT: no offer leaves without the standing consent of the person who holds the number now.
+-- The rules have looked, in the same transaction; the database looks again.
+CREATE FUNCTION notices.offers_have_consent() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM handing h JOIN notices.notice n USING (notice_id)
+        WHERE n.kind LIKE 'marketing.%'
+    ) THEN
+        RETURN NULL;
+    END IF;
+    IF EXISTS (
+        SELECT FROM handing h JOIN notices.notice n USING (notice_id)
+        WHERE n.kind LIKE 'marketing.%'
+          AND NOT (n.channel = 'number'
+                   AND (h.medium <> 'sms' OR h.sent_to = n.msisdn)
+                   AND coalesce(n.person_id = (
+                           SELECT t.holder_id FROM numbers.tenure t
+                           WHERE t.msisdn = n.msisdn AND upper_inf(t.during)), false)
+                   AND coalesce(consent.may(n.person_id, n.facts ->> 'purpose', h.medium,
+                                            h.handing_at), false))
+    ) THEN
+        RAISE EXCEPTION 'an offer needs the standing consent of who holds the number'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'delivery_of_an_offer_has_consent';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER delivery_of_an_offer_has_consent AFTER INSERT ON notices.delivery
+    REFERENCING NEW TABLE AS handing FOR EACH STATEMENT
+    EXECUTE FUNCTION notices.offers_have_consent();
+
+-- Who may do what: an attempt is added, and learns what became of it; it is never taken away.
+GRANT SELECT, DELETE, UPDATE (medium, due_at, tries) ON notices.due TO tenure_app;
+GRANT SELECT,
+    INSERT (delivery_id, medium, via, sent_to, person_id, receipts, handing_at),
+    UPDATE (handed_at, reference, ended_at, ended, reason)
+    ON notices.delivery TO tenure_app;
+GRANT SELECT ON notices.due, notices.delivery TO tenure_privacy;
+REVOKE ALL ON FUNCTION notices.awaits(), notices.delivery_stays_as_it_was(),
+    notices.offers_have_consent() FROM PUBLIC;
 
 
 -- money -------------------------------------------------------------------------------------
@@ -1297,6 +1450,265 @@ GRANT SELECT (purse_id, seq, at, kind, account, funds_micros, grants_micros, owe
     tax_micros, overrun_micros, contra_micros) ON money.entry TO tenure_regulator;
 REVOKE ALL ON FUNCTION money.open_month(timestamptz), money.contested() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION money.open_month(timestamptz), money.contested() TO tenure_app;
+
+
+-- tariffs 1_versions ------------------------------------------------------------------------
+
+-- The price you were shown is the price you pay: which versions of the prices are published, and
+-- from when each is in force.  The prices themselves are files; their digest stands here.
+
+CREATE SCHEMA tariffs;
+
+COMMENT ON SCHEMA tariffs IS 'The price you were shown is the price you pay.';
+
+CREATE TABLE tariffs.version (
+    operator text NOT NULL,
+    version text NOT NULL,
+    digest bytea NOT NULL,
+    effective_from timestamptz NOT NULL,
+    founding boolean NOT NULL,
+    notice_ms bigint NOT NULL,
+    published_at timestamptz NOT NULL,
+    published_by text NOT NULL,
+    leaf_seq bigint NOT NULL,
+    offers text[] NOT NULL,
+    asked text,
+    request_hash bytea,
+    approved_by bigint,
+    campaign_id bigint,
+    confirmed_at timestamptz,
+    in_force_from timestamptz,
+    confirmed_leaf_seq bigint,
+    withdrawn_at timestamptz,
+    withdrawn_because text,
+    CONSTRAINT version_pkey PRIMARY KEY (operator, version),
+    -- Two prices never hold at one instant.
+    CONSTRAINT version_one_at_an_instant UNIQUE (operator, in_force_from),
+    CONSTRAINT version_digest_is_sha256 CHECK (octet_length(digest) = 32),
+    CONSTRAINT version_notice_is_no_less_than_nothing CHECK (notice_ms >= 0),
+    CONSTRAINT version_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT version_force_has_its_leaf FOREIGN KEY (confirmed_leaf_seq)
+        REFERENCES record.leaf (seq),
+    -- GTC-CHANGE: published at least so long before the day that was announced.
+    CONSTRAINT version_is_published_in_time CHECK (
+        founding OR effective_from >= published_at + notice_ms * interval '1 ms'
+    ),
+    -- Never before the announced day, and never for what is past.
+    CONSTRAINT version_never_in_force_early CHECK (in_force_from >= effective_from),
+    CONSTRAINT version_prices_nothing_that_is_past CHECK (founding OR in_force_from >= confirmed_at),
+    CONSTRAINT version_is_confirmed_or_not
+        CHECK (num_nulls(confirmed_at, in_force_from, confirmed_leaf_seq) IN (0, 3)),
+    -- What was in force when this database began needs no notice from it; all else does.
+    CONSTRAINT version_is_announced CHECK (
+        CASE WHEN founding
+             THEN num_nulls(asked, request_hash, approved_by, campaign_id) = 4
+                  AND in_force_from IS NOT NULL AND withdrawn_at IS NULL
+             ELSE num_nulls(asked, request_hash, approved_by) = 0 END
+    ),
+    -- INC-STAFF: nobody changes prices alone, and what was approved is exactly this.
+    CONSTRAINT version_approval_is_of_what_was_asked
+        CHECK (request_hash = sha256(convert_to(asked, 'UTF8'))),
+    CONSTRAINT version_is_what_was_asked CHECK (
+        asked IS NULL OR asked::jsonb = jsonb_build_object(
+            'kind', 'tariff.publish', 'operator', operator, 'version', version,
+            'digest', encode(digest, 'hex'), 'offers', to_jsonb(offers),
+            'effective_from_ms', (extract(epoch FROM effective_from) * 1000)::bigint,
+            'notice_ms', notice_ms
+        )
+    ),
+    CONSTRAINT version_approval_is_used_once UNIQUE (request_hash),
+    CONSTRAINT version_approved_by_another_human FOREIGN KEY (request_hash, approved_by)
+        REFERENCES staff.approval (request_hash, approved_by),
+    CONSTRAINT version_is_told_by_a_campaign FOREIGN KEY (campaign_id)
+        REFERENCES notices.campaign (campaign_id),
+    CONSTRAINT version_is_withdrawn_for_a_reason CHECK (
+        (withdrawn_at IS NULL) = (withdrawn_because IS NULL)
+        AND coalesce(withdrawn_because ~ '\S', true)
+    ),
+    CONSTRAINT version_is_withdrawn_before_it_is_in_force CHECK (withdrawn_at < in_force_from)
+);
+
+-- People are told of one change at a time.
+CREATE UNIQUE INDEX version_one_is_announced_at_a_time ON tariffs.version (operator)
+    WHERE (confirmed_at IS NULL AND withdrawn_at IS NULL);
+
+-- Who may do what: the functions of 2_doors.sql are the only way to change anything here.
+GRANT USAGE ON SCHEMA tariffs TO tenure_app, tenure_regulator;
+GRANT SELECT ON tariffs.version TO tenure_app, tenure_regulator;
+
+
+-- tariffs 2_doors ---------------------------------------------------------------------------
+
+-- The only doors to the versions of the prices: each verifies all of it in the transaction that
+-- changes it, and names what it misses by the name of a constraint.
+
+CREATE FUNCTION tariffs.demand(fact boolean, named text, said text DEFAULT NULL)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF fact IS NOT TRUE THEN
+        RAISE EXCEPTION '%', coalesce(said, replace(named, '_', ' '))
+            USING ERRCODE = 'check_violation', SCHEMA = 'tariffs', CONSTRAINT = named;
+    END IF;
+END $$;
+
+-- A leaf of this kind that says this in clear.
+CREATE FUNCTION tariffs.leaf_says(proof bigint, told text, clear jsonb) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM record.leaf l
+        WHERE l.seq = proof AND l.kind = told AND l.body::jsonb ->> 'kind' = told
+          AND l.body::jsonb -> 'said' @> clear
+    )
+$$;
+
+-- The versions that are in force when a database begins; only once for each operator, and only such
+-- as are in force at that moment.
+CREATE FUNCTION tariffs.found(
+    operator_ text, versions text[], digests bytea[], effective timestamptz[], notice bigint,
+    clerk text, proof bigint, moment timestamptz
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    LOCK TABLE tariffs.version IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM tariffs.demand(
+        NOT EXISTS (SELECT FROM tariffs.version v WHERE v.operator = operator_),
+        'version_founding_is_the_beginning'
+    );
+    PERFORM tariffs.demand(
+        moment >= ALL (effective), 'version_founding_is_in_force_at_the_beginning'
+    );
+    PERFORM tariffs.demand(
+        tariffs.leaf_says(proof, 'tariffs.founded', jsonb_build_object(
+            'operator', operator_, 'versions', to_jsonb(versions)
+        )), 'version_has_its_leaf'
+    );
+    INSERT INTO tariffs.version (
+        operator, version, digest, effective_from, founding, notice_ms, published_at, published_by,
+        leaf_seq, offers, confirmed_at, in_force_from, confirmed_leaf_seq
+    )
+    SELECT operator_, one.version, one.digest, one.effective, true, notice, moment, clerk,
+           proof, '{}', moment, one.effective, proof
+    FROM unnest(versions, digests, effective) AS one (version, digest, effective);
+END $$;
+
+-- A version is published: two humans agreed to exactly this, the day is far enough, and the
+-- campaign that tells everybody affected is open.
+CREATE FUNCTION tariffs.publish(
+    operator_ text, version_ text, digest_ bytea, effective timestamptz, affected text[],
+    notice bigint, body text, approver bigint, campaign bigint, clerk text, proof bigint,
+    moment timestamptz
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- Notice is never shorter than it was when this database began, or in any version since.
+    PERFORM tariffs.demand(
+        notice >= (SELECT max(v.notice_ms) FROM tariffs.version v WHERE v.operator = operator_),
+        'version_notice_never_gets_shorter'
+    );
+    PERFORM tariffs.demand(
+        effective >= moment + notice * interval '1 ms', 'version_is_published_in_time'
+    );
+    PERFORM tariffs.demand(
+        approver IN (
+            SELECT staff.approvers(
+                sha256(convert_to(body, 'UTF8')), moment, moment - interval '14 days'
+            )
+        ), 'version_approved_by_another_human'
+    );
+    PERFORM tariffs.demand(
+        (campaign IS NULL) = (cardinality(affected) = 0), 'version_is_told_by_a_campaign'
+    );
+    PERFORM tariffs.demand(campaign IS NULL OR EXISTS (
+        SELECT FROM notices.campaign c
+        WHERE c.campaign_id = campaign AND c.kind = 'tariff.change' AND c.cancelled_at IS NULL
+          AND c.audience -> 'offers' = to_jsonb(affected)
+    ), 'version_is_told_by_a_campaign');
+    PERFORM tariffs.demand(
+        tariffs.leaf_says(proof, 'tariffs.published', jsonb_build_object(
+            'operator', operator_, 'version', version_, 'digest', encode(digest_, 'hex')
+        )), 'version_has_its_leaf'
+    );
+    INSERT INTO tariffs.version (
+        operator, version, digest, effective_from, founding, notice_ms, published_at, published_by,
+        leaf_seq, offers, asked, request_hash, approved_by, campaign_id
+    ) VALUES (
+        operator_, version_, digest_, effective, false, notice, moment, clerk, proof, affected, body,
+        sha256(convert_to(body, 'UTF8')), approver, campaign
+    );
+END $$;
+
+-- Who is affected by a version and was not told in writing by an instant: lines of its offers whose
+-- holder has had them since before it was published.  Whoever came later agreed with the published
+-- change in view; the campaign tells them as well, but they are not waited for.
+CREATE FUNCTION tariffs.untold(operator_ text, version_ text, told_by timestamptz)
+RETURNS TABLE (msisdn text, person_id bigint, sent_at timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT l.msisdn::text, coalesce(t.holder_id, 0), n.sent_at
+    FROM tariffs.version v
+    JOIN numbers.line l ON l.offer = ANY (v.offers) AND l.since <= v.published_at
+    LEFT JOIN numbers.tenure t ON t.msisdn = l.msisdn AND upper_inf(t.during)
+    LEFT JOIN notices.recipient r ON r.campaign_id = v.campaign_id
+        AND r.per = l.msisdn AND r.person_id = coalesce(t.holder_id, 0)
+    LEFT JOIN notices.notice n ON n.notice_id = r.notice_id
+    WHERE v.operator = operator_ AND v.version = version_
+      AND (t.during IS NULL OR lower(t.during) <= v.published_at)
+      AND (n.sent_at IS NULL OR n.sent_at > told_by);
+END $$;
+
+-- GTC-CHANGE: a version takes effect for nobody before everybody affected has had their notice for
+-- so long.  Until then the former version goes on, whatever day was announced.
+CREATE FUNCTION tariffs.put_in_force(
+    operator_ text, version_ text, begins timestamptz, proof bigint, moment timestamptz
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    known tariffs.version;
+BEGIN
+    SELECT v.* INTO known FROM tariffs.version v
+    WHERE v.operator = operator_ AND v.version = version_ FOR UPDATE;
+    PERFORM tariffs.demand(FOUND, 'version_is_published');
+    PERFORM tariffs.demand(known.withdrawn_at IS NULL, 'version_is_not_withdrawn');
+    PERFORM tariffs.demand(known.confirmed_at IS NULL, 'version_is_confirmed_once');
+    PERFORM tariffs.demand(begins >= known.effective_from, 'version_never_in_force_early');
+    PERFORM tariffs.demand(begins >= moment, 'version_prices_nothing_that_is_past');
+    PERFORM tariffs.demand(NOT EXISTS (
+        SELECT FROM tariffs.version v WHERE v.operator = operator_ AND v.in_force_from >= begins
+    ), 'version_follows_the_former_one');
+    PERFORM tariffs.demand(NOT EXISTS (
+        SELECT FROM tariffs.untold(
+            operator_, version_, begins - known.notice_ms * interval '1 ms'
+        )
+    ), 'version_everybody_affected_was_told_in_time');
+    PERFORM tariffs.demand(
+        tariffs.leaf_says(proof, 'tariffs.in_force', jsonb_build_object(
+            'operator', operator_, 'version', version_
+        )), 'version_force_has_its_leaf'
+    );
+    UPDATE tariffs.version v
+    SET confirmed_at = moment, in_force_from = begins, confirmed_leaf_seq = proof
+    WHERE v.operator = operator_ AND v.version = version_;
+END $$;
+
+-- What is published is withdrawn before it is in force, or not at all.
+CREATE FUNCTION tariffs.withdraw(
+    operator_ text, version_ text, because text, proof bigint, moment timestamptz
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM tariffs.demand(
+        tariffs.leaf_says(proof, 'tariffs.withdrawn', jsonb_build_object(
+            'operator', operator_, 'version', version_
+        )), 'version_has_its_leaf'
+    );
+    UPDATE tariffs.version v SET withdrawn_at = moment, withdrawn_because = because
+    WHERE v.operator = operator_ AND v.version = version_ AND NOT v.founding
+      AND v.withdrawn_at IS NULL;
+    PERFORM tariffs.demand(FOUND, 'version_is_withdrawn_once');
+END $$;
+
+-- Who may do what.
+REVOKE ALL ON FUNCTION tariffs.demand, tariffs.leaf_says, tariffs.found, tariffs.publish,
+    tariffs.untold, tariffs.put_in_force, tariffs.withdraw FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tariffs.found, tariffs.publish, tariffs.untold, tariffs.put_in_force,
+    tariffs.withdraw TO tenure_app;
 
 
 -- numbers 1_lines ---------------------------------------------------------------------------

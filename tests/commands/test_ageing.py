@@ -7,6 +7,7 @@ import psycopg
 from tests.commands.database import told, typed
 
 LONG_AFTER = ["--at", "2032-01-01T00:00Z"]
+SOON = ["--at", "2026-11-22T01:00Z"]
 TOLD = """
 INSERT INTO notices.notice (msisdn, language, kind, channel, facts, at)
 VALUES ('85512345678', 'en', 'lock.set', 'number', '{}', '2026-11-22Z')
@@ -59,11 +60,11 @@ def test_what_was_told_is_listed_and_sent_as_a_file(
     assert "lock.set  waits" in typed(["notices", "list", "012345678", *where]).stdout
 
     out = tmp_path / "out"
-    sent = typed(["notices", "deliver", "--spool", str(out), *LONG_AFTER, *where])
+    sent = typed(["notices", "deliver", "--spool", str(out), *SOON, *where])
 
     assert sent.exit_code == 0, sent.output
     (file,) = [path for path in out.iterdir() if not path.name.startswith(".")]
     assert file.read_text(encoding="utf-8").startswith("To: 85512345678\n\nSmart Axiata: ")
     listed = typed(["notices", "list", "--json", *where])
-    assert '"sent_at":"2032-01-01T00:00:00+00:00"' in listed.stdout
+    assert '"sent_at":"2026-11-22T01:00:00+00:00"' in listed.stdout
     assert "85512345678" not in listed.stdout

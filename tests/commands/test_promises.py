@@ -164,8 +164,29 @@ numbers: reminders => INSERT INTO notices.notice
     VALUES (77, '85512345679', NULL, 'en', 'lock.set', 'number', '{}', '2026-11-22Z');
     INSERT INTO numbers.reminder VALUES (99, '2026-11-22Z', 1, '85512345678', '2026-11-22Z', 77)
 notices: notices reach their own =>
-    INSERT INTO notices.notice (msisdn, person_id, language, kind, channel, facts, at, sent_at)
-    VALUES ('85512345678', 1, 'en', 'lock.set', 'number', '{}', '2026-11-22Z', '2026-11-22Z')
+    INSERT INTO notices.notice
+    (notice_id, msisdn, person_id, language, kind, channel, facts, at) OVERRIDING SYSTEM VALUE
+    VALUES (77, '85512345678', 1, 'en', 'lock.set', 'number', '{}', '2026-11-22Z');
+    INSERT INTO notices.delivery (delivery_id, medium, via, sent_to, receipts, handing_at)
+    VALUES (77001, 'sms', 'x', '85512345678', false, '2026-11-22Z')
+notices: nothing told is forgotten =>
+    INSERT INTO notices.notice (msisdn, person_id, language, kind, channel, facts, at)
+    VALUES ('85512345678', 1, 'en', 'lock.set', 'number', '{}', '2026-11-22Z');
+    DELETE FROM notices.due
+notices: what was sent is proven =>
+    INSERT INTO notices.notice
+    (notice_id, msisdn, language, kind, channel, facts, at, sent_at) OVERRIDING SYSTEM VALUE
+    VALUES (77, '855', 'en', 'lock.set', 'network', '{}', '2026-11-22Z', '2026-11-23Z');
+    INSERT INTO notices.delivery (delivery_id, medium, via, sent_to, receipts, handing_at)
+    VALUES (77001, 'sms', 'x', '855', false, '2026-11-22Z')
+notices: a notice is sent once =>
+    INSERT INTO notices.notice
+    (notice_id, msisdn, language, kind, channel, facts, at, sent_at) OVERRIDING SYSTEM VALUE
+    VALUES (77, '855', 'en', 'usage.all', 'network', '{}', '2026-11-22Z', '2026-11-22Z');
+    INSERT INTO notices.delivery
+    (delivery_id, medium, via, sent_to, receipts, handing_at, handed_at)
+    VALUES (77001, 'sms', 'x', '855', false, '2026-11-22Z', '2026-11-22Z'),
+    (77002, 'sms', 'x', '855', false, '2026-11-22Z', '2026-11-22Z')
 record: leaves => ALTER TABLE record.leaf DROP CONSTRAINT leaf_hash_is_of_its_body;
     UPDATE record.leaf SET body = body || ' '
 record: loss reports => SET session_replication_role = replica;

@@ -10,11 +10,11 @@ from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.money import operations as money
 from tenure.promises.money.model import Account, Change, Entry, EntryKind
-from tenure.promises.notices import operations as notices
-from tenure.promises.notices.model import Notice, Send
+from tenure.promises.notices.model import Dispatch
 from tenure.promises.numbers import operations as numbers
 from tenure.terms.model import Terms
 from tenure.values.instant import Instant
+from tests.notices import carrying
 from tests.numbers.stocked import KH, act
 
 
@@ -39,15 +39,9 @@ async def recycle(pool: Pool, at: Instant, terms: Terms = KH, *, do: bool = True
     return tally
 
 
-async def deliver(pool: Pool, at: Instant) -> list[tuple[Notice, Send]]:
+async def deliver(pool: Pool, at: Instant) -> list[Dispatch]:
     """Send what waits, as a gateway does."""
-
-    async def work(tx: Transaction) -> list[tuple[Notice, Send]]:
-        waiting = await notices.waiting(tx, 1_000)
-        reach = await numbers.lifecycle.reach(tx, waiting)
-        return await notices.decide(tx, waiting, reach, at)
-
-    return await perform(pool, work)
+    return await perform(pool, carrying.carry, KH, at)
 
 
 async def clock(pool: Pool, at: Instant, terms: Terms = KH) -> Counter[str]:

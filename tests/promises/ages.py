@@ -5,7 +5,7 @@ from typing import Final
 
 from tenure.commands import recycling
 from tenure.commands.recycling import Tally
-from tenure.postgres.transaction import Transaction, perform
+from tenure.postgres.transaction import perform
 from tenure.promises.notices import operations as notices
 from tenure.promises.notices.model import NoticeKind
 from tenure.promises.numbers import operations as numbers
@@ -14,6 +14,7 @@ from tenure.promises.record.model import Act
 from tenure.values.instant import DAY_MS, Instant
 from tenure.values.msisdn import Msisdn
 from tenure.values.refused import Refused
+from tests.notices import carrying
 from tests.promises.sentences import moment, says
 from tests.promises.world import SALT, World, WrongExampleError
 
@@ -40,14 +41,9 @@ async def _clock(world: World) -> None:
     while after is not None:
         after = (await perform(world.pool, numbers.lifecycle.sweep, terms, after, act)).last
     await perform(world.pool, numbers.lifecycle.bring_back, terms, act)
-    await perform(world.pool, _deliver, world.now)
+    await perform(world.pool, carrying.carry, terms, world.now)
     async for _ in recycling.pages(world.pool, terms, lambda: act, do=True):
         pass
-
-
-async def _deliver(tx: Transaction, at: Instant) -> None:
-    waiting = await notices.waiting(tx, COUNT_MAX)
-    await notices.decide(tx, waiting, await numbers.lifecycle.reach(tx, waiting), at)
 
 
 @says("case {case=NAME} holds {number=NUMBER}")

@@ -10,14 +10,20 @@ from tenure.gateways.spool.server import AT_ONCE, Spool
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.notices import operations as notices
-from tenure.promises.notices.model import Channel, Dropped, NoticeKind, Telling
+from tenure.promises.notices.model import (
+    Channel,
+    Dropped,
+    NoticeKind,
+    Telling,
+    delivery_of,
+)
 from tenure.promises.numbers import operations as numbers
 from tenure.promises.numbers.model import Sold
 from tenure.terms import pack
 from tenure.values.instant import Instant
 from tests.numbers.stocked import AT, KH, act, msisdn, sell, stock
 
-WORDING = notices.wording(pack.load("smart-kh"))
+PACK = pack.load("smart-kh")
 LATER = Instant(AT + 700)
 
 
@@ -41,7 +47,7 @@ def spool(held: Pool, tmp_path: Path) -> Iterator[Callable[[], Spool]]:
     opened: list[Spool] = []
 
     def another() -> Spool:
-        opened.append(Spool(held, WORDING, tmp_path / "out", lambda: LATER))
+        opened.append(Spool(held, PACK, tmp_path / "out", lambda: LATER))
         return opened[-1]
 
     yield another
@@ -73,9 +79,9 @@ def test_a_file_is_what_a_sender_of_texts_expects() -> None:
     octets = wire.written("85512345678", "សោ\nដោះ")
     assert octets.decode() == "To: 85512345678\n\nសោ\nដោះ\n"
     assert wire.read(octets) == ("85512345678", "សោ\nដោះ")
-    assert wire.notice_of_part(wire.part_name(12)) == 12
-    assert wire.notice_of_part(wire.ready_name(12)) is None
-    assert wire.notice_of_part("letter.txt") is None
+    assert wire.delivery_of_part(wire.part_name(12)) == 12
+    assert wire.delivery_of_part(wire.ready_name(12)) is None
+    assert wire.delivery_of_part("letter.txt") is None
     with pytest.raises(ValueError, match="begins with To:"):
         wire.read(b"From: x\n\ny")
 
@@ -169,7 +175,7 @@ async def test_a_folder_that_cannot_be_written_loses_nothing(
     gateway = spool()
     await gateway.deliver_all()
     (notice_id,) = await perform(held, notices.tell, [telling()])
-    in_the_way = out / wire.part_name(notice_id)
+    in_the_way = out / wire.part_name(delivery_of(notice_id, 1))
     in_the_way.mkdir()
 
     with pytest.raises(IsADirectoryError):

@@ -8,6 +8,7 @@ from tenure.promises.notices import operations as notices
 from tenure.promises.numbers import operations as numbers
 from tenure.promises.numbers.model.requests import Outcome
 from tenure.values.instant import Instant
+from tests.notices import carrying
 from tests.numbers.stocked import KH
 from tests.simulator.years import requests
 from tests.simulator.years.books import (
@@ -58,18 +59,18 @@ async def take_effect(life: Life, at: int) -> None:
             requests.ended(life, asked, "expired", at)
 
 
-async def _prepare(tx: Transaction, at: int) -> list[tuple[Any, Any]]:
-    waiting = await notices.waiting(tx, AT_ONCE)
-    reach = await numbers.lifecycle.reach(tx, waiting)
-    return await notices.decide(tx, waiting, reach, Instant(at))
+async def _prepare(tx: Transaction, at: int) -> list[Any]:
+    out = await carrying.take(tx, KH, Instant(at), count=AT_ONCE)
+    await notices.handed(tx, [(one.delivery_id, "") for one in out], Instant(at))
+    return out
 
 
 async def deliver(life: Life, at: int) -> None:
     """Messages leave, each once, and to nobody whose business they are not."""
     books = life.books
-    for notice, send in await life.driver.ask("messages sent", _prepare, at):
-        telling = notice.telling
-        number, to = str(telling.msisdn), str(send.to)
+    for dispatch in await life.driver.ask("messages sent", _prepare, at):
+        notice, telling = dispatch.notice, dispatch.notice.telling
+        number, to = str(telling.msisdn), dispatch.to
         sent = Sent(max(at, telling.at), to, number, telling.person_id, telling.kind.value)
         books.must(
             "a message leaves once", holds=notice.notice_id not in books.sent, seen=sent.kind

@@ -11,8 +11,8 @@ import msgspec
 import psycopg
 import pytest
 
-from tenure.promises.notices import rules as notice_rules
 from tenure.promises.notices.model import Send
+from tenure.promises.notices.rules import sending as notice_rules
 from tenure.promises.numbers.model.requests import Kind, Outcome, Refusal
 from tenure.promises.numbers.operations import lifecycle
 from tenure.promises.numbers.operations.requests import telling

@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tenure.promises.notices.model import ATTEMPTS
+
 LOOK_SECONDS: Final = 0.02
 _READY: Final = re.compile(r"notice-(\d{12,})")
 _TO: Final = re.compile(r"To: (\d+)\n")
@@ -49,7 +51,7 @@ class Post:
                 continue
             self._seen.add(mark)
             to = _TO.match(path.read_text(encoding="utf-8"))
-            self.left.append(Left(at, int(found[1]), "" if to is None else to[1]))
+            self.left.append(Left(at, int(found[1]) // ATTEMPTS, "" if to is None else to[1]))
 
     def first(self, to: str, after_seconds: float) -> Left | None:
         """The first text to a number that left after an instant."""

@@ -26,7 +26,6 @@ from tenure.postgres.connection import connector
 from tenure.postgres.embedded import Cluster
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
-from tenure.promises.notices import operations as notices
 from tenure.promises.numbers import operations as numbers
 from tenure.promises.record import operations as record
 from tenure.promises.record import rules
@@ -114,7 +113,7 @@ async def now(stage: Stage, register: Register | None) -> AsyncIterator[Stage]:
     """The rest as well: notices that leave, the auditor, the watch at the doors, the network."""
     data, pool, clock, terms = stage.data, stage.pool, stage.clock, stage.cast.pack.terms
     dsn = stage.cluster.dsn
-    spool = Spool(pool, notices.wording(stage.cast.pack), data / SPOOL, clock.now)
+    spool = Spool(pool, stage.cast.pack, data / SPOOL, clock.now)
     trusted = trusted_of(network.trust_text(stage.trust(), terms))
     memory = Memory(network.folder_of(data) / network.KNOWN)
     settings = Settings(trusted, stage.cast.sim_key)

@@ -45,7 +45,6 @@ from tenure.postgres.transaction import perform
 from tenure.promises.charging import operations as charging
 from tenure.promises.charging.model import Answer, Ask
 from tenure.promises.money import operations as money
-from tenure.promises.notices import operations as notices
 from tenure.promises.tariffs.rules import Book
 from tenure.promises.topups.model import VoucherKey
 from tenure.terms.model import Terms
@@ -124,7 +123,7 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
         showing.record = recording.told
         telling = Telling(pool, book, pricing.starts, plan.clock.now, gateways, showing.changed)
         ageing = Ageing(pool, plan.pack.terms, plan.clock.now)
-        spool = Spool(pool, notices.wording(plan.pack), plan.data / SPOOL, plan.clock.now)
+        spool = Spool(pool, plan.pack, plan.data / SPOOL, plan.clock.now)
         site = site_of(
             plan.pack, plan.data, plan.public_url, pool, showing.live, plan.clock.now,
             recording.witness_vkeys, demo=bool(plan.demo),

@@ -1,12 +1,14 @@
-"""Delivers what was told, as files: each notice once, whatever dies in between.
+"""Delivers what was told, as files: each attempt once, whatever dies in between.
 
-A message is first a hidden file.  Then its notice is marked as sent, and only after that commit the
-file gets its name.  Who finds hidden files asks which were marked: those get their name, the others
-go, and are written again.
+A message is first a hidden file.  Then its attempt is committed, and only after that the file gets
+its name, and the attempt is reported as handed over.  So whoever opens the folder knows what became
+of each attempt that nobody reported: where a hidden file lies, it gets its name now; where none
+lies, it got its name before.  A hidden file without an attempt was never decided, and goes.
 """
 
 import asyncio
 import fcntl
+import hashlib
 import logging
 import os
 from collections.abc import Callable, Sequence
@@ -17,8 +19,9 @@ from tenure.gateways.spool import wire
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.notices import operations as notices
-from tenure.promises.notices.model import Notice, Send
+from tenure.promises.notices.model import Dispatch, Medium, Route
 from tenure.promises.numbers import operations as numbers
+from tenure.terms.pricelist import Pack
 from tenure.values.instant import Instant
 
 log = logging.getLogger(__name__)
@@ -32,11 +35,22 @@ class Spool:
     """The only one who delivers into its folder, as long as it has the folder's lock."""
 
     def __init__(
-        self, pool: Pool, wording: notices.Wording, folder: Path, now: Callable[[], Instant]
+        self,
+        pool: Pool,
+        pack: Pack,
+        folder: Path,
+        now: Callable[[], Instant],
     ) -> None:
         """``folder`` is made when it is not there."""
-        self._pool, self._wording, self._folder, self._now = pool, wording, folder, now
+        self._pool, self._terms, self._wording = pool, pack.terms, notices.wording(pack)
+        self._folder, self._now = folder, now
         self._lock: IO[bytes] | None = None
+
+    @property
+    def route(self) -> Route:
+        """Texts, of which nobody reports the delivery, carried by way of this folder."""
+        name = hashlib.sha256(os.fsencode(self._folder.resolve())).hexdigest()[:12]
+        return Route(Medium.SMS, f"spool-{name}", receipts=False)
 
     async def run(self) -> None:
         """Deliver until cancelled; a failure is logged, and tried again."""
@@ -46,6 +60,7 @@ class Spool:
                     await self.deliver_all()
                 except Exception:
                     log.exception("notices could not be delivered; it is tried again")
+                    self.close()  # what was begun is finished when the folder is opened again
                 await asyncio.sleep(LOOK_SECONDS)
         finally:
             self.close()
@@ -77,46 +92,60 @@ class Spool:
             lock.close()
             return False
         self._lock = lock
-        found = (wire.notice_of_part(path.name) for path in self._folder.iterdir())
-        left = sorted(notice_id for notice_id in found if notice_id is not None)
-        if left:
-            marked = await perform(self._pool, notices.sent_among, left)
-            await asyncio.to_thread(self._name, sorted(marked))
-            for notice_id in set(left) - marked:
-                (self._folder / wire.part_name(notice_id)).unlink()
+        try:
+            await self._finish()
+        except BaseException:
+            self.close()
+            raise
         return True
+
+    async def _finish(self) -> None:
+        found = (wire.delivery_of_part(path.name) for path in self._folder.iterdir())
+        hidden = {delivery_id for delivery_id in found if delivery_id is not None}
+        decided = await perform(self._pool, notices.handing, self.route.via)
+        await asyncio.to_thread(self._name, sorted(hidden.intersection(decided)))
+        for delivery_id in hidden.difference(decided):
+            (self._folder / wire.part_name(delivery_id)).unlink()
+        await self._report(decided)
 
     async def _deliver_some(self) -> tuple[int, int]:
         looked, sent = await perform(self._pool, self._prepare)
         await asyncio.to_thread(self._name, sent)
+        await self._report(sent)
         return looked, len(sent)
 
     async def _prepare(self, tx: Transaction) -> tuple[int, list[int]]:
-        """Write hidden files and mark their notices; how many were looked at, which are sent."""
-        waiting = await notices.waiting(tx, AT_ONCE)
+        """Write hidden files and record their attempts; how many were looked at, which leave."""
+        at = self._now()
+        waiting = await notices.waiting(tx, Medium.SMS, AT_ONCE, at)
         if not waiting:
             return 0, []
         reach = await numbers.lifecycle.reach(tx, waiting)
-        sent = await notices.decide(tx, waiting, reach, self._now())
+        sent = await notices.decide(tx, self._terms, self.route, waiting, reach, at)
         await asyncio.to_thread(self._write, sent)
-        return len(waiting), [notice.notice_id for notice, _ in sent]
+        return len(waiting), [one.delivery_id for one in sent]
 
-    def _write(self, sent: Sequence[tuple[Notice, Send]]) -> None:
-        for notice, send in sent:
-            octets = wire.written(send.to, notices.words(self._wording, notice.telling))
-            with (self._folder / wire.part_name(notice.notice_id)).open("wb") as file:
+    def _write(self, sent: Sequence[Dispatch]) -> None:
+        for one in sent:
+            octets = wire.written(one.to, notices.words(self._wording, one.notice.telling))
+            with (self._folder / wire.part_name(one.delivery_id)).open("wb") as file:
                 file.write(octets)
                 file.flush()
                 os.fsync(file.fileno())
 
-    def _name(self, notice_ids: Sequence[int]) -> None:
+    def _name(self, delivery_ids: Sequence[int]) -> None:
         """Let the messages be seen by whoever sends them."""
-        for notice_id in notice_ids:
-            part = self._folder / wire.part_name(notice_id)
-            part.replace(self._folder / wire.ready_name(notice_id))
-        if notice_ids:
+        for delivery_id in delivery_ids:
+            part = self._folder / wire.part_name(delivery_id)
+            part.replace(self._folder / wire.ready_name(delivery_id))
+        if delivery_ids:
             folder = os.open(self._folder, os.O_RDONLY)
             try:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+
+    async def _report(self, delivery_ids: Sequence[int]) -> None:
+        if delivery_ids:
+            taken = [(one, wire.ready_name(one)) for one in delivery_ids]
+            await perform(self._pool, notices.handed, taken, self._now())

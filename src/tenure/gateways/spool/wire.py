@@ -8,18 +8,18 @@ _PART = re.compile(r"\.notice-(\d{12,})\.part")
 ENCODING: Final = "utf-8"
 
 
-def ready_name(notice_id: int) -> str:
+def ready_name(delivery_id: int) -> str:
     """The file of a message that may be sent; its number tells a double from another message."""
-    return f"notice-{notice_id:012d}"
+    return f"notice-{delivery_id:012d}"
 
 
-def part_name(notice_id: int) -> str:
+def part_name(delivery_id: int) -> str:
     """The file of a message that is not yet known to be told: hidden, so that nobody sends it."""
-    return f".{ready_name(notice_id)}.part"
+    return f".{ready_name(delivery_id)}.part"
 
 
-def notice_of_part(name: str) -> int | None:
-    """The notice of a file that was left behind; None for a file of somebody else's."""
+def delivery_of_part(name: str) -> int | None:
+    """The attempt of a file that was left behind; None for a file of somebody else's."""
     found = _PART.fullmatch(name)
     return int(found[1]) if found else None
 

@@ -9,7 +9,10 @@ NEW = """
 SELECT notice_id, msisdn, person_id, kind, {at} FROM notices.notice
 WHERE notice_id > {after} ORDER BY notice_id
 """
-SENT = "SELECT count(*), count(sent_at), count(dropped_at) FROM notices.notice"
+SENT = """
+SELECT count(*), count(sent_at),
+       count(dropped_at) FILTER (WHERE sent_at IS NULL) FROM notices.notice
+"""
 DROPPED = """
 SELECT notice_id, msisdn, person_id, dropped FROM notices.notice
 WHERE dropped_at IS NOT NULL AND notice_id > {after}

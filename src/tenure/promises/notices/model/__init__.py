@@ -5,38 +5,37 @@ from enum import StrEnum
 
 import msgspec
 
-from tenure.promises.notices.model.campaigns import (
-    Audience,
-    AudienceRows,
-    Campaign,
-    CampaignCounts,
-    CampaignRefusal,
-    CampaignState,
-    CampaignStep,
-    NewCampaign,
-    PlannedPage,
+from tenure.promises.notices.model.deliveries import (
+    ATTEMPTS,
+    Delivery,
+    End,
+    Medium,
+    Receipt,
+    Route,
+    State,
+    delivery_of,
 )
 from tenure.terms.notice_kinds import NoticeKind
 from tenure.values.instant import Instant
 from tenure.values.msisdn import Msisdn
 
 __all__ = [
-    "Audience",
-    "AudienceRows",
-    "Campaign",
-    "CampaignCounts",
-    "CampaignRefusal",
-    "CampaignState",
-    "CampaignStep",
+    "ATTEMPTS",
     "Channel",
+    "Delivery",
+    "Dispatch",
     "Dropped",
-    "NewCampaign",
+    "End",
+    "Medium",
     "Notice",
     "NoticeKind",
-    "PlannedPage",
     "Reach",
+    "Receipt",
+    "Route",
     "Send",
+    "State",
     "Telling",
+    "delivery_of",
 ]
 
 
@@ -52,14 +51,24 @@ class Channel(StrEnum):
 
 
 class Dropped(StrEnum):
-    """Why a notice was never sent."""
+    """Why nothing more is tried for a notice; what left before that, its deliveries tell."""
 
     CHANGED_HANDS = "changed hands"
     """Somebody else holds the number by now: it is none of their business."""
     OUT_OF_SERVICE = "out of service"
     """The number has no line any more."""
     NO_OTHER_CHANNEL = "no other channel"
-    """The person has no other number that could receive it."""
+    """The person has no other number that could receive it, and no e-mail."""
+    NO_CONSENT = "no consent"
+    """GTC-MKT: the person has not agreed to such offers, or does not any more."""
+    TOO_MANY = "too many"
+    """The person would get more of its class than the terms allow."""
+    TOO_LATE = "too late"
+    """Its time was over before it could leave."""
+    UNCERTAIN = "uncertain"
+    """Nobody knows whether it arrived, and its class is not sent twice."""
+    UNDELIVERED = "undelivered"
+    """It was tried as often, on as many ways and for as long as the terms say."""
 
 
 class Telling(msgspec.Struct, frozen=True):
@@ -89,9 +98,28 @@ class Notice(msgspec.Struct, frozen=True):
     sent_at: Instant | None = None
     dropped_at: Instant | None = None
     dropped: Dropped | None = None
+    tries: tuple[Delivery, ...] = ()
+    """All attempts so far, where they were asked for."""
 
     def __repr__(self) -> str:
         return f"Notice({self.notice_id})"
+
+
+class Dispatch(msgspec.Struct, frozen=True):
+    """A notice that is to go out now: what a gateway submits once this is committed."""
+
+    delivery_id: int
+    notice: Notice
+    to: str
+    """E.164 digits, or an e-mail address, as the medium of the gateway has it."""
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt it is, from 1."""
+        return self.delivery_id % ATTEMPTS
+
+    def __repr__(self) -> str:
+        return f"Dispatch({self.delivery_id})"
 
 
 class Reach(msgspec.Struct, frozen=True):

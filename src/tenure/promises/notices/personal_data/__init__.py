@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tenure.promises.notices.personal_data import campaigns
+from tenure.promises.notices.personal_data import deliveries
 from tenure.values.holding import Category, End, Holding, Subject, impersonal
 
 
@@ -27,7 +27,7 @@ HOLDINGS: Final = (
     _of_notice("facts", Category.EVIDENCE, "what the words named"),
     _of_notice("at", Category.EVIDENCE, "since when it was to be told"),
     _of_notice("sent_at", Category.EVIDENCE, "proves that it was sent, and when"),
-    _of_notice("dropped_at", Category.EVIDENCE, "says that it was not sent"),
-    _of_notice("dropped", Category.EVIDENCE, "says why it was not sent"),
-    *campaigns.HOLDINGS,
+    _of_notice("dropped_at", Category.EVIDENCE, "says since when nothing more is tried"),
+    _of_notice("dropped", Category.EVIDENCE, "says why nothing more is tried"),
+    *deliveries.HOLDINGS,
 )

@@ -5,7 +5,8 @@ CREATE SCHEMA notices;
 COMMENT ON SCHEMA notices IS 'You hear it from us before it costs you.';
 
 -- What somebody is told, in the transaction of what it tells of.  The words are made when it is
--- sent, in the language that was chosen; here stand the kind and the facts.
+-- sent, in the language that was chosen; here stand the kind and the facts.  `sent_at` is when it
+-- was first handed over; `dropped` says why nothing more is tried, and both may be there.
 CREATE TABLE notices.notice (
     notice_id bigint GENERATED ALWAYS AS IDENTITY,
     msisdn text COLLATE "C" NOT NULL,
@@ -21,15 +22,15 @@ CREATE TABLE notices.notice (
     CONSTRAINT notice_pkey PRIMARY KEY (notice_id),
     CONSTRAINT notice_channel_is_known CHECK (channel IN ('number', 'person', 'network')),
     CONSTRAINT notice_for_a_person_names_one CHECK (channel <> 'person' OR person_id IS NOT NULL),
-    CONSTRAINT notice_is_sent_or_dropped CHECK (sent_at IS NULL OR dropped_at IS NULL),
     CONSTRAINT notice_is_dropped_for_a_reason CHECK ((dropped_at IS NULL) = (dropped IS NULL)),
     CONSTRAINT notice_reason_is_known
-        CHECK (dropped IN ('changed hands', 'out of service', 'no other channel')),
+        CHECK (dropped IN ('changed hands', 'out of service', 'no other channel', 'no consent',
+                           'too many', 'too late', 'uncertain', 'undelivered')),
+    -- What left and was not dropped for that may have arrived: only what never left is too late.
+    CONSTRAINT notice_is_too_late_only_unsent CHECK (dropped <> 'too late' OR sent_at IS NULL),
     CONSTRAINT notice_is_sent_after_it_was_told CHECK (sent_at >= at)
-);
+) WITH (fillfactor = 85);  -- room for sent_at on the same page; no index has to follow
 
-CREATE INDEX notice_waiting ON notices.notice (notice_id)
-    WHERE sent_at IS NULL AND dropped_at IS NULL;
 CREATE INDEX notice_by_number ON notices.notice (msisdn, notice_id);
 
 -- That a notice was sent is proof of it: neither the fact nor its end is changed afterwards.
@@ -41,7 +42,11 @@ BEGIN
 END $$;
 
 CREATE TRIGGER notice_ends_once BEFORE UPDATE ON notices.notice
-    FOR EACH ROW WHEN (OLD.sent_at IS NOT NULL OR OLD.dropped_at IS NOT NULL)
+    FOR EACH ROW WHEN (
+        OLD.sent_at IS NOT NULL AND NEW.sent_at IS DISTINCT FROM OLD.sent_at
+        OR OLD.dropped_at IS NOT NULL
+           AND (NEW.dropped_at, NEW.dropped) IS DISTINCT FROM (OLD.dropped_at, OLD.dropped)
+    )
     EXECUTE FUNCTION notices.stays_as_it_is();
 
 -- Who may do what.

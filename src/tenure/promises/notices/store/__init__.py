@@ -11,15 +11,11 @@ from tenure.promises.notices.model import Channel, Dropped, Notice, NoticeKind, 
 from tenure.values.instant import Instant, moment_of
 from tenure.values.msisdn import Msisdn
 
-_NOTICE: Final = """
-SELECT notice_id, msisdn, person_id, language, kind, channel, facts, at, sent_at, dropped_at,
-       dropped
-FROM notices.notice
+COLUMNS: Final = """
+n.notice_id, n.msisdn, n.person_id, n.language, n.kind, n.channel, n.facts, n.at, n.sent_at,
+n.dropped_at, n.dropped
 """
-_WAITING: Final = f"""
-{_NOTICE} WHERE sent_at IS NULL AND dropped_at IS NULL
-ORDER BY notice_id LIMIT %s FOR UPDATE SKIP LOCKED
-"""
+_NOTICE: Final = f"SELECT {COLUMNS} FROM notices.notice n"  # noqa: S608 -- put together from literals
 _OF_NUMBER: Final = f"{_NOTICE} WHERE msisdn = %s ORDER BY notice_id DESC LIMIT %s"
 _NEWEST: Final = f"{_NOTICE} ORDER BY notice_id DESC LIMIT %s"
 
@@ -32,12 +28,14 @@ FROM unnest(%b, %b, %b, %b, %b, %b, %b) WITH ORDINALITY
 ORDER BY place
 RETURNING notice_id
 """
-_SENT: Final = """
-UPDATE notices.notice SET sent_at = greatest(at, %s) WHERE notice_id = ANY(%s)
-"""
 _DROPPED: Final = """
-UPDATE notices.notice n SET dropped_at = greatest(n.at, %s), dropped = d.why
-FROM unnest(%b, %b) AS d (notice_id, why) WHERE n.notice_id = d.notice_id
+WITH dropped AS (
+    UPDATE notices.notice n SET dropped_at = greatest(n.at, %s), dropped = d.why
+    FROM unnest(%b, %b) AS d (notice_id, why)
+    WHERE n.notice_id = d.notice_id AND n.dropped_at IS NULL
+    RETURNING n.notice_id
+)
+DELETE FROM notices.due q USING dropped d WHERE q.notice_id = d.notice_id
 """
 _SENT_AMONG: Final = """
 SELECT notice_id FROM notices.notice WHERE notice_id = ANY(%s) AND sent_at IS NOT NULL
@@ -46,7 +44,8 @@ SELECT notice_id FROM notices.notice WHERE notice_id = ANY(%s) AND sent_at IS NO
 _json = msgspec.json.Encoder(order="sorted")
 
 
-def _notice(row: Sequence[Any]) -> Notice:
+def notice_of(row: Sequence[Any]) -> Notice:
+    """A notice from the columns of ``COLUMNS``."""
     notice_id, msisdn, person_id, language, kind, channel, facts, at, sent, dropped_at, why = row
     telling = Telling(
         Msisdn(msisdn), person_id, language, NoticeKind(kind), facts, at, Channel(channel)
@@ -73,18 +72,6 @@ async def tell(tx: Transaction, tellings: Sequence[Telling]) -> list[int]:
     return sorted([int(row[0]) for row in await cursor.fetchall()])
 
 
-async def waiting(tx: Transaction, limit: int) -> list[Notice]:
-    """The oldest that wait and that nobody else is sending."""
-    cursor = await tx.execute(_WAITING, [limit])
-    return sorted(map(_notice, await cursor.fetchall()), key=lambda notice: notice.notice_id)
-
-
-async def mark_sent(tx: Transaction, notice_ids: Sequence[int], at: Instant) -> None:
-    """Mark notices as sent."""
-    if notice_ids:
-        await tx.execute(_SENT, [moment_of(at), int8s(notice_ids)])
-
-
 async def mark_dropped(
     tx: Transaction, dropped: Sequence[tuple[int, Dropped]], at: Instant
 ) -> None:
@@ -97,13 +84,13 @@ async def mark_dropped(
 async def of_number(tx: Transaction, msisdn: str, limit: int) -> list[Notice]:
     """The newest about a number."""
     cursor = await tx.execute(_OF_NUMBER, [msisdn, limit])
-    return [_notice(row) for row in await cursor.fetchall()]
+    return [notice_of(row) for row in await cursor.fetchall()]
 
 
 async def newest(tx: Transaction, limit: int) -> list[Notice]:
     """The newest of all."""
     cursor = await tx.execute(_NEWEST, [limit])
-    return [_notice(row) for row in await cursor.fetchall()]
+    return [notice_of(row) for row in await cursor.fetchall()]
 
 
 async def sent_among(tx: Transaction, notice_ids: Sequence[int]) -> set[int]:
