@@ -527,6 +527,238 @@ CREATE INDEX concern_open ON staff.concern (raised_at) WHERE closed_at IS NULL;
 GRANT SELECT, INSERT, UPDATE (closed_at, closed_by, words) ON staff.concern TO tenure_app;
 
 
+-- consent -----------------------------------------------------------------------------------
+
+-- Nothing beyond the service without your yes.
+
+CREATE SCHEMA consent;
+
+COMMENT ON SCHEMA consent IS 'Nothing beyond the service without your yes.';
+
+-- Every text that was ever published or shown before a question, in every language: general-terms,
+-- privacy-notice, and purpose/NAME for the words of a purpose.  None of them is ever changed.
+CREATE TABLE consent.text (
+    document text NOT NULL,
+    version text NOT NULL,
+    language text NOT NULL,
+    sha256 text NOT NULL,
+    body text NOT NULL,
+    meaning integer,
+    published_at timestamptz,
+    effective_from timestamptz,
+    kept_at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT text_of_a_version_is_one PRIMARY KEY (document, version, language),
+    CONSTRAINT text_as_it_was_shown UNIQUE (document, version, language, sha256),
+    CONSTRAINT text_and_meaning UNIQUE (document, version, language, sha256, meaning),
+    CONSTRAINT text_hash_is_of_its_body
+        CHECK (sha256 = encode(sha256(convert_to(body, 'UTF8')), 'hex')),
+    CONSTRAINT text_is_not_empty CHECK (btrim(body, E' \t\r\n') <> ''),
+    CONSTRAINT text_document_is_known
+        CHECK (document IN ('general-terms', 'privacy-notice') OR document ~ '^purpose/[a-z][a-z0-9-]{1,39}$'),
+    -- A purpose that does not say what it is cannot be asked for.
+    CONSTRAINT text_purpose_says_something CHECK (
+        document !~ '(/|-)(other|others|misc|miscellaneous|any|all|general|legitimate|various)(-|$)'
+        OR document = 'general-terms'
+    ),
+    CONSTRAINT text_of_a_purpose_has_a_meaning CHECK ((document LIKE 'purpose/%') = (meaning IS NOT NULL)),
+    CONSTRAINT text_of_a_document_is_published CHECK (
+        (document LIKE 'purpose/%') = (published_at IS NULL)
+        AND (published_at IS NULL) = (effective_from IS NULL)
+        AND effective_from >= published_at
+    ),
+    CONSTRAINT text_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+-- One word of somebody about one purpose by one medium.  Each names the word before it, and the key
+-- of that word carries what it was and when: so the checks below need no trigger, and what was said
+-- is one chain.  The person is a number only: what somebody refused outlives their profile.
+CREATE TABLE consent.event (
+    record_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    purpose text NOT NULL,
+    medium text NOT NULL,
+    seq integer NOT NULL,
+    word text NOT NULL,
+    at timestamptz NOT NULL,
+    until_at timestamptz,
+    by_person_id bigint NOT NULL,
+    way text NOT NULL,
+    language text NOT NULL,
+    evidence text NOT NULL,
+    meaning integer,
+    purpose_version text,
+    purpose_sha256 text,
+    notice_version text,
+    notice_sha256 text,
+    after_seq integer,
+    after_word text,
+    after_at timestamptz,
+    leaf_seq bigint NOT NULL,
+    -- Columns of their own, so that the texts are found by foreign keys.
+    purpose_document text GENERATED ALWAYS AS ('purpose/' || purpose) STORED,
+    notice_document text GENERATED ALWAYS AS ('privacy-notice') STORED,
+    CONSTRAINT event_pkey PRIMARY KEY (record_id),
+    CONSTRAINT event_one_at_a_time UNIQUE (person_id, purpose, medium, seq),
+    CONSTRAINT event_as_it_was UNIQUE (person_id, purpose, medium, seq, word, at),
+    CONSTRAINT event_follows_the_one_before
+        FOREIGN KEY (person_id, purpose, medium, after_seq, after_word, after_at)
+        REFERENCES consent.event (person_id, purpose, medium, seq, word, at),
+    CONSTRAINT event_counts_up CHECK (
+        seq = coalesce(after_seq, 0) + 1 AND (after_seq IS NULL) = (seq = 1)
+        AND (after_seq IS NULL) = (after_word IS NULL) AND (after_seq IS NULL) = (after_at IS NULL)
+    ),
+    CONSTRAINT event_word_is_known CHECK (word IN ('given', 'refused', 'withdrawn')),
+    -- PRV-RIGHTS: only what was given is withdrawn, and a refusal is the first word there is.
+    CONSTRAINT event_withdraws_what_was_given CHECK (word <> 'withdrawn' OR (after_word = 'given') IS TRUE),
+    CONSTRAINT event_refuses_what_was_not_given CHECK (word <> 'refused' OR after_seq IS NULL),
+    CONSTRAINT event_is_not_before_the_last CHECK (at >= after_at),
+    -- Of a yes and a no of the same instant the no counts, whichever came first.
+    CONSTRAINT event_gives_after_a_no
+        CHECK (word <> 'given' OR after_word IS NULL OR after_word = 'given' OR at > after_at),
+    CONSTRAINT event_purpose_says_something CHECK (
+        purpose !~ '(^|-)(other|others|misc|miscellaneous|any|all|general|legitimate|various)(-|$)'
+    ),
+    CONSTRAINT event_medium_is_known CHECK (medium IN ('sms', 'call', 'email', 'app', 'none')),
+    CONSTRAINT event_way_is_known
+        CHECK (way IN ('app', 'ussd', 'short-code', 'shop', 'e-mail', 'care', 'web')),
+    CONSTRAINT event_evidence_is_an_id CHECK (evidence ~ '^[ -~]{0,200}$'),
+    -- A yes is to texts that could be read; a no needs none.
+    CONSTRAINT event_yes_is_to_texts CHECK (
+        (word = 'given') = (meaning IS NOT NULL)
+        AND num_nulls(meaning, purpose_version, purpose_sha256, notice_version, notice_sha256) IN (0, 5)
+    ),
+    CONSTRAINT event_no_has_no_end CHECK (until_at IS NULL OR (word = 'given' AND until_at > at)),
+    CONSTRAINT event_to_the_words_of_the_purpose
+        FOREIGN KEY (purpose_document, purpose_version, language, purpose_sha256, meaning)
+        REFERENCES consent.text (document, version, language, sha256, meaning),
+    CONSTRAINT event_to_the_notice
+        FOREIGN KEY (notice_document, notice_version, language, notice_sha256)
+        REFERENCES consent.text (document, version, language, sha256),
+    CONSTRAINT event_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+COMMENT ON TABLE consent.event IS 'What somebody said; how they stand is the last word, computed.';
+
+-- GTC-ACCEPT: which version binds whom, how, and since when.
+CREATE TABLE consent.acceptance (
+    acceptance_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    document text NOT NULL,
+    version text NOT NULL,
+    language text NOT NULL,
+    sha256 text NOT NULL,
+    manner text NOT NULL,
+    way text NOT NULL,
+    evidence text NOT NULL,
+    at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT acceptance_pkey PRIMARY KEY (acceptance_id),
+    -- Using the service every day accepts it once.
+    CONSTRAINT acceptance_is_one_a_manner UNIQUE (person_id, document, version, manner),
+    CONSTRAINT acceptance_of_what_was_published FOREIGN KEY (document, version, language, sha256)
+        REFERENCES consent.text (document, version, language, sha256),
+    CONSTRAINT acceptance_is_of_a_document CHECK (document IN ('general-terms', 'privacy-notice')),
+    CONSTRAINT acceptance_manner_is_published
+        CHECK (manner IN ('activation', 'use', 'signature', 'click')),
+    CONSTRAINT acceptance_way_is_known
+        CHECK (way IN ('app', 'ussd', 'short-code', 'shop', 'e-mail', 'care', 'web')),
+    CONSTRAINT acceptance_evidence_is_an_id CHECK (evidence ~ '^[ -~]{0,200}$'),
+    CONSTRAINT acceptance_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+-- PRV-ACK: the notice could be read, and what was given is true.  Nobody consents by it.
+CREATE TABLE consent.acknowledgement (
+    acknowledgement_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    document text NOT NULL,
+    version text NOT NULL,
+    language text NOT NULL,
+    sha256 text NOT NULL,
+    occasion text NOT NULL,
+    way text NOT NULL,
+    evidence text NOT NULL,
+    at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT acknowledgement_pkey PRIMARY KEY (acknowledgement_id),
+    CONSTRAINT acknowledgement_of_what_was_published FOREIGN KEY (document, version, language, sha256)
+        REFERENCES consent.text (document, version, language, sha256),
+    CONSTRAINT acknowledgement_is_of_a_notice CHECK (document = 'privacy-notice'),
+    CONSTRAINT acknowledgement_way_is_known
+        CHECK (way IN ('app', 'ussd', 'short-code', 'shop', 'e-mail', 'care', 'web')),
+    CONSTRAINT acknowledgement_says_when CHECK (occasion ~ '^[a-z][a-z0-9 .,:_-]{0,99}$'),
+    CONSTRAINT acknowledgement_evidence_is_an_id CHECK (evidence ~ '^[ -~]{0,200}$'),
+    CONSTRAINT acknowledgement_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+CREATE INDEX acknowledgement_by_person ON consent.acknowledgement (person_id, at);
+
+-- PRV-THIRD: who gave another person's data states to have that person's consent.
+CREATE TABLE consent.representation (
+    representation_id uuid NOT NULL,
+    supplier_id bigint NOT NULL,
+    about text NOT NULL,
+    occasion text NOT NULL,
+    way text NOT NULL,
+    language text NOT NULL,
+    evidence text NOT NULL,
+    at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT representation_pkey PRIMARY KEY (representation_id),
+    CONSTRAINT representation_names_no_data CHECK (
+        about ~ '^[a-z][a-z0-9 .,:_-]{0,99}$' AND occasion ~ '^[a-z][a-z0-9 .,:_-]{0,99}$'
+    ),
+    CONSTRAINT representation_way_is_known
+        CHECK (way IN ('app', 'ussd', 'short-code', 'shop', 'e-mail', 'care', 'web')),
+    CONSTRAINT representation_evidence_is_an_id CHECK (evidence ~ '^[ -~]{0,200}$'),
+    CONSTRAINT representation_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+CREATE INDEX representation_by_supplier ON consent.representation (supplier_id, at);
+
+-- What was said stays said, whoever asks: not even the owner's own statement changes it.
+CREATE FUNCTION consent.stays_said() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'what somebody said is never changed'
+        USING ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_stays_said';
+END $$;
+
+CREATE TRIGGER text_stays_said BEFORE UPDATE OR DELETE ON consent.text
+    FOR EACH ROW EXECUTE FUNCTION consent.stays_said();
+CREATE TRIGGER event_stays_said BEFORE UPDATE OR DELETE ON consent.event
+    FOR EACH ROW EXECUTE FUNCTION consent.stays_said();
+CREATE TRIGGER acceptance_stays_said BEFORE UPDATE OR DELETE ON consent.acceptance
+    FOR EACH ROW EXECUTE FUNCTION consent.stays_said();
+CREATE TRIGGER acknowledgement_stays_said BEFORE UPDATE OR DELETE ON consent.acknowledgement
+    FOR EACH ROW EXECUTE FUNCTION consent.stays_said();
+CREATE TRIGGER representation_stays_said BEFORE UPDATE OR DELETE ON consent.representation
+    FOR EACH ROW EXECUTE FUNCTION consent.stays_said();
+
+-- What a tool of marketing may ask: may I?  Not who said no, nor when, nor to what else.
+CREATE FUNCTION consent.may(person_id_ bigint, purpose_ text, medium_ text, at_ timestamptz)
+RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce((
+        SELECT word = 'given' AND at <= at_ AND (until_at IS NULL OR at_ < until_at)
+               AND meaning = (SELECT max(meaning) FROM consent.text WHERE document = 'purpose/' || purpose_)
+        FROM consent.event
+        WHERE person_id = person_id_ AND purpose = purpose_ AND medium = medium_
+        ORDER BY seq DESC LIMIT 1
+    ), false)
+$$;
+
+-- Who may do what.
+REVOKE ALL ON FUNCTION consent.stays_said(), consent.may(bigint, text, text, timestamptz) FROM PUBLIC;
+GRANT USAGE ON SCHEMA consent TO tenure_app, tenure_privacy, tenure_marketing;
+GRANT SELECT, INSERT ON consent.text, consent.acceptance, consent.acknowledgement, consent.representation TO tenure_app;
+GRANT SELECT, INSERT ON consent.event TO tenure_app;
+GRANT SELECT ON consent.text, consent.event, consent.acceptance, consent.acknowledgement, consent.representation
+    TO tenure_privacy;
+GRANT EXECUTE ON FUNCTION consent.may(bigint, text, text, timestamptz) TO tenure_app, tenure_marketing;
+
+
 -- people 1_persons --------------------------------------------------------------------------
 
 -- We know you by as little as we need.
@@ -1135,8 +1367,7 @@ CREATE SCHEMA notices;
 COMMENT ON SCHEMA notices IS 'You hear it from us before it costs you.';
 
 -- What somebody is told, in the transaction of what it tells of.  The words are made when it is
--- sent, in the language that was chosen; here stand the kind and the facts.  `sent_at` is when it
--- was first handed over; `dropped` says why nothing more is tried, and both may be there.
+-- sent, in the language that was chosen; here stand the kind and the facts.
 CREATE TABLE notices.notice (
     notice_id bigint GENERATED ALWAYS AS IDENTITY,
     msisdn text COLLATE "C" NOT NULL,
@@ -1152,15 +1383,15 @@ CREATE TABLE notices.notice (
     CONSTRAINT notice_pkey PRIMARY KEY (notice_id),
     CONSTRAINT notice_channel_is_known CHECK (channel IN ('number', 'person', 'network')),
     CONSTRAINT notice_for_a_person_names_one CHECK (channel <> 'person' OR person_id IS NOT NULL),
+    CONSTRAINT notice_is_sent_or_dropped CHECK (sent_at IS NULL OR dropped_at IS NULL),
     CONSTRAINT notice_is_dropped_for_a_reason CHECK ((dropped_at IS NULL) = (dropped IS NULL)),
     CONSTRAINT notice_reason_is_known
-        CHECK (dropped IN ('changed hands', 'out of service', 'no other channel', 'no consent',
-                           'too many', 'too late', 'uncertain', 'undelivered')),
-    -- What left and was not dropped for that may have arrived: only what never left is too late.
-    CONSTRAINT notice_is_too_late_only_unsent CHECK (dropped <> 'too late' OR sent_at IS NULL),
+        CHECK (dropped IN ('changed hands', 'out of service', 'no other channel')),
     CONSTRAINT notice_is_sent_after_it_was_told CHECK (sent_at >= at)
-) WITH (fillfactor = 85);  -- room for sent_at on the same page; no index has to follow
+);
 
+CREATE INDEX notice_waiting ON notices.notice (notice_id)
+    WHERE sent_at IS NULL AND dropped_at IS NULL;
 CREATE INDEX notice_by_number ON notices.notice (msisdn, notice_id);
 
 -- That a notice was sent is proof of it: neither the fact nor its end is changed afterwards.
@@ -1172,11 +1403,7 @@ BEGIN
 END $$;
 
 CREATE TRIGGER notice_ends_once BEFORE UPDATE ON notices.notice
-    FOR EACH ROW WHEN (
-        OLD.sent_at IS NOT NULL AND NEW.sent_at IS DISTINCT FROM OLD.sent_at
-        OR OLD.dropped_at IS NOT NULL
-           AND (NEW.dropped_at, NEW.dropped) IS DISTINCT FROM (OLD.dropped_at, OLD.dropped)
-    )
+    FOR EACH ROW WHEN (OLD.sent_at IS NOT NULL OR OLD.dropped_at IS NOT NULL)
     EXECUTE FUNCTION notices.stays_as_it_is();
 
 -- Who may do what.
@@ -1188,152 +1415,77 @@ GRANT SELECT ON notices.notice TO tenure_privacy;
 REVOKE ALL ON FUNCTION notices.stays_as_it_is() FROM PUBLIC;
 
 
--- notices 2_deliveries ----------------------------------------------------------------------
+-- notices 3_campaigns -----------------------------------------------------------------------
 
--- How a notice finds its way: what waits, and every attempt with its proof.
+-- One message to many people: who is meant is planned here, slim and resumable, and released to
+-- notices.notice a few thousand at a time, so that nothing more urgent waits behind a million.
 
--- What is to be looked at again, and when: the oldest of the most urgent first.  A row comes with its
--- notice and goes with its end, so the table is as small as what is under way.
-CREATE TABLE notices.due (
-    notice_id bigint NOT NULL,
-    urgency smallint NOT NULL,
-    medium text COLLATE "C" NOT NULL,
-    due_at timestamptz NOT NULL,
-    tries smallint NOT NULL DEFAULT 0,
-    CONSTRAINT due_pkey PRIMARY KEY (notice_id),
-    CONSTRAINT due_urgency_is_known CHECK (urgency BETWEEN 0 AND 2),
-    CONSTRAINT due_medium_is_known CHECK (medium IN ('sms', 'email')),
-    CONSTRAINT due_tries_can_be_numbered CHECK (tries BETWEEN 0 AND 999)
-) WITH (
-    fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05
+CREATE TABLE notices.campaign (
+    campaign_id bigint GENERATED ALWAYS AS IDENTITY,
+    key text NOT NULL,
+    kind text NOT NULL,
+    audience jsonb NOT NULL,
+    facts jsonb NOT NULL,
+    prevailing text NOT NULL,
+    until_at timestamptz NOT NULL,
+    opened_at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    cursor text COLLATE "C" NOT NULL DEFAULT '',
+    runs integer NOT NULL DEFAULT 0,
+    run_ended_at timestamptz,
+    paused_at timestamptz,
+    cancelled_at timestamptz,
+    CONSTRAINT campaign_pkey PRIMARY KEY (campaign_id),
+    CONSTRAINT campaign_is_opened_once UNIQUE (key),
+    CONSTRAINT campaign_ends_later CHECK (until_at > opened_at),
+    CONSTRAINT campaign_says_something_to_everybody CHECK (facts ? prevailing),
+    CONSTRAINT campaign_run_ends_once_it_ran CHECK ((runs > 0) = (run_ended_at IS NOT NULL)),
+    CONSTRAINT campaign_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
 );
 
-CREATE INDEX due_next ON notices.due (medium, urgency, due_at, notice_id);
+-- Who is meant, once: by the number (`per` is the number), or by the person (`per` is empty).
+-- person_id is 0 for a line that nobody holds; whoever gets the number later is somebody else.
+CREATE TABLE notices.recipient (
+    campaign_id bigint NOT NULL,
+    per text COLLATE "C" NOT NULL,
+    person_id bigint NOT NULL,
+    msisdn text COLLATE "C" NOT NULL,
+    language text NOT NULL,
+    notice_id bigint,
+    CONSTRAINT recipient_is_told_once PRIMARY KEY (campaign_id, per, person_id),
+    CONSTRAINT recipient_of_a_campaign FOREIGN KEY (campaign_id)
+        REFERENCES notices.campaign (campaign_id),
+    CONSTRAINT recipient_is_told_by_a_notice FOREIGN KEY (notice_id)
+        REFERENCES notices.notice (notice_id),
+    CONSTRAINT recipient_per_number_or_person CHECK (per IN ('', msisdn)),
+    CONSTRAINT recipient_per_person_is_somebody CHECK (per <> '' OR person_id > 0)
+);
 
--- Whatever is told waits, whoever tells it: what is not in the queue would be lost.
--- Urgency: 0 now; 1 within the hour; 2 to many at once, so that nothing waits behind a million.
-CREATE FUNCTION notices.awaits() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    INSERT INTO notices.due (notice_id, urgency, medium, due_at)
-    SELECT notice_id,
-           CASE split_part(kind, '.', 1)
-               WHEN 'marketing' THEN 2 WHEN 'tariff' THEN 2 WHEN 'privacy' THEN 2 WHEN 'terms' THEN 2
-               WHEN 'lifecycle' THEN 1 WHEN 'usage' THEN 1 WHEN 'expiry' THEN 1
-               ELSE 0
-           END,
-           'sms', at
-    FROM told WHERE sent_at IS NULL AND dropped_at IS NULL;
-    RETURN NULL;
-END $$;
+CREATE INDEX recipient_planned ON notices.recipient (campaign_id, msisdn) WHERE notice_id IS NULL;
+CREATE UNIQUE INDEX recipient_has_a_notice_of_its_own ON notices.recipient (notice_id)
+    WHERE notice_id IS NOT NULL;
 
-CREATE TRIGGER notice_awaits AFTER INSERT ON notices.notice
-    REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION notices.awaits();
-
--- An attempt.  It is written, and committed, before anything leaves: so nothing leaves unrecorded.
--- Its number is a thousand times that of its notice, and the attempt: one index finds both.
-CREATE TABLE notices.delivery (
-    delivery_id bigint NOT NULL,
-    notice_id bigint GENERATED ALWAYS AS (delivery_id / 1000) STORED,
-    medium text COLLATE "C" NOT NULL,
-    via text COLLATE "C" NOT NULL,
-    sent_to text COLLATE "C" NOT NULL,
-    person_id bigint,
-    receipts boolean NOT NULL,
-    handing_at timestamptz NOT NULL,
-    handed_at timestamptz,
-    reference text COLLATE "C",
-    ended_at timestamptz,
-    ended text COLLATE "C",
-    reason text,
-    CONSTRAINT delivery_pkey PRIMARY KEY (delivery_id),
-    CONSTRAINT delivery_of_a_notice FOREIGN KEY (notice_id) REFERENCES notices.notice (notice_id),
-    CONSTRAINT delivery_is_numbered_from_one CHECK (delivery_id % 1000 > 0),
-    CONSTRAINT delivery_medium_is_known CHECK (medium IN ('sms', 'email')),
-    CONSTRAINT delivery_via_is_a_name CHECK (via ~ '^[a-z0-9][a-z0-9.-]{0,39}$'),
-    CONSTRAINT delivery_is_handed_after_it_was_decided CHECK (handed_at >= handing_at),
-    CONSTRAINT delivery_ends_after_it_was_decided CHECK (ended_at >= handing_at),
-    CONSTRAINT delivery_is_called_something_once_handed
-        CHECK (reference IS NULL OR handed_at IS NOT NULL),
-    CONSTRAINT delivery_ends_at_an_instant CHECK ((ended IS NULL) = (ended_at IS NULL)),
-    -- Only what was taken can be answered for, and only what was not taken can be refused.
-    CONSTRAINT delivery_end_fits CHECK (
-        CASE WHEN handed_at IS NULL THEN ended IN ('refused', 'unreachable', 'returned')
-             ELSE ended IN ('delivered', 'failed', 'expired') END),
-    CONSTRAINT delivery_is_answered_by_who_answers
-        CHECK (receipts OR ended IN ('refused', 'unreachable', 'returned', 'failed'))
-) WITH (fillfactor = 70);
-
-CREATE INDEX delivery_by_reference ON notices.delivery (via, reference)
-    WHERE reference IS NOT NULL;
--- Only what counts towards "so many for one person": person_id is empty otherwise.
-CREATE INDEX delivery_counted ON notices.delivery (person_id, handing_at)
-    WHERE person_id IS NOT NULL;
-
--- The proof stays: what was sent, where, when, and what came back, each is written once.
-CREATE FUNCTION notices.delivery_stays_as_it_was() RETURNS trigger
+-- Whoever was told by a notice stays told by that one, and what was said stays what was said.
+CREATE FUNCTION notices.stays_told() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RAISE EXCEPTION 'what was sent, and what came back, stays as it was'
-        USING ERRCODE = 'check_violation', CONSTRAINT = 'delivery_stays_as_it_was';
+    RAISE EXCEPTION 'who was told stays told'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'recipient_stays_told';
 END $$;
 
-CREATE TRIGGER delivery_stays_as_it_was BEFORE UPDATE ON notices.delivery
-    FOR EACH ROW WHEN (
-        (NEW.delivery_id, NEW.medium, NEW.via, NEW.sent_to, NEW.person_id, NEW.receipts,
-         NEW.handing_at)
-        IS DISTINCT FROM
-        (OLD.delivery_id, OLD.medium, OLD.via, OLD.sent_to, OLD.person_id, OLD.receipts,
-         OLD.handing_at)
-        OR OLD.handed_at IS NOT NULL
-           AND (NEW.handed_at, NEW.reference) IS DISTINCT FROM (OLD.handed_at, OLD.reference)
-        OR OLD.ended_at IS NOT NULL
-           AND (NEW.ended_at, NEW.ended, NEW.reason, NEW.handed_at)
-               IS DISTINCT FROM (OLD.ended_at, OLD.ended, OLD.reason, OLD.handed_at)
-    )
-    EXECUTE FUNCTION notices.delivery_stays_as_it_was();
+CREATE TRIGGER recipient_stays_told BEFORE UPDATE ON notices.recipient
+    FOR EACH ROW WHEN (OLD.notice_id IS NOT NULL) EXECUTE FUNCTION notices.stays_told();
 
--- GTC-MKT: no offer leaves without the standing consent of the person who holds the number now.
--- The rules have looked, in the same transaction; the database looks again.
-CREATE FUNCTION notices.offers_have_consent() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF NOT EXISTS (
-        SELECT FROM handing h JOIN notices.notice n USING (notice_id)
-        WHERE n.kind LIKE 'marketing.%'
-    ) THEN
-        RETURN NULL;
-    END IF;
-    IF EXISTS (
-        SELECT FROM handing h JOIN notices.notice n USING (notice_id)
-        WHERE n.kind LIKE 'marketing.%'
-          AND NOT (n.channel = 'number'
-                   AND (h.medium <> 'sms' OR h.sent_to = n.msisdn)
-                   AND coalesce(n.person_id = (
-                           SELECT t.holder_id FROM numbers.tenure t
-                           WHERE t.msisdn = n.msisdn AND upper_inf(t.during)), false)
-                   AND coalesce(consent.may(n.person_id, n.facts ->> 'purpose', h.medium,
-                                            h.handing_at), false))
-    ) THEN
-        RAISE EXCEPTION 'an offer needs the standing consent of who holds the number'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'delivery_of_an_offer_has_consent';
-    END IF;
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER delivery_of_an_offer_has_consent AFTER INSERT ON notices.delivery
-    REFERENCING NEW TABLE AS handing FOR EACH STATEMENT
-    EXECUTE FUNCTION notices.offers_have_consent();
-
--- Who may do what: an attempt is added, and learns what became of it; it is never taken away.
-GRANT SELECT, DELETE, UPDATE (medium, due_at, tries) ON notices.due TO tenure_app;
-GRANT SELECT,
-    INSERT (delivery_id, medium, via, sent_to, person_id, receipts, handing_at),
-    UPDATE (handed_at, reference, ended_at, ended, reason)
-    ON notices.delivery TO tenure_app;
-GRANT SELECT ON notices.due, notices.delivery TO tenure_privacy;
-REVOKE ALL ON FUNCTION notices.awaits(), notices.delivery_stays_as_it_was(),
-    notices.offers_have_consent() FROM PUBLIC;
+-- Who may do what: what is said and to whom is not changed; only how far it is.
+GRANT SELECT, INSERT (key, kind, audience, facts, prevailing, until_at, opened_at, leaf_seq)
+    ON notices.campaign TO tenure_app;
+GRANT UPDATE (cursor, runs, run_ended_at, paused_at, cancelled_at) ON notices.campaign TO tenure_app;
+GRANT SELECT, INSERT (campaign_id, per, person_id, msisdn, language), UPDATE (notice_id)
+    ON notices.recipient TO tenure_app;
+GRANT SELECT ON notices.campaign, notices.recipient TO tenure_privacy;
+GRANT SELECT ON notices.campaign TO tenure_regulator;
+GRANT USAGE ON SCHEMA notices TO tenure_regulator;
+REVOKE ALL ON FUNCTION notices.stays_told() FROM PUBLIC;
 
 
 -- money -------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ BEGIN
             ('tenure_owner',     'NOLOGIN', 'owns everything; nobody can log in as it'),
             ('tenure_app',       'LOGIN',   'Tenure itself; the least it needs'),
             ('tenure_privacy',   'LOGIN',   'the privacy officer; reads what is held about people'),
-            ('tenure_regulator', 'LOGIN',   'the regulator; reads the record')
+            ('tenure_regulator', 'LOGIN',   'the regulator; reads the record'),
+            ('tenure_marketing', 'LOGIN',   'tools of marketing; ask whom they may contact, and read nothing')
         ) AS roles (name, login, purpose)
     LOOP
         BEGIN
@@ -36,7 +37,7 @@ BEGIN
         'GRANT CONNECT, TEMPORARY ON DATABASE %I TO tenure_app', pg_catalog.current_database()
     );
     EXECUTE pg_catalog.format(
-        'GRANT CONNECT ON DATABASE %I TO tenure_privacy, tenure_regulator',
+        'GRANT CONNECT ON DATABASE %I TO tenure_privacy, tenure_regulator, tenure_marketing',
         pg_catalog.current_database()
     );
     REVOKE ALL ON SCHEMA public FROM PUBLIC;

@@ -1,0 +1,40 @@
+"""What may be asked of consent: yes, no, who may be contacted, and which texts bind whom.
+
+Read saying, agreeing, texts, receipts.
+"""
+
+from tenure.promises.consent.operations.agreeing import accept, acknowledge, agreed, represent
+from tenure.promises.consent.operations.receipts import receipt
+from tenure.promises.consent.operations.saying import (
+    give,
+    history,
+    join,
+    overview,
+    standing,
+    withdraw,
+)
+from tenure.promises.consent.operations.texts import publish, publish_all, published
+from tenure.promises.consent.rules import in_force, missing, opened, public_key, signed, updates
+
+__all__ = [
+    "accept",
+    "acknowledge",
+    "agreed",
+    "give",
+    "history",
+    "in_force",
+    "join",
+    "missing",
+    "opened",
+    "overview",
+    "public_key",
+    "publish",
+    "publish_all",
+    "published",
+    "receipt",
+    "represent",
+    "signed",
+    "standing",
+    "updates",
+    "withdraw",
+]
