@@ -5,6 +5,17 @@ from enum import StrEnum
 
 import msgspec
 
+from tenure.promises.notices.model.campaigns import (
+    Audience,
+    AudienceRows,
+    Campaign,
+    CampaignCounts,
+    CampaignRefusal,
+    CampaignState,
+    CampaignStep,
+    NewCampaign,
+    PlannedPage,
+)
 from tenure.promises.notices.model.deliveries import (
     ATTEMPTS,
     Delivery,
@@ -21,14 +32,23 @@ from tenure.values.msisdn import Msisdn
 
 __all__ = [
     "ATTEMPTS",
+    "Audience",
+    "AudienceRows",
+    "Campaign",
+    "CampaignCounts",
+    "CampaignRefusal",
+    "CampaignState",
+    "CampaignStep",
     "Channel",
     "Delivery",
     "Dispatch",
     "Dropped",
     "End",
     "Medium",
+    "NewCampaign",
     "Notice",
     "NoticeKind",
+    "PlannedPage",
     "Reach",
     "Receipt",
     "Route",

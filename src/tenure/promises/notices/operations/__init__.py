@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tenure.postgres.transaction import Transaction
 from tenure.promises.notices import store
 from tenure.promises.notices.model import Notice, Telling
+from tenure.promises.notices.operations import campaigns
 from tenure.promises.notices.operations.sending import (
     AT_ONCE,
     decide,
@@ -24,6 +25,7 @@ from tenure.terms.notice_kinds import facts_of
 __all__ = [
     "AT_ONCE",
     "Wording",
+    "campaigns",
     "decide",
     "handed",
     "handing",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tenure.promises.notices.personal_data import deliveries
+from tenure.promises.notices.personal_data import campaigns, deliveries
 from tenure.values.holding import Category, End, Holding, Subject, impersonal
 
 
@@ -30,4 +30,5 @@ HOLDINGS: Final = (
     _of_notice("dropped_at", Category.EVIDENCE, "says since when nothing more is tried"),
     _of_notice("dropped", Category.EVIDENCE, "says why nothing more is tried"),
     *deliveries.HOLDINGS,
+    *campaigns.HOLDINGS,
 )
