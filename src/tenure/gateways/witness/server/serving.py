@@ -1,26 +1,18 @@
 """A witness over HTTP."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any, Final
 
-from granian.constants import HTTPModes, Interfaces
-from granian.server.embed import Server
-
 from tenure.gateways.witness import wire
 from tenure.gateways.witness.server.witness import Witness
 from tenure.gateways.witness.translate import Answer
+from tenure.http import HttpServer
 
 log = logging.getLogger(__name__)
-
-STARTED_WITHIN_SECONDS: Final = 10.0
-STOPPED_WITHIN_SECONDS: Final = 2.0
-POLL_SECONDS: Final = 0.02
-SETTLED_SECONDS: Final = 0.1
 
 NO_PAGE: Final = Answer(HTTPStatus.NOT_FOUND, f"a witness answers POST {wire.PATH} only\n")
 NO_METHOD: Final = Answer(HTTPStatus.METHOD_NOT_ALLOWED, "use POST\n")
@@ -36,39 +28,15 @@ class WitnessServer:
         self.witness, self.host, self.port = witness, host, port
         # One thread of its own: no state is ever rolled back, and nobody else can keep it busy.
         self._one = ThreadPoolExecutor(max_workers=1, thread_name_prefix="witness")
-        self._server: Server | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._server = HttpServer(self._app, host, port)
 
     async def start(self) -> None:
         """Open it; returns when it answers, and raises OSError when it cannot."""
-        self._server = Server(
-            self._app,
-            address=self.host,
-            port=self.port,
-            interface=Interfaces.ASGI,
-            http=HTTPModes.http1,
-            websockets=False,
-            log_enabled=False,
-        )
-        self._task = asyncio.create_task(self._server.serve())
-        try:
-            async with asyncio.timeout(STARTED_WITHIN_SECONDS):
-                while not await _answers(self.host, self.port):
-                    if self._task.done():
-                        self._task.result()
-                    await asyncio.sleep(POLL_SECONDS)
-        except TimeoutError as error:
-            raise OSError(f"nothing answers on port {self.port}") from error
+        await self._server.start()
 
     async def stop(self) -> None:
         """Finish what is being answered and close."""
-        if self._server is None or self._task is None:
-            return
-        self._server.stop()  # type: ignore[no-untyped-call]
-        with contextlib.suppress(asyncio.CancelledError, TimeoutError):
-            await asyncio.wait_for(self._task, timeout=STOPPED_WITHIN_SECONDS)
-        # Its threads end a little after it says so (docs/decisions/0021).
-        await asyncio.sleep(SETTLED_SECONDS)
+        await self._server.stop()
         self._one.shutdown()
 
     async def _app(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
@@ -105,14 +73,3 @@ class WitnessServer:
             log.exception("a checkpoint could not be cosigned")
             return ACCIDENT
         return Answer(HTTPStatus.OK, answer) if isinstance(answer, str) else answer
-
-
-async def _answers(host: str, port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(host, port)
-    except OSError:
-        return False
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
-    return True
