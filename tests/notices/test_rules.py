@@ -1,5 +1,7 @@
 """The words of notices in every language of every pack, and where a notice may still go."""
 
+import re
+
 import pytest
 
 from tenure.promises.notices import operations as notices
@@ -77,7 +79,7 @@ AMOUNTS = [(SMART, "en", "$1.25"), (SMART, "km", "$1.25"), (SMARTFREN, "id", "Rp
 @pytest.mark.parametrize(("chosen", "language", "wanted"), AMOUNTS)
 def test_amounts_are_shown_as_people_write_them(chosen: Pack, language: str, wanted: str) -> None:
     told = telling(NoticeKind.USAGE_LOW, language=language)
-    assert f" {wanted}." in notices.words(notices.wording(chosen), told).replace("។", ".")
+    assert re.search(rf" {re.escape(wanted)}(\.| )", notices.words(notices.wording(chosen), told))
 
 
 def test_an_allowance_is_told_by_its_words_and_one_that_is_sold_no_more_by_its_name() -> None:

@@ -38,7 +38,7 @@ zone-abroad = another country
 # What a subscriber is told.  Every text may name $number, $operator and $care; what else, the check
 # of the pack says.
 
-notice-lifecycle-reminder = { $operator }: Your number { $number } has no validity. It will be recycled and given to others in { $days } days, on { $recycled_at }. Any top-up before that keeps it yours. Help: { $care }.
+notice-lifecycle-reminder = { $operator }: The validity of your number { $number } has ended. It will be recycled and given to others in { $days } days, on { $recycled_at }. Any top-up before that keeps it yours. Help: { $care }.
 notice-lifecycle-recycled = { $operator }: The number { $number } was not topped up in time and is no longer yours. Please take it out of your accounts and contacts. Help: { $care }.
 notice-transfer-asked = { $operator }: Somebody asked to give your number { $number } to another person. Nothing happens without your consent. If it was not you, call { $care } now to stop it.
 notice-transfer-consented = { $operator }: Consent was given to transfer the number { $number }. If it was not you, call { $care } now to stop it.
@@ -53,31 +53,31 @@ notice-sim-old = { $operator }: This SIM stops working for the number { $number 
 notice-lock-set = { $operator }: Your number { $number } is locked. It cannot be transferred and gets no new SIM until you unlock it.
 notice-lock-lifting = { $operator }: Somebody asked to unlock your number { $number }. The lock ends on { $lifted_at }. If it was not you, call { $care } now.
 notice-lock-lifted = { $operator }: Your number { $number } is no longer locked.
-notice-access-restricted = { $operator }: The service of your number { $number } is restricted until { $ends_at }: { $reason } ({ $clause }). Help: { $care }.
-notice-access-suspended = { $operator }: The service of your number { $number } is suspended: { $reason } ({ $clause }). Help: { $care }.
-notice-access-terminated = { $operator }: The contract of the number { $number } ends with this notice: { $reason } ({ $clause }). Help: { $care }.
-notice-access-ended = { $operator }: A restriction of your number { $number } was lifted. Questions: { $care }.
-notice-access-traffic = { $operator }: Traffic of your number { $number } is limited until { $ends_at }: { $reason } ({ $clause }). Help: { $care }.
-notice-security-attempt = { $operator }: Somebody tried to change your number { $number } without your consent. It was stopped and nothing has changed. Questions: { $care }.
-notice-security-proof = { $operator }: A passkey or a guardian was added for the holder of your number { $number }. If it was not you, call { $care } now.
-notice-staff-break-glass = { $operator }: On { $seen_at } one of our staff looked at the data of your number { $number } in an emergency. It is being reviewed. Questions: { $care }.
+notice-access-restricted = { $operator }: The service of your number { $number } is restricted until { $ends_at }. Reason: { $reason } ({ $clause }). Help: { $care }.
+notice-access-suspended = { $operator }: The service of your number { $number } is suspended. Reason: { $reason } ({ $clause }). Help: { $care }.
+notice-access-terminated = { $operator }: The contract of the number { $number } ends with this notice. Reason: { $reason } ({ $clause }). Help: { $care }.
+notice-access-ended = { $operator }: A restriction of your number { $number } was lifted. Information: { $care }.
+notice-access-traffic = { $operator }: The network use of your number { $number } is limited until { $ends_at }. Reason: { $reason } ({ $clause }). Help: { $care }.
+notice-security-attempt = { $operator }: Somebody tried to change something about your number { $number } without your consent. It was stopped and nothing has changed. Information: { $care }.
+notice-security-proof = { $operator }: A passkey or a guardian was added for the holder of the number { $number }. If it was not you, call { $care } now.
+notice-staff-break-glass = { $operator }: On { $seen_at } one of our staff looked at the data of your number { $number } in an emergency. We are reviewing it. Information: { $care }.
 notice-selfcare-reply = { $text }
 notice-person-language = { $operator }: From now on we write to your number { $number } in English.
-notice-person-adult = { $operator }: You are of age now. From now on you decide about your number { $number } yourself. Questions: { $care }.
-notice-consent-given = { $operator }: Thank you. You agreed to this: { $purpose }. To stop it, dial { $stop }.
-notice-consent-withdrawn = { $operator }: As you wished, this has stopped: { $purpose }. Questions: { $care }.
-notice-security-profile = { $operator }: The registered details of the holder of { $number } were changed. If it was not you, call { $care } now.
-notice-topup-received = { $operator }: We received { $amount_micros } for { $number }. Your balance is { $funds_micros }, valid until { $valid_until_at }. Thank you.
+notice-person-adult = { $operator }: You are now of age. From now on you decide about the number { $number } yourself. Information: { $care }.
+notice-consent-given = { $operator }: Thank you. You have agreed to: { $purpose }. To stop it, call { $stop }.
+notice-consent-withdrawn = { $operator }: As you wished, we have stopped: { $purpose }. Information: { $care }.
+notice-security-profile = { $operator }: The registered details of the holder of the number { $number } were changed. If it was not you, call { $care } now.
+notice-topup-received = { $operator }: { $amount_micros } was added to { $number }. Your balance is { $funds_micros }, valid until { $valid_until_at }. Thank you.
 notice-payment-received = { $operator }: We received your payment of { $amount_micros } for { $number }. Still to be paid: { $owed_micros }. Thank you.
-notice-usage-most = { $operator }: You have used { $percent }% of your { $allowance } on { $number }.
-notice-usage-all = { $operator }: You have used all of your { $allowance } on { $number }. Further use is charged to your balance.
-notice-usage-low = { $operator }: The balance of { $number } is down to { $funds_micros }. Top up to stay connected.
-notice-expiry-soon = { $operator }: The balance of { $number } is valid until { $ends_at }. Days left: { $days }. Top up to extend it.
-notice-expiry-ended = { $operator }: The validity of { $number } has ended. Top up before { $recycled_at } to keep your number. Help: { $care }.
-notice-tariff-change = { $operator }: Our prices change on { $effective_at }: { $summary }. Details: { $page } Questions: { $care }.
-notice-privacy-change = { $operator }: Our privacy notice changes on { $effective_at }: { $summary }. Details: { $page } Questions: { $care }.
-notice-terms-change = { $operator }: Our terms change on { $effective_at }: { $summary }. Details: { $page } Questions: { $care }.
-notice-marketing-offer = { $operator }: { $text } No more offers: dial { $stop }.
+notice-usage-most = { $operator }: The number { $number } has used { $percent }% of { $allowance }.
+notice-usage-all = { $operator }: The number { $number } has used all of { $allowance }. Further use is charged to your balance.
+notice-usage-low = { $operator }: The balance of { $number } is down to { $funds_micros }. Please top up to stay connected.
+notice-expiry-soon = { $operator }: The balance of { $number } is valid until { $ends_at }. Please top up before then to extend it.
+notice-expiry-ended = { $operator }: The validity of { $number } has ended. Please top up before { $recycled_at } to keep your number. Help: { $care }.
+notice-tariff-change = { $operator }: Our prices change from { $effective_at }: { $summary }. Details: { $page } Help: { $care }.
+notice-privacy-change = { $operator }: Our privacy notice changes from { $effective_at }: { $summary }. Details: { $page } Help: { $care }.
+notice-terms-change = { $operator }: Our terms change from { $effective_at }: { $summary }. Details: { $page } Help: { $care }.
+notice-marketing-offer = { $operator }: { $text } No more offers: call { $stop }.
 
 # Around the text of a notice that is sent by e-mail.
 
