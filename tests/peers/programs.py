@@ -35,6 +35,11 @@ class Program:
                 assert self._process.returncode is None, "\n".join(self.lines)
                 await self._more.wait()
 
+    async def ended(self) -> None:
+        """Wait for its end; it must be a good one."""
+        async with asyncio.timeout(SECONDS_MAX):
+            assert await self._process.wait() == 0, "\n".join(self.lines)
+
     def tell(self, line: str) -> None:
         """Write a line to it."""
         assert self._process.stdin is not None

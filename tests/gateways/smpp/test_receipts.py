@@ -140,6 +140,16 @@ def test_useless_ids_are_replaced_by_the_reference() -> None:
     assert told(expected, receipt("none", reference=7)) == ("kept-1", Outcome.DELIVERED)
 
 
+def test_an_id_that_comes_again_was_useless_all_along() -> None:
+    expected = Expected()
+    expected.submitted(part(1, "none"))
+    assert told(expected, receipt("none")) == ("kept-1", Outcome.DELIVERED)
+    assert expected.tells_nothing("none")
+    expected.submitted(part(2, "none"))
+    assert expected.is_useless("none")
+    assert told(expected, receipt("none")) == ("kept-2", Outcome.DELIVERED)
+
+
 def test_useless_ids_without_a_reference_go_by_order() -> None:
     expected = Expected()
     for delivery_id, to in ((1, MONY), (2, DARA), (3, MONY)):

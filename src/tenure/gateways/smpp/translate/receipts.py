@@ -18,6 +18,7 @@ from tenure.values.instant import DAY_MS, Instant
 OPEN_MAX: Final = 200_000
 WAIT_MS: Final = 3 * DAY_MS
 USELESS_MAX: Final = 1_000
+GIVEN_MAX: Final = 10_000
 DECIMAL, HEXADECIMAL = 10, 16
 DIGITS: Final = frozenset("0123456789")
 HEX_DIGITS: Final = frozenset("0123456789abcdefABCDEF")
@@ -91,14 +92,15 @@ class Expected:
         self._by_reference: dict[tuple[int, str], Part] = {}
         self._by_called: dict[str, dict[tuple[int, int], Part]] = {}
         self._useless: set[str] = {""}
+        self._given: OrderedDict[str, None] = OrderedDict()
+        """The ids that were given last, also of what is over."""
 
     def __len__(self) -> int:
         return len(self._all)
 
     def tells_nothing(self, message_id: str) -> bool:
-        """Whether an id is useless: there is none, or others under way have the same."""
-        before = self._by_id.get(message_id)
-        return self.is_useless(message_id) or (before is not None and not before.over)
+        """Whether an id is useless: there is none, or another message had the same."""
+        return self.is_useless(message_id) or message_id in self._given
 
     def is_useless(self, message_id: str) -> bool:
         """Whether an id is known to be useless."""
@@ -114,13 +116,15 @@ class Expected:
 
     def _learn(self, part: Part) -> None:
         message_id = part.message_id
-        before = self._by_id.get(message_id)
-        if before is not None and not before.over and len(self._useless) < USELESS_MAX:
-            # Two messages under way with one id: it tells nothing about either.
+        if message_id in self._given and len(self._useless) < USELESS_MAX:
+            # Two messages with one id: it tells nothing about either.
             self._useless.add(message_id)
-            del self._by_id[message_id]
+            self._by_id.pop(message_id, None)
         if self.is_useless(message_id):
             return
+        self._given[message_id] = None
+        if len(self._given) > GIVEN_MAX:
+            self._given.popitem(last=False)
         self._by_id[message_id] = part
         for key in _read_as(message_id):
             self._by_number[key] = part
