@@ -1,0 +1,1 @@
+"""The connection to a register, and the dialogues that are open: no sockets, no promises."""
