@@ -19,16 +19,19 @@ from tenure.promises.notices.operations.sending import (
     waiting,
     with_tries,
 )
-from tenure.promises.notices.rules import Wording, wording, words
+from tenure.promises.notices.rules import Letter, Wording, letter, wording, words
 from tenure.terms.notice_kinds import facts_of
 
 __all__ = [
     "AT_ONCE",
+    "Letter",
     "Wording",
     "campaigns",
     "decide",
+    "found",
     "handed",
     "handing",
+    "letter",
     "newest",
     "of_number",
     "receipt",
@@ -61,6 +64,11 @@ async def tell(tx: Transaction, tellings: Sequence[Telling]) -> list[int]:
 async def of_number(tx: Transaction, msisdn: str, limit: int = 20) -> list[Notice]:
     """The newest notices about a number, newest first, whoever held it."""
     return await store.of_number(tx, msisdn, limit)
+
+
+async def found(tx: Transaction, notice_ids: Sequence[int]) -> list[Notice]:
+    """These notices, with all attempts to deliver them; those that are none are left out."""
+    return await with_tries(tx, await store.found(tx, notice_ids))
 
 
 async def newest(tx: Transaction, limit: int = 20) -> list[Notice]:

@@ -17,6 +17,7 @@ n.dropped_at, n.dropped
 """
 _NOTICE: Final = f"SELECT {COLUMNS} FROM notices.notice n"  # noqa: S608 -- put together from literals
 _OF_NUMBER: Final = f"{_NOTICE} WHERE msisdn = %s ORDER BY notice_id DESC LIMIT %s"
+_FOUND: Final = f"{_NOTICE} WHERE notice_id = ANY(%s)"
 _NEWEST: Final = f"{_NOTICE} ORDER BY notice_id DESC LIMIT %s"
 
 # Numbers are drawn in the order of the rows: the order in which they were told.
@@ -84,6 +85,12 @@ async def mark_dropped(
 async def of_number(tx: Transaction, msisdn: str, limit: int) -> list[Notice]:
     """The newest about a number."""
     cursor = await tx.execute(_OF_NUMBER, [msisdn, limit])
+    return [notice_of(row) for row in await cursor.fetchall()]
+
+
+async def found(tx: Transaction, notice_ids: Sequence[int]) -> list[Notice]:
+    """These notices, in no order."""
+    cursor = await tx.execute(_FOUND, [int8s(notice_ids)])
     return [notice_of(row) for row in await cursor.fetchall()]
 
 
