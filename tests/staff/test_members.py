@@ -41,6 +41,7 @@ REVIEW                 .    .     .      .      .     .      .         .        
 READ_REPORTS           .    .     .      .      .     .      .         x         x        x        x
 KEEP_RECORD            .    .     .      .      .     .      x         .         .        .        .
 PUBLISH                .    .     .      .      .     x      .         .         .        .        .
+KEEP_CONSENT           x    x     .      .      .     .      .         .         .        .        .
 """  # noqa: E501 -- a table is read whole
 
 

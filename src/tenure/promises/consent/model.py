@@ -100,6 +100,18 @@ class No(msgspec.Struct, frozen=True):
     media: tuple[Medium, ...] = ()
 
 
+class Wish(msgspec.Struct, frozen=True):
+    """What somebody asks for at a counter or on a page, before anything is known of them."""
+
+    person_id: int
+    how: How
+    purposes: tuple[str, ...] | None = None
+    """None, for a no: all direct marketing."""
+    media: tuple[Medium, ...] = ()
+    by: int | None = None
+    """None: themselves; else who answers for them."""
+
+
 class Shown(msgspec.Struct, frozen=True):
     """The texts that somebody could read before a yes: the purpose's words, and the notice."""
 
@@ -272,3 +284,4 @@ class Refusal(IntEnum):
     WITHDRAWN_SINCE = 12
     """A no of the same instant, or of a later one, is the stricter word."""
     UNKNOWN_RECORD = 13
+    UNKNOWN_PERSON = 14

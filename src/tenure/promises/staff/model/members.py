@@ -64,6 +64,8 @@ class Task(IntEnum):
     """Replace the keys of the record, or a record that died."""
     PUBLISH = 25
     """Prices, terms and the privacy notice: announce a change to everybody, and withdraw it."""
+    KEEP_CONSENT = 26
+    """Write down what a subscriber agreed to or refused, at a counter, by mail or on the phone."""
 
 
 READING: Final = frozenset({Task.LOOK_UP, Task.READ_REPORTS})

@@ -30,6 +30,7 @@ MAY: Final[Mapping[Task, frozenset[Role]]] = {
     Task.RECYCLE: frozenset({Role.STOCK}),
     Task.APPROVE: frozenset({Role.SUPERVISOR}),
     Task.REVIEW: frozenset({Role.REVIEWER}),
+    Task.KEEP_CONSENT: frozenset({Role.SALES, Role.CARE}),
     Task.KEEP_RECORD: frozenset({Role.ENGINEER}),
     Task.PUBLISH: frozenset({Role.LEGAL}),
     Task.READ_REPORTS: frozenset({Role.SUPERVISOR, Role.REVIEWER, Role.PRIVACY, Role.REGULATOR}),
