@@ -70,7 +70,7 @@ async def release(tx: Transaction, campaign_id: int, at: Instant) -> int:
     if campaign is None or rules.step(campaign, at) is not CampaignStep.RELEASE:
         return 0
     room = rules.releasable(await store.waiting(tx, campaign.new.kind))
-    return await store.release(tx, campaign_id, room, at) if room else 0
+    return await store.release(tx, campaign, room, at) if room else 0
 
 
 async def pause(tx: Transaction, campaign_id: int, act: Act) -> Campaign | Refused[CampaignRefusal]:

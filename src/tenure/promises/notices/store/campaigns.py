@@ -53,6 +53,8 @@ WHERE campaign_id = %s
 _WAITING: Final = """
 SELECT count(*) FROM notices.due d JOIN notices.notice n USING (notice_id) WHERE n.kind = %s
 """
+# Each is found again by its key, one at a time: the statistics of the table know nothing of a new
+# campaign, and a join by them would compare everybody with everybody.
 _RELEASE: Final = """
 WITH next AS MATERIALIZED (
     SELECT per, person_id, msisdn, language FROM notices.recipient
@@ -66,10 +68,16 @@ WITH next AS MATERIALIZED (
     ORDER BY next.msisdn
     RETURNING notice_id, msisdn, person_id
 ), marked AS (
-    UPDATE notices.recipient r SET notice_id = told.notice_id
-    FROM told
-    WHERE r.campaign_id = %(campaign)s AND r.per IN ('', told.msisdn)
-      AND r.person_id = coalesce(told.person_id, 0) AND r.notice_id IS NULL
+    UPDATE notices.recipient r SET notice_id = found.notice_id
+    FROM (
+        SELECT told.notice_id, one.place FROM told, LATERAL (
+            SELECT x.ctid AS place FROM notices.recipient x
+            WHERE x.campaign_id = %(campaign)s AND x.person_id = coalesce(told.person_id, 0)
+              AND x.per = CASE WHEN %(once)s THEN '' ELSE told.msisdn END
+            LIMIT 1
+        ) AS one
+    ) AS found
+    WHERE r.ctid = found.place
     RETURNING 1
 )
 SELECT count(*) FROM marked
@@ -179,11 +187,15 @@ async def waiting(tx: Transaction, kind: NoticeKind) -> int:
     return int(row[0])
 
 
-async def release(tx: Transaction, campaign_id: int, limit: int, at: Instant) -> int:
+async def release(tx: Transaction, campaign: Campaign, limit: int, at: Instant) -> int:
     """Make the next of a campaign notices that wait for the sender; how many."""
-    cursor = await tx.execute(
-        _RELEASE, {"campaign": campaign_id, "limit": limit, "at": moment_of(at)}
-    )
+    asked = {
+        "campaign": campaign.campaign_id,
+        "once": campaign.new.audience.once_per_person,
+        "limit": limit,
+        "at": moment_of(at),
+    }
+    cursor = await tx.execute(_RELEASE, asked)
     row = await cursor.fetchone()
     assert row is not None
     return int(row[0])
