@@ -49,11 +49,12 @@ def free_host() -> str:
 class Osmo:
     """A running osmo-hlr, which can be killed and started again on its database."""
 
-    def __init__(self, folder: Path, host: str) -> None:
+    def __init__(self, folder: Path, host: str, more: str = "") -> None:
+        """``more`` stands at the end of its configuration, below ``hlr``."""
         self.folder, self.host = folder, host
         self.endpoint = Endpoint(host, CONTROL_PORT, TERMINAL_PORT)
         self.process: asyncio.subprocess.Process | None = None
-        (folder / "hlr.cfg").write_text(CONFIGURATION.format(host=host))
+        (folder / "hlr.cfg").write_text(CONFIGURATION.format(host=host) + more)
 
     async def start(self) -> None:
         """Start it, and wait until it listens."""
@@ -91,9 +92,9 @@ class Osmo:
 
 
 @asynccontextmanager
-async def osmo_hlr(folder: Path) -> AsyncIterator[Osmo]:
-    """An osmo-hlr in a folder, killed at the end."""
-    found = Osmo(folder, free_host())
+async def osmo_hlr(folder: Path, more: str = "") -> AsyncIterator[Osmo]:
+    """An osmo-hlr in a folder, killed at the end; ``more`` is for its configuration."""
+    found = Osmo(folder, free_host(), more)
     await found.start()
     try:
         yield found

@@ -58,10 +58,11 @@ def test_words_stay_whole_where_they_can() -> None:
 @given(
     st.lists(st.text(alphabet="abc €ស្មិា 😀។", max_size=120), max_size=8),
     st.sampled_from(["", BACK, "0 Back"]),
+    st.sampled_from([screens.OCTETS_MAX, screens.NARROW_OCTETS]),
 )
-def test_every_page_fits_and_nothing_is_lost(lines: list[str], last: str) -> None:
-    pages = screens.paged(lines, MORE, last)
-    assert all(screens.fits(page) for page in pages)
+def test_every_page_fits_and_nothing_is_lost(lines: list[str], last: str, octets: int) -> None:
+    pages = screens.paged(lines, MORE, last, octets)
+    assert all(screens.fits(page, octets) for page in pages)
     assert all(page.endswith(MORE) for page in pages[:-1])
     shown = "".join(page.removesuffix(MORE) for page in pages[:-1])
     shown += pages[-1].removesuffix(last) if last else pages[-1]

@@ -20,7 +20,7 @@ say-too-late = យូរពេក ហើយគ្មានអ្វីផ្ល�
 say-trouble = { $operator }៖ ពេលនេះមិនទាន់អាចធ្វើបានទេ។ សូមព្យាយាមម្តងទៀតបន្តិចក្រោយ។
 say-lost = { $operator }៖ ស៊ីមនេះត្រូវបានរាយការណ៍ថាបាត់។ សូមហៅ { $care }។
 say-nobody = { $operator }៖ លេខនេះមិនទាន់បានចុះឈ្មោះទេ។ សូមហៅ { $care }។
-say-help = { $operator }៖ BAL មើលសមតុល្យ។ TOPUP និងលេខកាត ដើម្បីបញ្ចូលទឹកប្រាក់។ STOP បញ្ឈប់ការផ្តល់ជូន និងការផ្ទេរលេខ។ LOCK ចាក់សោលេខ។ ឬចុច { $menu }។ ជំនួយ៖ { $care }។
+say-help = { $operator }៖ BAL មើលសមតុល្យ។ TOPUP និងលេខកាត ដើម្បីបញ្ចូលទឹកប្រាក់។ STOP បញ្ឈប់ការផ្តល់ជូន និងការផ្ទេរលេខ។ LOCK ចាក់សោលេខ។ LANG km ឬ LANG en ប្តូរភាសា។ ឬចុច { $menu }។ ជំនួយ៖ { $care }។
 say-unknown-word = { $operator }៖ សូមអភ័យទោស យើងមិនយល់ទេ។ សូមសរសេរ BAL, TOPUP និងលេខកាត, STOP, LOCK ឬ LANG ឬចុច { $menu }។ ជំនួយ៖ { $care }។
 
 say-balance = សមតុល្យ៖ { $funds } ដល់ { $until }។

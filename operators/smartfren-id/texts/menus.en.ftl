@@ -21,7 +21,7 @@ say-too-late = This took too long, and nothing was changed. Please dial { $menu 
 say-trouble = { $operator }: This is not possible right now. Please try again in a few minutes.
 say-lost = { $operator }: This SIM was reported lost. Please call { $care }.
 say-nobody = { $operator }: This number is registered to nobody. Please call { $care }.
-say-help = { $operator }: BAL your balance. TOPUP and the PIN of a card to top up. STOP no more offers, and no transfer of your number. LOCK locks your number. Or dial { $menu }. Help: { $care }.
+say-help = { $operator }: BAL your balance. TOPUP and the PIN of a card to top up. STOP no more offers, and no transfer of your number. LOCK locks your number. LANG id or LANG en your language. Or dial { $menu }. Help: { $care }.
 say-unknown-word = { $operator }: Sorry, we did not understand. Write BAL, TOPUP and a PIN, STOP, LOCK or LANG, or dial { $menu }. Help: { $care }.
 
 say-balance = Balance: { $funds }, valid until { $until }.

@@ -21,7 +21,7 @@ say-too-late = Waktu habis dan tidak ada yang berubah. Silakan tekan { $menu } l
 say-trouble = { $operator }: Saat ini belum bisa diproses. Silakan coba lagi beberapa menit lagi.
 say-lost = { $operator }: Kartu SIM ini dilaporkan hilang. Silakan hubungi { $care }.
 say-nobody = { $operator }: Nomor ini belum terdaftar. Silakan hubungi { $care }.
-say-help = { $operator }: PULSA untuk cek pulsa. ISI dan PIN voucher untuk isi ulang. BERHENTI untuk menghentikan penawaran dan pengalihan nomor. KUNCI untuk mengunci nomor. Atau tekan { $menu }. Bantuan: { $care }.
+say-help = { $operator }: PULSA untuk cek pulsa. ISI dan PIN voucher untuk isi ulang. BERHENTI untuk menghentikan penawaran dan pengalihan nomor. KUNCI untuk mengunci nomor. BAHASA id atau BAHASA en untuk bahasa. Atau tekan { $menu }. Bantuan: { $care }.
 say-unknown-word = { $operator }: Maaf, pesan Anda tidak kami kenali. Ketik PULSA, ISI dan PIN, BERHENTI, KUNCI atau BAHASA, atau tekan { $menu }. Bantuan: { $care }.
 
 say-balance = Pulsa: { $funds }, berlaku sampai { $until }.

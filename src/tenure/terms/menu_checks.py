@@ -11,7 +11,7 @@ from tenure.terms.menu_texts import TEXTS, Filled, filled, label_of, title_of
 from tenure.terms.menus import PAGES_MAX, Menus
 from tenure.terms.model import Bundle, Terms
 from tenure.values.instant import parse_instant
-from tenure.values.screens import SEPTETS_MAX, UNITS_MAX, fits, paged
+from tenure.values.screens import NARROW_OCTETS, OCTETS_MAX, fits, paged
 
 MICROS_MAX: Final = 99_999_999_999_999
 """The longest balance that is looked at: eight digits before the point."""
@@ -39,22 +39,30 @@ def check_screens(
         foot = words.text(language, "foot-more")
         for name, facts in TEXTS.items():
             lines = [words.text(language, name, **{fact: longest[fact] for fact in facts})]
-            _check(folder, language, name, paged(lines, foot, words.text(language, "foot-back")))
+            _check(folder, language, name, (lines, foot, words.text(language, "foot-back")))
         for menu in menus.menus.values():
             lines = [words.text(language, title_of(menu.name))]
             labels = [words.text(language, label_of(item.name)) for item in menu.items]
             lines += [f"{place} {label}" for place, label in enumerate(labels, 1)]
-            pages = paged(lines, foot, words.text(language, "foot-back"))
-            _check(folder, language, title_of(menu.name), pages)
+            _check(
+                folder,
+                language,
+                title_of(menu.name),
+                (lines, foot, words.text(language, "foot-back")),
+            )
 
 
-def _check(folder: Folder, language: str, name: str, pages: list[str]) -> None:
-    too_long = next((page for page in pages if not fits(page)), None)
-    if len(pages) > PAGES_MAX or too_long is not None:
+def _check(folder: Folder, language: str, name: str, shown: tuple[list[str], str, str]) -> None:
+    """On the usual screen, and on that of the narrowest way to a phone."""
+    for octets in (OCTETS_MAX, NARROW_OCTETS):
+        pages = paged(*shown, octets)
+        if len(pages) <= PAGES_MAX and all(fits(page, octets) for page in pages):
+            continue
         what = f"the text {name} takes {len(pages)} screens with the longest values"
-        limits = f"{SEPTETS_MAX} characters of GSM 7 bit, or {UNITS_MAX} of others"
+        limits = f"{octets * 8 // 7} characters of GSM 7 bit, or {octets // 2} of others"
         remedy = f"shorten it: a screen has {limits}, and {PAGES_MAX} screens are read at most"
         folder.note(text_file(language), 0, what, remedy, "GTC-LANG")
+        return
 
 
 def _longest(

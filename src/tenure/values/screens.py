@@ -10,9 +10,9 @@ from typing import Final
 
 from tenure.values import gsm7
 
-SEPTETS_MAX: Final = 182
-UNITS_MAX: Final = 80
 OCTETS_MAX: Final = 160
+NARROW_OCTETS: Final = 112
+"""What gets through osmo-hlr 1.5, which reads no component of 128 octets: 128 septets, 56 units."""
 
 _COENG: Final = "\u17d2"
 """Khmer: joins the consonant after it to the one before."""
@@ -26,13 +26,14 @@ def units(text: str) -> int:
     return len(text) + sum(char > "\uffff" for char in text)
 
 
-def fits(text: str) -> bool:
-    """Whether a text fits on one screen."""
+def fits(text: str, octets: int = OCTETS_MAX) -> bool:
+    """Whether a text fits on one screen of so many octets."""
     count = gsm7.septet_count(text)
-    return units(text) <= UNITS_MAX if count is None else count <= SEPTETS_MAX
+    taken = 2 * units(text) if count is None else -(-count * 7 // 8)
+    return taken <= octets
 
 
-def paged(lines: Sequence[str], more: str, last: str = "") -> list[str]:
+def paged(lines: Sequence[str], more: str, last: str = "", octets: int = OCTETS_MAX) -> list[str]:
     """The screens of some lines: each fits, none is left out, in their order.
 
     ``more`` is the last line of each screen but the last one, ``last`` that of the last one, "" for
@@ -41,15 +42,15 @@ def paged(lines: Sequence[str], more: str, last: str = "") -> list[str]:
     """
     rest = [line for line in lines if line]
     pages: list[str] = []
-    while not fits(_joined(rest, last)):
+    while not fits(_joined(rest, last), octets):
         page: list[str] = []
-        while rest and fits(_joined([*page, rest[0]], more)):
+        while rest and fits(_joined([*page, rest[0]], more), octets):
             page.append(rest.pop(0))
         if not rest:
             # All lines fit with "more" below them, and not with the other last line: keep one back.
             rest.append(page.pop())
         if not page:
-            head = _head(rest[0], more)
+            head = _head(rest[0], more, octets)
             page.append(head.rstrip())
             rest[0] = rest[0][len(head) :].lstrip()
         pages.append(_joined(page, more))
@@ -62,11 +63,11 @@ def _joined(lines: Sequence[str], foot: str) -> str:
     return "\n".join([*lines, foot] if foot else lines)
 
 
-def _head(line: str, more: str) -> str:
+def _head(line: str, more: str, octets: int) -> str:
     """The longest beginning of a line that fits above ``more``: whole words, else clusters."""
     best_word = best_cluster = 0
     for place in _boundaries(line):
-        if place == len(line) or not fits(_joined([line[:place]], more)):
+        if place == len(line) or not fits(_joined([line[:place]], more), octets):
             break
         best_cluster = place
         if line[place - 1] in _WORD_ENDS or line[place] == " ":
@@ -74,7 +75,7 @@ def _head(line: str, more: str) -> str:
     # A word that fills more than half of the screen is cut, or hardly anything would be on it.
     place = best_word if best_word * 2 >= best_cluster else best_cluster
     # Signs upon signs that fill a screen are no writing, and are cut anywhere.
-    return line[: place or max(1, UNITS_MAX // 4)]
+    return line[: place or max(1, octets // 8)]
 
 
 def _boundaries(text: str) -> Iterator[int]:

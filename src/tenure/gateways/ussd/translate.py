@@ -6,7 +6,7 @@ import msgspec
 
 from tenure.gateways.ussd.wire import components, gsup, strings
 from tenure.gateways.ussd.wire.components import Error, Operation, Problem
-from tenure.gateways.ussd.wire.gsup import Cause, Kind, Message, State
+from tenure.gateways.ussd.wire.gsup import Kind, Message, State
 from tenure.values.msisdn import Imsi
 
 OURS: Final = 1
@@ -126,7 +126,11 @@ def last(key: Key, invoke_id: int, text: str) -> bytes:
     return gsup.encoded(Message(Kind.RESULT, key.imsi, key.session_id, State.END, info))
 
 
-def refused(key: Key, cause: Cause) -> bytes:
-    """A dialogue that is not held: nobody has this SIM, or nothing is known of the dialogue."""
-    message = Message(Kind.ERROR, key.imsi, key.session_id, State.END, cause=cause)
-    return gsup.encoded(message)
+def refused(key: Key, invoke_id: int | None, error: Error) -> bytes:
+    """A dialogue that is not held: nobody has this SIM, or nothing is known of the dialogue.
+
+    An error component in a result that ends the dialogue: osmo-hlr 1.5 keeps the GSUP error of an
+    entity to itself, and the phone would wait.
+    """
+    info = components.error(OURS if invoke_id is None else invoke_id, error)
+    return gsup.encoded(Message(Kind.RESULT, key.imsi, key.session_id, State.END, info))

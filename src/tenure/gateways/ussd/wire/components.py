@@ -26,9 +26,10 @@ class Operation(IntEnum):
 class Error(IntEnum):
     """Errors of TS 24.080 section 3.6.6 that are sent from here."""
 
-    UNKNOWN_ALPHABET = 71
-    UNEXPECTED_DATA = 36
+    UNKNOWN_SUBSCRIBER = 1
     SYSTEM_FAILURE = 34
+    UNEXPECTED_DATA = 36
+    UNKNOWN_ALPHABET = 71
 
 
 class Problem(IntEnum):
