@@ -9,7 +9,7 @@ import typer
 
 from tenure.commands import campaigning, connect
 from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, PasskeyAt
-from tenure.commands.tariff.publishing import progress
+from tenure.commands.tariff.publishing import not_past, progress
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.consent import operations as consent
@@ -94,7 +94,7 @@ def publish(
     Example: tenure document publish privacy-notice --operator smart-kh
     """
     terms = connect.terms_of(NAME, operator)
-    act = connect.act_of(by, connect.instant_typed(at))
+    act = connect.act_of(by, not_past(at))
     chosen = _chosen(terms, document, version)
     where = page or f"{terms.contact.website}/updates"
 

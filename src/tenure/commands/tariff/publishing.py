@@ -76,7 +76,7 @@ def publish(
     Example: tenure tariff publish smart-kh --by demo
     """
     published = connect.pack_of(NAME, pack)
-    act = connect.act_of(by, connect.instant_typed(at))
+    act = connect.act_of(by, not_past(at))
     where = page or f"{published.terms.contact.website}/updates"
 
     async def work(pool: Pool) -> Published | Refused[Any]:
@@ -123,6 +123,15 @@ async def _asked(
     if isinstance(request, Refused):
         return request
     return Published(considered, lines, comparison, request, None, 0)
+
+
+def not_past(typed: str | None) -> Instant:
+    """The instant of --at, or now.  What is past stays as it was: nobody gives notice in it."""
+    now = connect.instant_typed(None)
+    at = now if typed is None else connect.instant_typed(typed)
+    if at < now:
+        raise typer.BadParameter("--at: nothing is published, confirmed or withdrawn in the past")
+    return at
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import typer
 
 from tenure.commands import connect
 from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, PasskeyAt
-from tenure.commands.tariff.publishing import NAME
+from tenure.commands.tariff.publishing import NAME, not_past
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.staff import operations as staff
@@ -36,7 +36,7 @@ def confirm(
     Example: tenure tariff confirm --operator smart-kh
     """
     name = connect.terms_of(NAME, operator).operator
-    act = connect.act_of("<tenure>", connect.instant_typed(at))
+    act = connect.act_of("<tenure>", not_past(at))
 
     async def work(pool: Pool) -> PublishedVersion | Untold | None:
         return await perform(pool, tariffs.put_in_force, name, act)
@@ -72,7 +72,7 @@ def withdraw(
     Example: tenure tariff withdraw 2027-03 --reason "a mistake in the prices of data"
     """
     name = connect.terms_of(NAME, operator).operator
-    act = connect.act_of(by, connect.instant_typed(at), reason)
+    act = connect.act_of(by, not_past(at), reason)
 
     async def withdrawn(tx: Transaction) -> PublishedVersion | Refused[Any]:
         member = await staff.allowed(tx, act.by, Task.PUBLISH, act.at)
