@@ -1387,7 +1387,7 @@ CREATE TABLE notices.notice (
     CONSTRAINT notice_is_dropped_for_a_reason CHECK ((dropped_at IS NULL) = (dropped IS NULL)),
     CONSTRAINT notice_reason_is_known
         CHECK (dropped IN ('changed hands', 'out of service', 'no other channel', 'no consent',
-                           'too many', 'too late', 'uncertain', 'undelivered')),
+                           'too many', 'no longer true', 'too late', 'uncertain', 'undelivered')),
     -- What left and was not dropped for that may have arrived: only what never left is too late.
     CONSTRAINT notice_is_too_late_only_unsent CHECK (dropped <> 'too late' OR sent_at IS NULL),
     CONSTRAINT notice_is_sent_after_it_was_told CHECK (sent_at >= at)
@@ -1526,7 +1526,9 @@ CREATE TRIGGER delivery_stays_as_it_was BEFORE UPDATE ON notices.delivery
     EXECUTE FUNCTION notices.delivery_stays_as_it_was();
 
 -- GTC-MKT: no offer leaves without the standing consent of the person who holds the number now.
--- The rules have looked, in the same transaction; the database looks again.
+-- The rules have looked, in the same transaction; the database looks again.  Whoever holds the number
+-- holds it until this is committed.  A holder who changed since the rules looked is no mistake but a
+-- race: whoever sends looks again.
 CREATE FUNCTION notices.offers_have_consent() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -1536,14 +1538,23 @@ BEGIN
     ) THEN
         RETURN NULL;
     END IF;
+    PERFORM FROM handing h JOIN notices.notice n USING (notice_id)
+        JOIN numbers.tenure t ON t.msisdn = n.msisdn AND upper_inf(t.during)
+        WHERE n.kind LIKE 'marketing.%' ORDER BY n.msisdn FOR SHARE OF t;
+    IF EXISTS (
+        SELECT FROM handing h JOIN notices.notice n USING (notice_id)
+        LEFT JOIN numbers.tenure t ON t.msisdn = n.msisdn AND upper_inf(t.during)
+        WHERE n.kind LIKE 'marketing.%' AND t.holder_id IS DISTINCT FROM n.person_id
+    ) THEN
+        RAISE EXCEPTION 'the number of an offer has another holder by now'
+            USING ERRCODE = 'serialization_failure',
+                CONSTRAINT = 'delivery_of_an_offer_reaches_its_person';
+    END IF;
     IF EXISTS (
         SELECT FROM handing h JOIN notices.notice n USING (notice_id)
         WHERE n.kind LIKE 'marketing.%'
-          AND NOT (n.channel = 'number'
+          AND NOT (n.person_id IS NOT NULL AND n.channel = 'number'
                    AND (h.medium <> 'sms' OR h.sent_to = n.msisdn)
-                   AND coalesce(n.person_id = (
-                           SELECT t.holder_id FROM numbers.tenure t
-                           WHERE t.msisdn = n.msisdn AND upper_inf(t.during)), false)
                    AND coalesce(consent.may(n.person_id, n.facts ->> 'purpose', h.medium,
                                             h.handing_at), false))
     ) THEN
@@ -3270,6 +3281,27 @@ CREATE TABLE numbers.expiry_notice (
 -- Who may do what.
 GRANT SELECT, INSERT ON numbers.expiry_notice TO tenure_app;
 GRANT SELECT ON numbers.expiry_notice TO tenure_privacy;
+
+
+-- numbers 7_merging -------------------------------------------------------------------------
+
+-- Tenure is never rewritten: whoever is a duplicate holds nothing when that is put on record.
+
+-- Whoever would give the duplicate a number meanwhile waits for its row, and then may not.
+CREATE FUNCTION numbers.duplicate_holds_nothing() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM numbers.demand(NOT EXISTS (
+        SELECT FROM numbers.tenure t WHERE t.holder_id = NEW.duplicate_id AND upper_inf(t.during)
+    ), 'merge_of_who_holds_nothing');
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER merge_of_who_holds_nothing BEFORE INSERT ON people.merge
+    FOR EACH ROW EXECUTE FUNCTION numbers.duplicate_holds_nothing();
+
+-- Who may do what.
+REVOKE ALL ON FUNCTION numbers.duplicate_holds_nothing FROM PUBLIC;
 
 
 -- access ------------------------------------------------------------------------------------

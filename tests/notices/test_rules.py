@@ -90,6 +90,22 @@ def test_an_allowance_is_told_by_its_words_and_one_that_is_sold_no_more_by_its_n
         assert wanted in notices.words(wording, told)
 
 
+@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("chosen", [SMART, SMARTFREN], ids=["smart-kh", "smartfren-id"])
+def test_every_kind_can_be_a_letter_whose_subject_names_nobody(
+    chosen: Pack, kind: NoticeKind
+) -> None:
+    wording = notices.wording(chosen)
+    told = [telling(kind, language=language) for language in chosen.terms.languages]
+    letters = [notices.letter(wording, one) for one in told]
+    assert len({one.subject for one in letters}) == len(letters)
+    for one, made in zip(told, letters, strict=True):
+        assert made.subject.startswith(chosen.terms.name)
+        assert not re.search(r"\d", made.subject)
+        assert made.body == notices.words(wording, one)
+        assert repr(made) == "Letter(…)"
+
+
 def test_instants_are_shown_by_the_clocks_of_the_operator() -> None:
     told = Telling(
         NUMBER,

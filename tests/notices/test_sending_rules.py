@@ -62,6 +62,7 @@ def notice(
     channel: Channel | None = None,
 ) -> Notice:
     facts = dict.fromkeys(facts_of(kind), "x")
+    facts |= {name: "2100-01-01T00:00:00Z" for name in facts if name.endswith("_at")}
     told = Telling(NUMBER, 1, "km", kind, facts, at, channel or Channel.NUMBER)
     return Notice(7, told, tries=tries)
 

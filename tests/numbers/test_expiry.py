@@ -12,13 +12,14 @@ from tenure.commands import recycling
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.notices import operations as notices
-from tenure.promises.notices.model import NoticeKind
+from tenure.promises.notices.model import Dropped, NoticeKind
 from tenure.promises.numbers import operations as numbers
 from tenure.promises.numbers.model import Sold
 from tenure.promises.numbers.model.expiry import Expiring
 from tenure.promises.numbers.rules import expiry as rules
 from tenure.terms.model import Expiry
 from tenure.values.instant import DAY_MS, HOUR_MS, Instant
+from tests.notices import carrying
 from tests.numbers import aged
 from tests.numbers.stocked import AT, KH, act, days, msisdn, sell, stock
 
@@ -173,6 +174,35 @@ async def test_a_top_up_begins_anew(sold: Pool) -> None:
     assert await told(sold, days(30)) == (0, 0)
     assert await told(sold, days(57)) == (1, 0)
     assert await told(sold, days(60)) == (0, 1)
+
+
+async def waiting_and_dropped(pool: Pool, at: Instant) -> list[tuple[NoticeKind, Dropped | None]]:
+    """What the notices of number 0 become when a gateway looks at them now."""
+    await perform(pool, carrying.carry, KH, at)
+    found = await perform(pool, notices.of_number, msisdn(0))
+    return [(one.telling.kind, one.dropped) for one in found]
+
+
+async def test_what_a_top_up_made_false_never_leaves(sold: Pool) -> None:
+    await told(sold, days(29))
+    await aged.top_up(sold, 1_000, until=days(60), at=days(29.1))
+    assert await waiting_and_dropped(sold, days(29.2)) == [
+        (NoticeKind.EXPIRY_SOON, Dropped.NO_LONGER_TRUE)
+    ]
+
+
+async def test_an_end_that_has_come_is_not_told_as_one_to_come(sold: Pool) -> None:
+    await told(sold, days(29.5))
+    assert await waiting_and_dropped(sold, END) == [
+        (NoticeKind.EXPIRY_SOON, Dropped.NO_LONGER_TRUE)
+    ]
+
+
+async def test_what_is_still_true_leaves(sold: Pool) -> None:
+    await told(sold, days(29))
+    assert await waiting_and_dropped(sold, Instant(days(29) + 1)) == [
+        (NoticeKind.EXPIRY_SOON, None)
+    ]
 
 
 async def test_two_clocks_at_the_same_time_are_one(sold: Pool) -> None:

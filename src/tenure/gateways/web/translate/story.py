@@ -85,6 +85,7 @@ DROPPED: Final[Mapping[Dropped, str]] = {
     Dropped.CHANGED_HANDS: "not sent: the number had another holder by then",
     Dropped.OUT_OF_SERVICE: "not sent: the number was out of service",
     Dropped.NO_OTHER_CHANNEL: "not sent: there was no other number to reach them on",
+    Dropped.NO_LONGER_TRUE: "not sent: it was not true any more when it could leave",
 }
 TABLES_DIFFER: Final = (
     "The tables and the record say different things about this number"

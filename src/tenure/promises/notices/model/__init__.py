@@ -83,6 +83,8 @@ class Dropped(StrEnum):
     """GTC-MKT: the person has not agreed to such offers, or does not any more."""
     TOO_MANY = "too many"
     """The person would get more of its class than the terms allow."""
+    NO_LONGER_TRUE = "no longer true"
+    """What it tells of was over before it could leave, say a validity that a top-up has moved."""
     TOO_LATE = "too late"
     """Its time was over before it could leave."""
     UNCERTAIN = "uncertain"
@@ -151,6 +153,8 @@ class Reach(msgspec.Struct, frozen=True):
     """Who holds it; None for nobody."""
     others: tuple[Msisdn, ...] = ()
     """Other numbers in service of the person of the notice."""
+    outdated: bool = False
+    """What it tells of the number's validity is not so any more."""
 
 
 class Send(msgspec.Struct, frozen=True):

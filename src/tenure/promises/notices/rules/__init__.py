@@ -10,11 +10,14 @@ from fluent.runtime import FluentBundle, FluentResource
 
 from tenure.promises.notices.model import Channel, Dropped, Notice, NoticeKind, Reach, Send, Telling
 from tenure.terms import writing
+from tenure.terms.notice_kinds import class_of
 from tenure.terms.pricelist import Pack
 from tenure.values.instant import parse_instant
 
 ALLOWANCE: Final = "allowance-"
 """What the texts that name the allowances of the pack begin with."""
+LETTER: Final = "letter-"
+"""What the texts around a notice that is sent by e-mail begin with."""
 
 
 class Wording(msgspec.Struct, frozen=True):
@@ -29,6 +32,16 @@ class Wording(msgspec.Struct, frozen=True):
     """What is dialled to end advertising (GTC-MKT)."""
     zone: ZoneInfo
     currency: str
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """A notice in the words of an e-mail."""
+
+    subject: str
+    body: str
+
+    def __repr__(self) -> str:
+        return "Letter(…)"
 
 
 def wording(pack: Pack) -> Wording:
@@ -47,7 +60,7 @@ def wording(pack: Pack) -> Wording:
 
 def _bundle(language: str, texts: Mapping[str, str]) -> FluentBundle:
     ours = [kind.text_id for kind in NoticeKind if kind.text_id in texts]
-    ours += [one for one in texts if one.startswith(ALLOWANCE)]
+    ours += [one for one in texts if one.startswith((ALLOWANCE, LETTER))]
     source = "\n".join(f"{one} = {texts[one]}" for one in ours)
     # Marks of direction around what is filled in would cost characters of a text message.
     bundle = FluentBundle([language], use_isolating=False)
@@ -57,18 +70,34 @@ def _bundle(language: str, texts: Mapping[str, str]) -> FluentBundle:
 
 def words(wording: Wording, telling: Telling) -> str:
     """The text of a notice: in the language that was chosen, else the prevailing one (GTC-LANG)."""
+    return _told(wording, telling, telling.kind.text_id, {})
+
+
+def letter(wording: Wording, telling: Telling) -> Letter:
+    """The subject and the body of a notice that is sent by e-mail, in the language of its text.
+
+    The subject is that of its class, and names no number: others may read it.
+    """
+    subject = f"{LETTER}subject-{class_of(telling.kind).value}"
+    body = _told(wording, telling, f"{LETTER}body", {"text": words(wording, telling)})
+    return Letter(_told(wording, telling, subject, {}), body)
+
+
+def _told(wording: Wording, telling: Telling, text_id: str, more: Mapping[str, str]) -> str:
+    """A text of the pack about a notice, in the language that was chosen if it has it there."""
     for language in (telling.language, wording.prevailing):
         bundle = wording.bundles.get(language)
-        if bundle is None or not bundle.has_message(telling.kind.text_id):
+        if bundle is None or not bundle.has_message(text_id):
             continue
-        pattern = bundle.get_message(telling.kind.text_id).value
+        pattern = bundle.get_message(text_id).value
         assert pattern is not None
-        filled, wrong = bundle.format_pattern(pattern, _named(wording, telling, language))
-        assert not wrong, f"{telling.kind.value} in {language}: {wrong}"
+        named = {**_named(wording, telling, language), **more}
+        filled, wrong = bundle.format_pattern(pattern, named)
+        assert not wrong, f"{text_id} in {language}: {wrong}"
         text = str(filled)
         assert text.strip()
         return text
-    raise AssertionError(f"the pack has no text for {telling.kind.value}: it is not checked")
+    raise AssertionError(f"the pack has no text {text_id}: it is not checked")
 
 
 def _named(wording: Wording, telling: Telling, language: str) -> dict[str, str]:

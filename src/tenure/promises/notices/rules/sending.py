@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tenure.promises.notices.model import Channel, Dropped, Notice, Reach, Send
+from tenure.promises.notices.model import Channel, Dropped, Notice, NoticeKind, Reach, Send
 from tenure.promises.notices.model.deliveries import ATTEMPTS, Delivery, End, Medium, Route, State
 from tenure.promises.notices.rules import fate
 from tenure.terms.model import NoticeRules
 from tenure.terms.notice_kinds import NoticeClass, class_of
-from tenure.values.instant import Instant, instant_of, moment_of
+from tenure.values.instant import Instant, instant_of, moment_of, parse_instant
 
 OTHERS_MAX: Final = 2
 """So many other numbers of a person are tried."""
@@ -58,16 +58,15 @@ def step(
     """What becomes of a notice now; the first of these that applies.
 
     It has arrived, or may still arrive; nobody knows and it is not sent twice; its time is over; it
-    is no longer anybody's business; every way was tried; it has to wait before it is tried again;
-    another medium carries it; its person does not consent; the hours are quiet; they had enough.
+    is not true any more; it is no longer anybody's business; every way was tried; it has to wait
+    before it is tried again; another medium carries it; its person does not consent; the hours are
+    quiet; they had enough.
     """
     route, zone = where
     under_way = _under_way(notice, rules, at)
     if under_way is not None:
         return under_way
-    if at >= notice.telling.at + rules.give_up_ms:
-        return Dropped.UNDELIVERED if notice.tries else Dropped.TOO_LATE
-    place = _place(notice, known, rules, route)
+    place = _over(notice, known, rules, at) or _place(notice, known, rules, route)
     if isinstance(place, Dropped):
         return place
     free_at = _free_at(notice, place, rules)
@@ -76,6 +75,25 @@ def step(
     if place.medium is not route.medium:
         return Later(at, place.medium)
     return _may_leave(notice, known, rules, place, (zone, at))
+
+
+def _over(notice: Notice, known: Known, rules: NoticeRules, at: Instant) -> Dropped | None:
+    """Why nothing more is tried, wherever it could go; None when it may be."""
+    if at >= notice.telling.at + rules.give_up_ms:
+        return Dropped.UNDELIVERED if notice.tries else Dropped.TOO_LATE
+    return Dropped.NO_LONGER_TRUE if no_longer_true(notice, known.reach, at) else None
+
+
+def no_longer_true(notice: Notice, reach: Reach, at: Instant) -> bool:
+    """Whether a notice would tell of a validity that was moved, or of an end to come that has come.
+
+    Quiet hours and retries keep a notice; a top-up meanwhile makes it false.
+    """
+    if reach.outdated:
+        return True
+    if notice.telling.kind is not NoticeKind.EXPIRY_SOON:
+        return False
+    return at >= parse_instant(notice.telling.facts["ends_at"])
 
 
 def _under_way(notice: Notice, rules: NoticeRules, at: Instant) -> Done | Later | Dropped | None:

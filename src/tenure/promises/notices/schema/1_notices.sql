@@ -25,7 +25,7 @@ CREATE TABLE notices.notice (
     CONSTRAINT notice_is_dropped_for_a_reason CHECK ((dropped_at IS NULL) = (dropped IS NULL)),
     CONSTRAINT notice_reason_is_known
         CHECK (dropped IN ('changed hands', 'out of service', 'no other channel', 'no consent',
-                           'too many', 'too late', 'uncertain', 'undelivered')),
+                           'too many', 'no longer true', 'too late', 'uncertain', 'undelivered')),
     -- What left and was not dropped for that may have arrived: only what never left is too late.
     CONSTRAINT notice_is_too_late_only_unsent CHECK (dropped <> 'too late' OR sent_at IS NULL),
     CONSTRAINT notice_is_sent_after_it_was_told CHECK (sent_at >= at)

@@ -20,6 +20,7 @@ from tenure.promises.numbers.model.lifecycle import (
     Swept,
 )
 from tenure.promises.numbers.rules import lifecycle as rules
+from tenure.promises.numbers.store import expiry as expiry_store
 from tenure.promises.numbers.store import holding as holding_store
 from tenure.promises.numbers.store import lifecycle as store
 from tenure.promises.record import operations as record
@@ -32,6 +33,10 @@ from tenure.values.refused import Refused
 PURSES_AT_ONCE: Final = 20_000
 """The page of a sweep: what one transaction looks at."""
 UNKNOWN: Final = Refused(HoldRefusal.UNKNOWN_NUMBER, "no line has this number; check its digits")
+OF_VALIDITY: Final = frozenset(
+    {NoticeKind.LIFECYCLE_REMINDER, NoticeKind.EXPIRY_SOON, NoticeKind.EXPIRY_ENDED}
+)
+"""What tells of one end of validity, and is false after a top-up."""
 CLOSED_WORDS: Final = "The number was recycled; what was left in its account has lapsed."
 
 
@@ -220,6 +225,8 @@ async def reach(tx: Transaction, waiting: Sequence[Notice]) -> dict[int, Reach]:
     lines = await store.in_service(tx, msisdns)
     holders = await holding_store.holders(tx, msisdns)
     theirs = await store.numbers_of(tx, people) if people else []
+    of_validity = [one.notice_id for one in waiting if one.telling.kind in OF_VALIDITY]
+    outdated = await expiry_store.outdated(tx, of_validity)
     return {
         notice_id: Reach(
             in_service=one.msisdn in lines,
@@ -229,6 +236,7 @@ async def reach(tx: Transaction, waiting: Sequence[Notice]) -> dict[int, Reach]:
                 for person_id, number in theirs
                 if person_id == one.person_id and number != one.msisdn
             ),
+            outdated=notice_id in outdated,
         )
         for notice_id, one in told.items()
     }

@@ -41,6 +41,24 @@ SELECT purse_id, validity_end, days_before, msisdn, %s, notice_id
 FROM unnest(%b, %b, %b, %b, %b) AS r (purse_id, validity_end, days_before, msisdn, notice_id)
 """
 
+_OUTDATED: Final = """
+SELECT told.notice_id
+FROM (
+    SELECT notice_id, purse_id, validity_end FROM numbers.expiry_notice WHERE notice_id = ANY(%b)
+    UNION ALL
+    SELECT notice_id, purse_id, validity_end FROM numbers.reminder WHERE notice_id = ANY(%b)
+) told
+JOIN money.purse p USING (purse_id) WHERE p.funds_end <> told.validity_end
+"""
+
+
+async def outdated(tx: Transaction, notice_ids: Sequence[int]) -> set[int]:
+    """Which of these notices tell of an end of validity that is not the purse's any more."""
+    if not notice_ids:
+        return set()
+    asked = int8s(notice_ids)
+    return {one for (one,) in await (await tx.execute(_OUTDATED, [asked, asked])).fetchall()}
+
 
 async def expiring(
     tx: Transaction,
