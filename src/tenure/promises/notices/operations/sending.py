@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tenure.postgres.transaction import Transaction
+from tenure.promises.consent import operations as consent
 from tenure.promises.notices import store
 from tenure.promises.notices.model import (
     Delivery,
@@ -64,8 +65,8 @@ async def decide(
     """
     if not notices:
         return []
-    # Until consent and addresses can be asked for, nobody has agreed, and nobody has an address.
-    agreeing: set[tuple[int, str] | None] = set()
+    agreeing = await _agreeing(tx, terms, notices, route.medium, at)
+    # Until addresses can be asked for, nobody has one.
     emails: dict[int, str] = {}
     counted = await _counted(tx, terms, notices, at)
     zone = ZoneInfo(terms.time_zone)
@@ -120,6 +121,36 @@ async def _record(
     await deliveries_store.done(tx, done)
     await store.mark_dropped(tx, dropped, at)
     return out
+
+
+async def _agreeing(
+    tx: Transaction, terms: Terms, notices: Sequence[Notice], medium: Medium, at: Instant
+) -> set[tuple[int, str] | None]:
+    """Whose standing consent there is now, for which purpose.
+
+    The database asks for itself as well.  What it would refuse is not tried: an offer that it holds
+    to be without consent must not keep a warning waiting that leaves in the same transaction.
+    """
+    asked = sorted({pair for pair in map(rules.purpose_of, notices) if pair is not None})
+    if not asked:
+        return set()
+    standing = await consent.standing(tx, terms, asked, medium.value, at)
+    return {*await deliveries_store.may(tx, sorted(standing), medium, at)}
+
+
+async def _agreeing(
+    tx: Transaction, terms: Terms, notices: Sequence[Notice], medium: Medium, at: Instant
+) -> set[tuple[int, str] | None]:
+    """Whose standing consent there is now, for which purpose.
+
+    The database asks for itself as well.  What it would refuse is not tried: an offer that it holds
+    to be without consent must not keep a warning waiting that leaves in the same transaction.
+    """
+    asked = sorted({pair for pair in map(rules.purpose_of, notices) if pair is not None})
+    if not asked:
+        return set()
+    standing = await consent.standing(tx, terms, asked, medium.value, at)
+    return {*await deliveries_store.may(tx, sorted(standing), medium, at)}
 
 
 Counted = defaultdict[tuple[int | None, NoticeClass], list[Instant]]

@@ -102,7 +102,9 @@ CREATE TRIGGER delivery_stays_as_it_was BEFORE UPDATE ON notices.delivery
     EXECUTE FUNCTION notices.delivery_stays_as_it_was();
 
 -- GTC-MKT: no offer leaves without the standing consent of the person who holds the number now.
--- The rules have looked, in the same transaction; the database looks again.
+-- The rules have looked, in the same transaction; the database looks again.  Whoever holds the number
+-- holds it until this is committed.  A holder who changed since the rules looked is no mistake but a
+-- race: whoever sends looks again.
 CREATE FUNCTION notices.offers_have_consent() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -112,14 +114,23 @@ BEGIN
     ) THEN
         RETURN NULL;
     END IF;
+    PERFORM FROM handing h JOIN notices.notice n USING (notice_id)
+        JOIN numbers.tenure t ON t.msisdn = n.msisdn AND upper_inf(t.during)
+        WHERE n.kind LIKE 'marketing.%' ORDER BY n.msisdn FOR SHARE OF t;
+    IF EXISTS (
+        SELECT FROM handing h JOIN notices.notice n USING (notice_id)
+        LEFT JOIN numbers.tenure t ON t.msisdn = n.msisdn AND upper_inf(t.during)
+        WHERE n.kind LIKE 'marketing.%' AND t.holder_id IS DISTINCT FROM n.person_id
+    ) THEN
+        RAISE EXCEPTION 'the number of an offer has another holder by now'
+            USING ERRCODE = 'serialization_failure',
+                CONSTRAINT = 'delivery_of_an_offer_reaches_its_person';
+    END IF;
     IF EXISTS (
         SELECT FROM handing h JOIN notices.notice n USING (notice_id)
         WHERE n.kind LIKE 'marketing.%'
-          AND NOT (n.channel = 'number'
+          AND NOT (n.person_id IS NOT NULL AND n.channel = 'number'
                    AND (h.medium <> 'sms' OR h.sent_to = n.msisdn)
-                   AND coalesce(n.person_id = (
-                           SELECT t.holder_id FROM numbers.tenure t
-                           WHERE t.msisdn = n.msisdn AND upper_inf(t.during)), false)
                    AND coalesce(consent.may(n.person_id, n.facts ->> 'purpose', h.medium,
                                             h.handing_at), false))
     ) THEN

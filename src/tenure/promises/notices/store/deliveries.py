@@ -64,6 +64,10 @@ WHERE d.ended IS DISTINCT FROM 'returned'
 GROUP BY asked.person_id, n.kind, n.notice_id
 ORDER BY asked.person_id, min(d.handing_at)
 """
+_MAY: Final = """
+SELECT person_id, purpose FROM unnest(%b, %b) AS asked (person_id, purpose)
+WHERE consent.may(person_id, purpose, %s, %s)
+"""
 _BEGIN: Final = """
 WITH handing AS (
     INSERT INTO notices.delivery (
@@ -194,6 +198,17 @@ async def counted(
     await tx.execute(_ALONE, [CAPS])
     cursor = await tx.execute(_COUNTED, [int8s(person_ids), moment_of(after)])
     return [(person_id, kind, at) for person_id, kind, at in await cursor.fetchall()]
+
+
+async def may(
+    tx: Transaction, pairs: Sequence[tuple[int, str]], medium: Medium, at: Instant
+) -> set[tuple[int, str]]:
+    """For whom, and for which purpose, the database holds that there is consent."""
+    if not pairs:
+        return set()
+    people, purposes = zip(*pairs, strict=True)
+    cursor = await tx.execute(_MAY, [int8s(people), texts(purposes), medium.value, moment_of(at)])
+    return {(int(person_id), purpose) for person_id, purpose in await cursor.fetchall()}
 
 
 async def begin(
