@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 EVERY_MS: Final = 5 * MINUTE_MS
 BY: Final = "<clock>"
+PERSON: Final = "person"
+"""What a look at a profile names, before the person's number."""
 
 
 def overseeing(pool: Pool, terms: Terms) -> Callable[[Instant], Awaitable[None]]:
@@ -40,10 +42,21 @@ def overseeing(pool: Pool, terms: Terms) -> Callable[[Instant], Awaitable[None]]
 async def tell(tx: Transaction, act: Act) -> int:
     """Tell everybody of whom somebody saw something without a case; how many were told."""
     due = await staff.to_tell(tx, act.at)
-    tellings = [found for one in due if (found := await _telling(tx, one, act.at)) is not None]
+    tellings = [found for one in due for found in await _tellings(tx, one, act.at)]
     await notices.tell(tx, tellings)
     await staff.told(tx, [one.look_id for one in due], act.at)
     return len(tellings)
+
+
+async def _tellings(tx: Transaction, look: ToTell, at: Instant) -> list[Telling]:
+    """What is told of a look: of a profile (``person 4711``) on every number of that person."""
+    kind, _, person_id = look.msisdn.partition(" ")
+    if kind == PERSON and person_id.isdecimal():
+        facts = {"seen_at": iso(look.at)}
+        telling = numbers.profiles.tellings
+        return await telling(tx, int(person_id), NoticeKind.STAFF_BREAK_GLASS, at, facts)
+    found = await _telling(tx, look, at)
+    return [] if found is None else [found]
 
 
 async def _telling(tx: Transaction, look: ToTell, at: Instant) -> Telling | None:

@@ -18,6 +18,7 @@ from tenure.commands.notices import SPOOL
 from tenure.commands.up import auditing, doors, networking
 from tenure.commands.up.addresses import Address
 from tenure.commands.up.ageing import Ageing
+from tenure.commands.up.coming_of_age import coming_of_age
 from tenure.commands.up.demo import Demo
 from tenure.commands.up.gateways import diameter_of, nchf_of
 from tenure.commands.up.networking import Network
@@ -222,6 +223,7 @@ def _duties(
         Duty("go through all numbers", HOUR_MS, ageing.go_through),
         Duty("effect what is due", MINUTE_MS, effecting(pool, terms)),
         Duty("oversee staff", EVERY_MS, overseeing(pool, terms)),
+        Duty("tell who came of age", EVERY_MS, coming_of_age(pool)),
     ]
 
 

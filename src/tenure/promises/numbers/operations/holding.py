@@ -7,6 +7,8 @@ from typing import Final
 import msgspec
 
 from tenure.postgres.transaction import Transaction
+from tenure.promises.consent import operations as consent
+from tenure.promises.consent.model import Acceptance, How, Manner, Way
 from tenure.promises.money import operations as money
 from tenure.promises.money.model import Purse
 from tenure.promises.notices.model import NoticeKind
@@ -92,12 +94,16 @@ async def activate(
     said = {"opened_as": "first-sale"}
     leaf_seq = await record.append(tx, act, "numbers.activated", said, about)
     await store.activate(tx, decision, act.by, leaf_seq, act.at)
+    # GTC-ACCEPT: whoever activates a service accepts the terms in force.  Were there none, nothing
+    # could be accepted, and the sale stands all the same (docs/decisions/0049).
+    how = How(Way.SHOP, sell.language, f"leaf {leaf_seq}")
+    await consent.accept(tx, terms, Acceptance(sell.holder_id, Manner.ACTIVATION, how), act)
     return Sold(decision, leaf_seq)
 
 
 async def _buyer(tx: Transaction, terms: Terms, person_id: int, at: Instant) -> Buyer | None:
     person = await people.find(tx, person_id)
-    if person is None:
+    if person is None or person.merged_into is not None:
         return None
     return Buyer(
         person_id=person_id,

@@ -47,6 +47,11 @@ WHERE holder_id = %(holder)s AND prepaid AND during && tstzrange(%(at)s, NULL)
 _GUARDED: Final = """
 SELECT EXISTS (SELECT FROM people.guardians_of(%(holder)s, %(at)s))
 """
+_CHOOSE_LANGUAGE: Final = """
+UPDATE numbers.line l SET language = %(language)s
+FROM numbers.tenure t
+WHERE t.msisdn = l.msisdn AND t.holder_id = %(holder)s AND upper_inf(t.during)
+"""
 _ACTIVATE: Final = "SELECT numbers.activate(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _TAKE_OVER: Final = "SELECT numbers.take_over(%b, %b, %b, %s, %s)"
 
@@ -91,6 +96,11 @@ async def held_by(tx: Transaction, person_id: int) -> list[Tenure]:
     """What somebody holds."""
     cursor = await tx.execute(_HELD_BY, [person_id])
     return [_tenure(row) for row in await cursor.fetchall()]
+
+
+async def choose_language(tx: Transaction, person_id: int, language: str) -> None:
+    """Keep the language of whatever somebody holds."""
+    await tx.execute(_CHOOSE_LANGUAGE, {"language": language, "holder": person_id})
 
 
 async def holders(tx: Transaction, msisdns: Sequence[str]) -> dict[str, int]:

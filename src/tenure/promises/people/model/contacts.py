@@ -37,6 +37,11 @@ class Contact(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         return f"Contact({self.person_id})"
 
+    @property
+    def email(self) -> str | None:
+        """The address, if it is one of e-mail."""
+        return self.address if self.channel is Channel.EMAIL else None
+
 
 class Code(msgspec.Struct, frozen=True):
     """A code that was sent to an address; what is known of it."""

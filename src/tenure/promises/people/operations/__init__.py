@@ -1,20 +1,39 @@
 """What may be asked of people: to find and to enter them, and how they prove who they are.
 
-Read persons, proving, guardians; what grew later is asked for by the name of its file:
-``people.subjects.enter``, ``people.contacts``, ``people.merging``.
+Read persons, proving, guardians.  What grew later is asked for by the name of its file:
+``people.corrections.correct``, ``people.addresses.confirm``, ``people.merging.ask``,
+``people.subjects.enter``, ``people.publishing.keep``.
 """
 
-from tenure.promises.people.operations import publishing
+from tenure.promises.people.operations import (
+    addresses,
+    corrections,
+    merging,
+    publishing,
+    subjects,
+)
+from tenure.promises.people.operations.addresses import contacts
+from tenure.promises.people.operations.guardians import (
+    end_guardian,
+    guardians,
+    name_guardian,
+    newly_adult,
+    tell_adults,
+    wards,
+)
 from tenure.promises.people.operations.persons import (
-    add_passkey,
-    end_passkey,
-    enrolment_hash,
+    choose_language,
     enter,
     enter_all,
     find,
     find_by_document,
-    guardians,
-    name_guardian,
+    persons_of,
+    survivor,
+)
+from tenure.promises.people.operations.proving import (
+    add_passkey,
+    end_passkey,
+    enrolment_hash,
     passkeys,
     prove,
     recognise,
@@ -22,6 +41,11 @@ from tenure.promises.people.operations.persons import (
 
 __all__ = [
     "add_passkey",
+    "addresses",
+    "choose_language",
+    "contacts",
+    "corrections",
+    "end_guardian",
     "end_passkey",
     "enrolment_hash",
     "enter",
@@ -29,9 +53,16 @@ __all__ = [
     "find",
     "find_by_document",
     "guardians",
+    "merging",
     "name_guardian",
+    "newly_adult",
     "passkeys",
+    "persons_of",
     "prove",
     "publishing",
     "recognise",
+    "subjects",
+    "survivor",
+    "tell_adults",
+    "wards",
 ]

@@ -1,20 +1,16 @@
-"""What may be asked of people: to find and to enter them, and how they prove who they are."""
+"""What may be asked of persons: to find and to enter them, and in which language they are told."""
 
-import hashlib
 from collections.abc import Sequence
+
+import msgspec
 
 from tenure.postgres.transaction import Transaction
 from tenure.promises.people import rules
-from tenure.promises.people.model import Document, Guardian, Key, Person, Presence, Refusal
+from tenure.promises.people.model import Document, Person, Refusal
 from tenure.promises.people.store import persons as store
 from tenure.promises.record import operations as record
-from tenure.promises.record.model import Act, Plain
-from tenure.promises.record.rules import canonical
-from tenure.promises.staff import operations as staff
-from tenure.promises.staff.model import Refusal as StaffRefusal
+from tenure.promises.record.model import Act
 from tenure.terms.model import Terms
-from tenure.values.instant import Instant
-from tenure.values.passkey import PARTY, Assertion, Passkey, RelyingParty, verified
 from tenure.values.refused import Refused
 
 
@@ -24,8 +20,14 @@ async def find(tx: Transaction, person_id: int) -> Person | None:
 
 
 async def find_by_document(tx: Transaction, document: Document) -> Person | None:
-    """The person with this document: one person is one row, whatever counter they come to."""
-    return await store.by_document(tx, document)
+    """The person with this document: one person is one row, whatever counter they come to.
+
+    The document of a duplicate leads to whom it was merged into.
+    """
+    found = await store.by_document(tx, document)
+    if found is None or found.merged_into is None:
+        return found
+    return await store.by_id(tx, await store.survivor(tx, found.person_id))
 
 
 async def enter(
@@ -49,104 +51,30 @@ async def enter_all(tx: Transaction, persons: Sequence[Person], act: Act) -> Non
     await record.append(tx, act, "people.entered", {"persons": len(persons)}, {})
 
 
-async def recognise(tx: Transaction, person_id: int, seen: Presence) -> Person | Refused[Refusal]:
-    """The person, if what was seen in the shop shows that it is them (PRV-BIO)."""
-    return rules.recognised(await store.by_id(tx, person_id), seen)
+async def choose_language(
+    tx: Transaction, terms: Terms, person_id: int, language: str, act: Act
+) -> Person | Refused[Refusal]:
+    """Keep in which language somebody wants to be told things; one of the pack's (GTC-LANG).
 
+    Whoever calls this from above tells them: ``numbers.profiles.choose_language``.
+    """
+    person = await store.by_id(tx, person_id)
 
-def enrolment_hash(person_id: int, passkey: Passkey, at: Instant) -> bytes:
-    """What a witness signs when somebody brings a passkey."""
-    body: dict[str, Plain] = {
-        "version": 1,
-        "kind": "people.passkey",
-        "person": str(person_id),
-        "credential": passkey.credential_id.hex(),
-        "public_key": passkey.public_key.hex(),
-        "at": at,
-    }
-    return hashlib.sha256(canonical(body).encode()).digest()
+    decision = rules.spoken(person, language, terms)
 
-
-async def add_passkey(
-    tx: Transaction,
-    new: Key,
-    seen: Presence,
-    witness: Assertion,
-    act: Act,
-    *,
-    party: RelyingParty = PARTY,
-) -> Key | Refused[Refusal] | Refused[StaffRefusal]:
-    """Keep a passkey that somebody brought to a shop; ``act.by`` is the witness, who signs it."""
-    person = await recognise(tx, new.person_id, seen)
-    if isinstance(person, Refused):
-        await staff.refused(tx, act.by, "PASSKEY", person.refusal.name, act.at)
-        return person
-    hashed = enrolment_hash(new.person_id, new.passkey, act.at)
-    member = await staff.witness(tx, act.by, hashed, witness, act.at, party=party)
-    if isinstance(member, Refused):
-        return member
-
-    decision = rules.keyed(new, await store.key(tx, new.passkey.credential_id))
-
-    if isinstance(decision, Key):
-        about = {
-            "person": str(new.person_id),
-            "credential": new.passkey.credential_id.hex(),
-            "public_key": new.passkey.public_key.hex(),
-        }
-        said = {"photo_ppm": seen.photo.score_ppm}
-        leaf_seq = await record.append(tx, act, "people.passkey_added", said, about)
-        await store.add_key(tx, new, leaf_seq)
+    if isinstance(decision, Person):
+        await store.choose_language(tx, person_id, language)
+        said, about = {"language": language}, {"person": str(person_id)}
+        await record.append(tx, act, "people.language_chosen", said, about)
+        return msgspec.structs.replace(decision, language=language)
     return decision
 
 
-async def prove(
-    tx: Transaction, challenge: bytes, shown: Assertion, at: Instant, party: RelyingParty = PARTY
-) -> Key | Refused[Refusal]:
-    """Whose passkey signed exactly this; refused when nobody's did."""
-    key = await store.key(tx, shown.credential_id)
-    if key is None or (key.ended_at is not None and at >= key.ended_at) or at < key.added_at:
-        return Refused(Refusal.NOT_PROVEN, "nobody has this passkey; bring it to a shop first")
-    count = verified(key.passkey, shown, challenge, party)
-    if count is None:
-        return Refused(Refusal.NOT_PROVEN, "this passkey did not sign exactly this; sign it anew")
-    await store.used(tx, shown.credential_id, count)
-    return key
+async def survivor(tx: Transaction, person_id: int) -> int:
+    """Who somebody is by now: themselves, or whoever their row was merged into."""
+    return await store.survivor(tx, person_id)
 
 
-async def passkeys(tx: Transaction, person_id: int) -> list[Key]:
-    """The passkeys of somebody, oldest first."""
-    return await store.keys_of(tx, person_id)
-
-
-async def end_passkey(tx: Transaction, credential_id: bytes, act: Act) -> Key | Refused[Refusal]:
-    """End a passkey that was lost: from now on it proves nothing."""
-    key = await store.key(tx, credential_id)
-    if key is None or key.ended_at is not None:
-        return Refused(Refusal.NOT_PROVEN, "nobody has this passkey; check its number")
-    await store.end_key(tx, credential_id, act.at)
-    about = {"person": str(key.person_id), "credential": credential_id.hex()}
-    await record.append(tx, act, "people.passkey_ended", {}, about)
-    return key
-
-
-async def guardians(tx: Transaction, ward_id: int, at: Instant) -> list[Guardian]:
-    """Who answers for somebody at an instant (PRV-MINOR)."""
-    return await store.guardians(tx, ward_id, at)
-
-
-async def name_guardian(
-    tx: Transaction, terms: Terms, ward_id: int, guardian_id: int, document: str, act: Act
-) -> Guardian | Refused[Refusal]:
-    """Keep who answers for a minor; ``document`` is the SHA-256 of the paper that says so."""
-    ward = await store.by_id(tx, ward_id)
-    guardian = await store.by_id(tx, guardian_id)
-    known = await store.guardians(tx, ward_id, act.at)
-
-    decision = rules.guarded(ward, guardian, known, terms, act.at)
-
-    if isinstance(decision, Guardian):
-        about = {"ward": str(ward_id), "guardian": str(guardian_id), "document": document}
-        leaf_seq = await record.append(tx, act, "people.guardian_named", {}, about)
-        await store.add_guardian(tx, decision, leaf_seq)
-    return decision
+async def persons_of(tx: Transaction, person_id: int) -> tuple[int, ...]:
+    """Somebody and every duplicate of theirs: under which numbers their past is found."""
+    return await store.persons_of(tx, person_id)

@@ -63,3 +63,23 @@ def guarded(
     if any(one.guardian_id == guardian.person_id for one in known):
         return Refused(Refusal.GUARDIAN_KNOWN, "they are the guardian already")
     return Guardian(ward.person_id, guardian.person_id, at)
+
+
+def unguarded(known: list[Guardian], guardian_id: int, at: Instant) -> Guardian | Refused[Refusal]:
+    """The guardian who answers no more; ``known`` are those who do."""
+    for one in known:
+        if one.guardian_id == guardian_id:
+            return Guardian(one.ward_id, one.guardian_id, one.since, at)
+    return Refused(Refusal.NOT_THE_GUARDIAN, "they do not answer for them; see: tenure person show")
+
+
+def spoken(person: Person | None, language: str, terms: Terms) -> Person | Refused[Refusal]:
+    """The person, if they can be told things in this language (GTC-LANG)."""
+    if person is None:
+        return Refused(Refusal.UNKNOWN_PERSON, "nobody has this number; see: tenure person enter")
+    if person.merged_into is not None:
+        return Refused(Refusal.IS_A_DUPLICATE, f"they are person {person.merged_into} now")
+    if language not in terms.languages:
+        detail = f"the languages are {', '.join(terms.languages)}"
+        return Refused(Refusal.UNKNOWN_LANGUAGE, detail)
+    return person

@@ -4,9 +4,22 @@ from collections.abc import Collection, Mapping, Sequence
 
 from tenure.promises.people.model import Asked, Given, Item, Refusal, Subject
 from tenure.promises.people.rules.forms import EXAMPLES, read
+from tenure.promises.staff.model import Member
+from tenure.promises.staff.model import Refusal as StaffRefusal
 from tenure.terms.subjects import PROFILE, THEMSELVES, People, SubjectKind, Wanted, Words
 from tenure.values.instant import Instant
 from tenure.values.refused import Refused
+
+
+def acting(member: Member | None) -> Member | Refused[StaffRefusal]:
+    """The one of ours who enters, if they may do anything at all."""
+    if member is None:
+        detail = "no such login; enrol it with: tenure staff enrol"
+        return Refused(StaffRefusal.UNKNOWN_MEMBER, detail)
+    if member.suspended_at is not None:
+        detail = "this login is suspended; a supervisor can tell why"
+        return Refused(StaffRefusal.SUSPENDED, detail)
+    return member
 
 
 def kind_of(
@@ -91,7 +104,7 @@ def told(
         if isinstance(read_, Refused):
             return read_
         found += read_
-    return tuple(found)
+    return tuple(sorted(found, key=lambda one: (one.item, one.place)))
 
 
 def _read(

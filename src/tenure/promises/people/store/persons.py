@@ -1,20 +1,19 @@
-"""All SQL of people."""
+"""SQL of persons: one human is one row."""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
 from tenure.postgres.arrays import int8s, moments, texts
 from tenure.postgres.transaction import Transaction
-from tenure.promises.people.model import Document, Guardian, Key, Person
-from tenure.values.instant import Instant, moment_of
-from tenure.values.passkey import Passkey
+from tenure.promises.people.model import Document, Person
 
 _PERSON: Final = """
-SELECT person_id, name, language, since, born_on, document_kind, document_number
-FROM people.person
+SELECT p.person_id, p.name, p.language, p.since, p.born_on, p.document_kind, p.document_number,
+       m.survivor_id
+FROM people.person p LEFT JOIN people.merge m ON m.duplicate_id = p.person_id
 """
-_BY_ID: Final = f"{_PERSON} WHERE person_id = %s"
-_BY_DOCUMENT: Final = f"{_PERSON} WHERE document_kind = %s AND document_number = %s"
+_BY_ID: Final = f"{_PERSON} WHERE p.person_id = %s"
+_BY_DOCUMENT: Final = f"{_PERSON} WHERE p.document_kind = %s AND p.document_number = %s"
 # An empty text stands for what is not known: arrays have no empty places.
 _ENTER: Final = """
 INSERT INTO people.person (
@@ -25,12 +24,25 @@ SELECT person_id, name, language, since, nullif(born_on, '')::date,
 FROM unnest(%b, %b, %b, %b, %b, %b, %b)
     AS entered (person_id, name, language, since, born_on, document_kind, document_number)
 """
+_CHOOSE_LANGUAGE: Final = "UPDATE people.person SET language = %s WHERE person_id = %s"
+_DOCUMENT_OF_LOGIN: Final = """
+SELECT h.document_kind, h.document_number
+FROM staff.member m JOIN staff.human h USING (human_id) WHERE m.login = %s
+"""
+_SURVIVOR: Final = "SELECT people.survivor_of(%s)"
+_PERSONS_OF: Final = """
+WITH RECURSIVE same AS (
+    SELECT %s::bigint AS person_id
+    UNION SELECT m.duplicate_id FROM same s JOIN people.merge m ON m.survivor_id = s.person_id
+)
+SELECT person_id FROM same ORDER BY person_id
+"""
 
 
 def _person(row: tuple[Any, ...]) -> Person:
-    person_id, name, language, since, born_on, kind, number = row
+    person_id, name, language, since, born_on, kind, number, merged_into = row
     document = None if kind is None else Document(kind, number)
-    return Person(person_id, name, language, since, born_on, document)
+    return Person(person_id, name, language, since, born_on, document, merged_into)
 
 
 async def by_id(tx: Transaction, person_id: int) -> Person | None:
@@ -64,79 +76,27 @@ async def enter(tx: Transaction, persons: Sequence[Person]) -> None:
     )
 
 
-_KEY: Final = """
-SELECT credential_id, public_key, sign_count, person_id, added_at, ended_at FROM people.passkey
-"""
-_KEY_BY_ID: Final = f"{_KEY} WHERE credential_id = %s"
-_KEYS_OF: Final = f"{_KEY} WHERE person_id = %s ORDER BY added_at"
-_ADD_KEY: Final = """
-INSERT INTO people.passkey (
-    credential_id, person_id, public_key, sign_count, added_at, leaf_seq
-) VALUES (%s, %s, %s, %s, %s, %s)
-"""
-_USED: Final = "UPDATE people.passkey SET sign_count = %s WHERE credential_id = %s"
-_END_KEY: Final = "UPDATE people.passkey SET ended_at = %s WHERE credential_id = %s"
-_GUARDIANS: Final = """
-SELECT ward_id, guardian_id, since, until FROM people.guardian
-WHERE ward_id = %(ward)s AND since <= %(at)s AND (until IS NULL OR %(at)s < until)
-ORDER BY guardian_id
-"""
-_ADD_GUARDIAN: Final = """
-INSERT INTO people.guardian (ward_id, guardian_id, since, leaf_seq) VALUES (%s, %s, %s, %s)
-"""
+async def choose_language(tx: Transaction, person_id: int, language: str) -> None:
+    """Keep in which language somebody wants to be told things."""
+    await tx.execute(_CHOOSE_LANGUAGE, [language, person_id])
 
 
-def _key(row: tuple[Any, ...]) -> Key:
-    credential_id, public_key, sign_count, person_id, added_at, ended_at = row
-    passkey = Passkey(bytes(credential_id), bytes(public_key), sign_count)
-    return Key(person_id, passkey, added_at, ended_at)
-
-
-async def key(tx: Transaction, credential_id: bytes) -> Key | None:
-    """The passkey with this id."""
-    cursor = await tx.execute(_KEY_BY_ID, [credential_id])
+async def survivor(tx: Transaction, person_id: int) -> int:
+    """Who somebody is by now."""
+    cursor = await tx.execute(_SURVIVOR, [person_id])
     row = await cursor.fetchone()
-    return None if row is None else _key(row)
+    assert row is not None
+    return int(row[0])
 
 
-async def keys_of(tx: Transaction, person_id: int) -> list[Key]:
-    """The passkeys of somebody, oldest first."""
-    cursor = await tx.execute(_KEYS_OF, [person_id])
-    return [_key(row) for row in await cursor.fetchall()]
+async def persons_of(tx: Transaction, person_id: int) -> tuple[int, ...]:
+    """Somebody, and every row that was merged into theirs."""
+    cursor = await tx.execute(_PERSONS_OF, [person_id])
+    return tuple(int(row[0]) for row in await cursor.fetchall())
 
 
-async def add_key(tx: Transaction, new: Key, leaf_seq: int) -> None:
-    """Add a passkey; one that is known violates passkey_is_one_persons."""
-    passkey = new.passkey
-    await tx.execute(
-        _ADD_KEY,
-        [
-            passkey.credential_id,
-            new.person_id,
-            passkey.public_key,
-            passkey.sign_count,
-            moment_of(new.added_at),
-            leaf_seq,
-        ],
-    )
-
-
-async def used(tx: Transaction, credential_id: bytes, sign_count: int) -> None:
-    """Keep how often a passkey was used, by its own counter."""
-    await tx.execute(_USED, [sign_count, credential_id])
-
-
-async def end_key(tx: Transaction, credential_id: bytes, at: Instant) -> None:
-    """End a passkey: from then on it proves nothing."""
-    await tx.execute(_END_KEY, [moment_of(at), credential_id])
-
-
-async def guardians(tx: Transaction, ward_id: int, at: Instant) -> list[Guardian]:
-    """Who answers for somebody at an instant."""
-    cursor = await tx.execute(_GUARDIANS, {"ward": ward_id, "at": moment_of(at)})
-    return [Guardian(*row) for row in await cursor.fetchall()]
-
-
-async def add_guardian(tx: Transaction, new: Guardian, leaf_seq: int) -> None:
-    """Add a guardian."""
-    await tx.execute(_ADD_GUARDIAN, [new.ward_id, new.guardian_id, moment_of(new.since), leaf_seq])
+async def document_of_login(tx: Transaction, login: str) -> tuple[str, str] | None:
+    """With which document one of ours was enrolled."""
+    cursor = await tx.execute(_DOCUMENT_OF_LOGIN, [login])
+    row = await cursor.fetchone()
+    return None if row is None else (str(row[0]), str(row[1]))

@@ -35,7 +35,7 @@ async def case_of(tx: Transaction, terms: Terms, stored: Stored, at: Instant) ->
         request_hash=stored.request_hash,
         standing=await _standing(tx, terms, stored, at),
         giver=await somebody(tx, request.from_holder, at),
-        taker=None if taker is None else await somebody(tx, taker, at),
+        taker=await _taker(tx, request, at),
         taker_held_before=taker is not None
         and await store.held_before(tx, request.msisdn, taker, at),
         taker_numbers=await _counted_numbers(tx, request, at),
@@ -44,6 +44,17 @@ async def case_of(tx: Transaction, terms: Terms, stored: Stored, at: Instant) ->
         approvals=tuple(await store.approvals(tx, stored.request_hash)),
         ending=stored.ending,
     )
+
+
+async def _taker(tx: Transaction, request: Request, at: Instant) -> Somebody | None:
+    """Who is to have it; a duplicate, whose row was merged, is nobody who can."""
+    taker = request.to_holder
+    if taker is None:
+        return None
+    passes = request.kind in {Kind.TRANSFER, Kind.INHERITANCE}
+    if passes and await people.survivor(tx, taker) != taker:
+        return None
+    return await somebody(tx, taker, at)
 
 
 async def somebody(tx: Transaction, person_id: int, at: Instant) -> Somebody | None:

@@ -1,4 +1,4 @@
-"""The commands ``tenure person``: people are entered, bring passkeys, and answer for minors."""
+"""People are entered, bring passkeys, and answer for minors."""
 
 import datetime as dt
 import hashlib
@@ -26,8 +26,6 @@ from tenure.terms.model import Terms
 from tenure.values.instant import iso
 from tenure.values.refused import Refused
 
-app = typer.Typer(help="Enter people; keep their passkeys and guardians.", no_args_is_help=True)
-
 NAME: Final = "person"
 ID_BITS: Final = 53
 """Ids are drawn; JSON everywhere reads so many bits exactly."""
@@ -35,7 +33,28 @@ ID_BITS: Final = 53
 Number = Annotated[int, typer.Argument(metavar="PERSON", help="The person's number.")]
 
 
-@app.command()
+def add(app: typer.Typer) -> None:
+    """Make these commands part of ``tenure person``."""
+    for command in (enter, passkey, guardian):
+        app.command()(command)
+
+
+def document_of(typed: str) -> Document:
+    """A document as KIND:NUMBER."""
+    kind, colon, number = typed.partition(":")
+    if not (colon and number):
+        raise typer.BadParameter("--document: KIND:NUMBER, such as passport:N1234567")
+    return Document(kind, number)
+
+
+def day_of(typed: str) -> dt.date:
+    """A date of birth as 1990-01-31."""
+    try:
+        return dt.date.fromisoformat(typed)
+    except ValueError as wrong:
+        raise typer.BadParameter(f"--born: {wrong}") from wrong
+
+
 def enter(
     name: Annotated[str, typer.Option(help="As it stands in the document.")],
     document: Annotated[str, typer.Option(help="national-id:NUMBER, passport:NUMBER …")],
@@ -56,15 +75,8 @@ def enter(
     """
     terms = connect.terms_of(NAME, operator)
     act = connect.act_of(by, connect.instant_typed(at), reason)
-    kind, colon, number = document.partition(":")
-    try:
-        born_on = dt.date.fromisoformat(born)
-    except ValueError as wrong:
-        raise typer.BadParameter(f"--born: {wrong}") from wrong
-    if not (colon and number):
-        raise typer.BadParameter("--document: KIND:NUMBER, such as passport:N1234567")
     spoken = language or terms.languages[0]
-    paper = Document(kind, number)
+    paper, born_on = document_of(document), day_of(born)
     new = Human(secrets.randbits(ID_BITS), name, spoken, act.at, born_on, paper)
 
     async def work(pool: Pool) -> Human | Refused[Refusal] | Refused[StaffRefusal]:
@@ -83,7 +95,6 @@ async def _entered(
     return member if isinstance(member, Refused) else await people.enter(tx, terms, new, act)
 
 
-@app.command()
 def passkey(
     person: Number,
     own_passkey: Annotated[Path, typer.Option(help="The file of the passkey they bring.")],
@@ -126,11 +137,13 @@ def passkey(
     connect.say(f"person {person} has this passkey since {iso(act.at)}", told, as_json=as_json)
 
 
-@app.command()
 def guardian(
     person: Number,
     guardian: Annotated[int, typer.Option(help="Who answers for them: a person's number.")],
-    paper: Annotated[Path, typer.Option(help="The paper that says so; only its hash is kept.")],
+    paper: Annotated[
+        Path | None, typer.Option(help="The paper that says so; only its hash is kept.")
+    ] = None,
+    end: Annotated[bool, typer.Option("--end", help="They answer for them no more.")] = False,
     by: By = connect.BY,
     passkey: PasskeyAt = None,
     reason: Reason = "",
@@ -140,21 +153,20 @@ def guardian(
     dsn: Dsn = None,
     as_json: AsJson = False,
 ) -> None:
-    """Keep who answers for a minor.
+    """Keep who answers for a minor: until the eighteenth birthday begins, or until --end.
 
     Example: tenure person guardian 4712 --guardian 4711 --paper birth-certificate.pdf
     """
     terms = connect.terms_of(NAME, operator)
     act = connect.act_of(by, connect.instant_typed(at), reason)
-    try:
-        digest = hashlib.sha256(paper.read_bytes()).hexdigest()
-    except OSError as error:
-        connect.fail(NAME, f"{paper}: {error.strerror}; name a file that can be read")
+    digest = "" if end else _hash_of(paper)
 
     async def named(tx: Transaction) -> Guardian | Refused[Refusal] | Refused[StaffRefusal]:
         member = await staff.allowed(tx, act.by, Task.SELL_LINE, act.at)
         if isinstance(member, Refused):
             return member
+        if end:
+            return await numbers.profiles.end_guardian(tx, person, guardian, act)
         return await numbers.proving.name_guardian(tx, terms, person, guardian, digest, act)
 
     async def work(pool: Pool) -> Guardian | Refused[Refusal] | Refused[StaffRefusal]:
@@ -163,5 +175,16 @@ def guardian(
     found = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     if isinstance(found, Refused):
         connect.refused(NAME, found, as_json=as_json)
-    told = {"person": person, "guardian": guardian, "since": iso(found.since)}
-    connect.say(f"{guardian} answers for {person} since {iso(found.since)}", told, as_json=as_json)
+    ended = None if found.until is None else iso(found.until)
+    told = {"person": person, "guardian": guardian, "since": iso(found.since), "until": ended}
+    words = f"{guardian} answers for {person} since {iso(found.since)}"
+    connect.say(words + (f", until {ended}" if ended else ""), told, as_json=as_json)
+
+
+def _hash_of(paper: Path | None) -> str:
+    if paper is None:
+        raise typer.BadParameter("--paper: the file of the paper that says so")
+    try:
+        return hashlib.sha256(paper.read_bytes()).hexdigest()
+    except OSError as error:
+        connect.fail(NAME, f"{paper}: {error.strerror}; name a file that can be read")
