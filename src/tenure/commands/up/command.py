@@ -24,6 +24,8 @@ from tenure.commands.up.networking import network_of
 from tenure.commands.up.opening import Store
 from tenure.commands.up.options import Typed
 from tenure.commands.up.page import public_url
+from tenure.commands.up.phones import Phones, phones_of, reaching_phones
+from tenure.commands.up.reaching import Reaching, reaching_of
 from tenure.commands.up.recording import outside
 from tenure.commands.up.running import Plan, run
 from tenure.commands.up.showing import Showing
@@ -37,6 +39,7 @@ from tenure.postgres.pool import pool_of
 from tenure.postgres.transaction import perform
 from tenure.promises.money import operations as money
 from tenure.terms import pack
+from tenure.terms.pricelist import Pack
 from tenure.terms.problems import UnusablePackError
 
 app = typer.Typer()
@@ -44,6 +47,7 @@ app = typer.Typer()
 log = logging.getLogger(__name__)
 
 NAME: Final = "up"
+NONE: Final = "-"
 FAILED: Final = 1
 PLAIN_EVERY_SECONDS: Final = 5.0
 JSON_EVERY_SECONDS: Final = 1.0
@@ -67,6 +71,11 @@ def up(
     witness: options.Witnesses = None,
     hlr: options.Hlr = None,
     hlr_trust: options.HlrTrust = None,
+    smpp: options.Smpp = None,
+    mail: options.Mail = None,
+    ussd_hlr: options.UssdHlr = None,
+    ussd_http: options.UssdHttp = None,
+    handset: options.Handset = "127.0.0.1:8081",
     demo: options.Demo = 0,
     demo_rate: options.DemoRate = 150,
     clock: options.Clock = "real",
@@ -84,6 +93,7 @@ def up(
     typed = Typed(
         operator, data, dsn, diameter, http, nchf, tls, tuple(peers or ()), identity,
         demo, demo_rate, clock, as_json, tuple(witness or ()), hlr, hlr_trust, public_url,
+        smpp, mail, tuple(ussd_hlr or ()), ussd_http, handset if demo else NONE,
     )  # fmt: skip
     try:
         _begin(typed, Console(stderr=as_json))
@@ -125,6 +135,7 @@ def _plan(typed: Typed, addresses: dict[str, Address]) -> Plan:
         raise CannotRunError(f"--clock {typed.clock}: {wrong}") from wrong
     tls = _tls(*typed.tls, demo=typed.demo)
     opening.claim(typed.data, chosen.terms.operator)
+    reaching, phones = _reaching(typed, addresses, chosen)
     return Plan(
         pack=chosen,
         operator=str(pack.find(typed.operator)),
@@ -144,7 +155,22 @@ def _plan(typed: Typed, addresses: dict[str, Address]) -> Plan:
         demo_rate=typed.demo_rate,
         witnesses=tuple(outside(typed.witnesses)),
         network=network_of(typed.hlr, typed.hlr_trust, typed.data),
+        reaching=reaching,
+        phones=phones,
     )
+
+
+def _reaching(
+    typed: Typed, addresses: dict[str, Address], chosen: Pack
+) -> tuple[Reaching, Phones | None]:
+    """The ways to people; those of a demo lead to its phones, unless texts go elsewhere."""
+    reaching = reaching_of(typed.smpp, typed.mail, typed.ussd_hlr, typed.ussd_http, typed.data)
+    page = addresses.get("--handset")
+    if page is None:
+        return reaching, None
+    phones = phones_of(page, typed.data)
+    sender = chosen.terms.contact.call_centre
+    return reaching_phones(phones, reaching, sender, typed.data), phones
 
 
 def _identity(typed: str, *, demo: int) -> tuple[str, str]:
@@ -180,13 +206,16 @@ def _tls(
 def _addresses(typed: Typed) -> dict[str, Address]:
     """Where the gateways listen; CannotRunError when somebody else does already."""
     options_ = {"--diameter": typed.diameter, "--http": typed.http, "--nchf": typed.nchf}
+    if typed.handset != NONE and typed.smpp is None:
+        options_["--handset"] = typed.handset
     found = {option: address_of(text, option) for option, text in options_.items()}
     taken = list(found.values())
     for option, address in found.items():
         if taken.count(address) > 1:
             raise CannotRunError(f"{option} {address}: two gateways cannot share an address")
         must_be_free(address, option)
-    must_be_loopback(found["--http"], "--http")
+    for option in {"--http", "--handset"} & found.keys():
+        must_be_loopback(found[option], option)
     return found
 
 

@@ -63,6 +63,29 @@ HlrTrust: TypeAlias = Annotated[
     Path | None,
     typer.Option("--hlr-trust", help="Whom the network believes; DATA/network/trust.toml."),
 ]
+Smpp: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--smpp", help="File of message centres and content providers; without it texts are files."
+    ),
+]
+Mail: TypeAlias = Annotated[
+    Path | None, typer.Option("--mail", help="File that names the server which takes our mail.")
+]
+UssdHlr: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ussd-hlr",
+        help="HOST:PORT/NAME of a register's GSUP, and what it calls us; may be repeated.",
+    ),
+]
+UssdHttp: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--ussd-http", help="HOST:PORT where aggregators post what is dialled."),
+]
+Handset: TypeAlias = Annotated[
+    str, typer.Option("--handset", help="HOST:PORT for the phones of the demo; - for none.")
+]
 Demo: TypeAlias = Annotated[
     int,
     typer.Option("--demo", min=0, max=DEMO_MAX, help="Invent so many subscribers who use it."),
@@ -100,3 +123,8 @@ class Typed(msgspec.Struct, frozen=True):
     hlr: str | None = None
     hlr_trust: Path | None = None
     public_url: str | None = None
+    smpp: Path | None = None
+    mail: Path | None = None
+    ussd_hlr: tuple[str, ...] = ()
+    ussd_http: str | None = None
+    handset: str = "-"

@@ -13,9 +13,9 @@ from typing import Any, Final
 import msgspec
 
 from tenure.commands import campaigning, collector
+from tenure.commands.demo.handset.orders import Orders
 from tenure.commands.demo.shopping import Shopping
-from tenure.commands.notices import SPOOL
-from tenure.commands.up import auditing, doors, networking
+from tenure.commands.up import auditing, doors, networking, phones
 from tenure.commands.up.addresses import Address
 from tenure.commands.up.ageing import Ageing
 from tenure.commands.up.coming_of_age import coming_of_age
@@ -25,7 +25,9 @@ from tenure.commands.up.networking import Network
 from tenure.commands.up.opening import Store
 from tenure.commands.up.overseeing import EVERY_MS, overseeing
 from tenure.commands.up.page import site_of
+from tenure.commands.up.phones import Phones
 from tenure.commands.up.pricing import Pricing
+from tenure.commands.up.reaching import Reaching, Ways
 from tenure.commands.up.recording import Recording, policy_below
 from tenure.commands.up.requests import effecting
 from tenure.commands.up.showing import About, Showing
@@ -34,7 +36,6 @@ from tenure.commands.up.trouble import CannotRunError
 from tenure.commands.up.watching import Watch
 from tenure.gateways.clock.server import Clock, Duty, keep
 from tenure.gateways.diameter.server.listener import Tls
-from tenure.gateways.spool.server import Spool
 from tenure.gateways.web.server import WebGateway
 from tenure.gateways.witness.server import Outside
 from tenure.postgres.connection import connector
@@ -89,6 +90,10 @@ class Plan(msgspec.Struct, frozen=True):
     """Where browsers find the page: passkeys are for this name."""
     network: Network | None = None
     """The register that is told what is proven; None for no network."""
+    reaching: Reaching = Reaching()
+    """The ways to people."""
+    phones: Phones | None = None
+    """Those of the demo; None when texts go elsewhere."""
 
 
 Show = Callable[[Showing], Coroutine[Any, Any, None]]
@@ -124,7 +129,8 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
         showing.record = recording.told
         telling = Telling(pool, book, pricing.starts, plan.clock.now, gateways, showing.changed)
         ageing = Ageing(pool, plan.pack.terms, plan.clock.now)
-        spool = Spool(pool, plan.pack, plan.data / SPOOL, plan.clock.now)
+        ways = Ways(plan, pool)
+        watch.called = ways.called
         site = site_of(
             plan.pack, plan.data, plan.public_url, pool, showing.live, plan.clock.now,
             recording.witness_vkeys, demo=bool(plan.demo),
@@ -136,7 +142,7 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
             telling.listen(connector(store.dsn)),
             keep(plan.clock, _duties(pool, plan.pack.terms, telling, ageing, pricing)),
             ageing.listen(connector(store.dsn)),
-            spool.run(),
+            *await ways.opened(stack),
             campaigning.run(pool, plan.clock.now),
             show(showing),
             recording.run(store.dsn),
@@ -159,7 +165,14 @@ def _demo(plan: Plan, pool: Pool, watch: Watch) -> list[Coroutine[Any, Any, None
     shopping = Shopping(pool, plan.pack, plan.voucher_key, plan.clock.now, watch.refused)
     watch.penniless = shopping.empty.append
     demo = Demo(plan, pool, shopping)
-    return [demo.call(), demo.shop()]
+    work = [demo.call(), demo.shop()]
+    if plan.phones is not None:
+        work.append(phones.keep(_orders(plan, plan.phones)))
+    return work
+
+
+def _orders(plan: Plan, them: Phones) -> Orders:
+    return phones.orders_of(them, plan.reaching, plan.pack, plan.demo, plan.voucher_key)
 
 
 async def _until(stopping: asyncio.Event, work: Sequence[Coroutine[Any, Any, None]]) -> None:

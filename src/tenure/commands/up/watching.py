@@ -117,6 +117,8 @@ class Watch:
         """Asks that moved money or allowance since somebody took them."""
         self.penniless: Callable[[str], None] | None = None
         """Told the number of who could not pay: the demo's shoppers are drawn from them."""
+        self.called: Callable[[Ask], None] | None = None
+        """Told of every ask that was granted: a call may mean something besides its charge."""
 
     def before(self, lanes: Taking, name: str, address: str) -> "WatchedLanes":
         """The lanes, for one gateway, with this watch before them."""
@@ -134,6 +136,8 @@ class Watch:
         if answer.refusal is not None:
             self.refused(answer.refusal.name, WORDS[answer.refusal])
             return
+        if self.called is not None:
+            self.called(ask)
         for group in answer.groups:
             if group.refusal is not None:
                 self._refused_group(ask, group)

@@ -40,17 +40,18 @@ class Spool:
         pack: Pack,
         folder: Path,
         now: Callable[[], Instant],
+        beside: frozenset[Medium] = frozenset(),
     ) -> None:
-        """``folder`` is made when it is not there."""
+        """``folder`` is made when it is not there; ``beside``: where a second try may go."""
         self._pool, self._terms, self._wording = pool, pack.terms, notices.wording(pack)
-        self._folder, self._now = folder, now
+        self._folder, self._now, self._beside = folder, now, beside
         self._lock: IO[bytes] | None = None
 
     @property
     def route(self) -> Route:
         """Texts, of which nobody reports the delivery, carried by way of this folder."""
         name = hashlib.sha256(os.fsencode(self._folder.resolve())).hexdigest()[:12]
-        return Route(Medium.SMS, f"spool-{name}", receipts=False)
+        return Route(Medium.SMS, f"spool-{name}", receipts=False, beside=self._beside)
 
     async def run(self) -> None:
         """Deliver until cancelled; a failure is logged, and tried again."""

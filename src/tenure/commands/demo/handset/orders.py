@@ -2,19 +2,17 @@
 
 import msgspec
 
-from tenure.values.msisdn import Msisdn
-
 
 class Phone(msgspec.Struct, frozen=True):
     """A phone to begin with."""
 
-    msisdn: Msisdn
+    msisdn: str
     shown: str
     """The number as people here write it."""
     language: str
 
     def __repr__(self) -> str:
-        return f"Phone({self.msisdn!r})"
+        return f"Phone({self.language})"
 
 
 class Orders(msgspec.Struct, frozen=True):

@@ -79,8 +79,8 @@ def _pages(orders: Orders) -> list[Any]:
     @get("/", media_type=MediaType.HTML, sync_to_thread=False)
     def phone(number: str = "", language: str = "") -> Response[str]:
         known = {one.msisdn: one for one in orders.phones}
-        asked = msisdn_of(number, orders.country_code) if number else orders.phones[0].msisdn
-        found = None if asked is None else known.get(asked)
+        asked = msisdn_of(number or orders.phones[0].shown, orders.country_code)
+        found = None if asked is None else known.get(str(asked))
         spoken = language or (found.language if found else ENGLISH)
         words = words_of(spoken)
         body = _body(orders, asked, words)
