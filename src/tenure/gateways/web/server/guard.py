@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from tenure.gateways.web.session import cookies
+
 HEADERS: Final[Mapping[str, str]] = {
     # Nothing from elsewhere, nothing inline, in nobody's frame; and nothing of it stays behind.
     "Content-Security-Policy": (
@@ -33,12 +35,16 @@ def allowed_hosts(host: str, port: int, *others: str) -> frozenset[str]:
 def guarded(app: ASGIApp, hosts: frozenset[str], url: str) -> ASGIApp:
     """Adds the headers to every answer, and turns away what another site made a browser send."""
     names = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-    own = url.partition("://")[2]
+    scheme, _, own = url.partition("://")
+    secure = scheme == "https"
 
     async def handled(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *names]
+                answered = [
+                    one for one in message.get("headers", ()) if _may_leave(one, secure=secure)
+                ]
+                message["headers"] = [*answered, *names]
             await send(message)
 
         if str(scope["type"]) == "http":
@@ -55,6 +61,13 @@ def guarded(app: ASGIApp, hosts: frozenset[str], url: str) -> ASGIApp:
         await app(scope, receive, send_with_headers)
 
     return handled
+
+
+def _may_leave(header: tuple[bytes, bytes], *, secure: bool) -> bool:
+    """No cookie but our own leaves, whoever set it (WEB-COOKIE)."""
+    name, value = header
+    is_cookie = name.lower() == b"set-cookie"
+    return not is_cookie or cookies.is_known(value.decode("latin-1"), secure=secure)
 
 
 def _host(headers: Mapping[bytes, bytes]) -> str:

@@ -4,12 +4,13 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from tenure.gateways.web.server import loading
+from tenure.gateways.web.server import consents, loading
 from tenure.gateways.web.server.site import Site, form_of, shown, visitor
 from tenure.gateways.web.session.cookies import octets_of
 from tenure.gateways.web.translate import number_words, passkeys
 from tenure.gateways.web.translate.story import story
 from tenure.gateways.web.wire import pages
+from tenure.gateways.web.wire.choices import Choices
 from tenure.gateways.web.wire.pages import Frame
 from tenure.gateways.web.wire.stories import Signing, Story
 from tenure.postgres.transaction import Transaction, perform
@@ -46,15 +47,18 @@ def handlers(site: Site) -> list[Any]:
         held = await perform(site.pool, _held, site, challenge, key, at)
         if held is None:
             return shown(site, who, ask(who.frame, pages.own.NOT_YOURS), 403)
-        return shown(site, who, pages.own.numbers(who.frame, held))
+        numbers_, choices = held
+        short_code = site.said.terms.contact.end_advertising
+        agreed = pages.consents.section(consents.with_signal(choices, request), short_code)
+        return shown(site, who, pages.own.numbers(who.frame, numbers_, agreed))
 
     return [who_are_you, mine]
 
 
 async def _held(
     tx: Transaction, site: Site, challenge: bytes, key: Assertion, at: Instant
-) -> list[tuple[str, Story]] | None:
-    """The numbers of whose passkey it is; None when it is nobody's."""
+) -> tuple[list[tuple[str, Story]], Choices] | None:
+    """The numbers of whose passkey it is, and what they agreed to; None when it is nobody's."""
     proven = await people.prove(tx, challenge, key, at, site.party)
     if isinstance(proven, Refused):
         return None
@@ -63,4 +67,4 @@ async def _held(
         msisdn = tenure.msisdn
         facts = await loading.facts(tx, site.said.terms, msisdn, at, proven.person_id)
         found.append((number_words(msisdn), story(facts, site.witnesses(), site.said, at)))
-    return found
+    return found, await consents.choices_of(tx, site, proven.person_id, at)

@@ -7,13 +7,13 @@ file: ``numbers.holding.activate``, ``numbers.inventory.reserve``.
 from tenure.promises.numbers.operations import (
     attempts,
     audience,
+    consents,
     expiry,
     holding,
     inventory,
     lifecycle,
     limits,
     network,
-    profiles,
     proving,
     register,
     requests,
@@ -30,8 +30,9 @@ from tenure.promises.numbers.operations.lines import (
 
 __all__ = [
     "attempts",
-    "change",
     "audience",
+    "change",
+    "consents",
     "count",
     "expiry",
     "find",
@@ -44,7 +45,6 @@ __all__ = [
     "limits",
     "network",
     "open_lines",
-    "profiles",
     "proving",
     "register",
     "requests",

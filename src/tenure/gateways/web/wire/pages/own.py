@@ -32,10 +32,10 @@ def ask(frame: Frame, signing: Signing, words: str = "") -> str:
     return parts.page(frame, TITLE, body, scripts=("passkey.js",))
 
 
-def numbers(frame: Frame, held: Sequence[tuple[str, Story]]) -> str:
-    """The numbers of who was proven to hold them."""
+def numbers(frame: Frame, held: Sequence[tuple[str, Story]], agreed: str = "") -> str:
+    """The numbers of who was proven to hold them, and what they agreed to."""
     shown = "".join(
         f"<section class='own'><h2 class='number'>{escape(number)}</h2>{tenure(story)}</section>"
         for number, story in held
     )
-    return parts.page(frame, TITLE, shown or parts.said(NONE))
+    return parts.page(frame, TITLE, (shown or parts.said(NONE)) + agreed)

@@ -1,0 +1,33 @@
+"""What a page shows of one purpose: its words, how somebody stands to it, and what they can say."""
+
+import msgspec
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """A purpose beyond the service, and one button."""
+
+    name: str
+    language: str
+    """Of the three texts."""
+    title: str
+    text: str
+    without: str
+    is_open: bool
+    """A yes is in force: the button is a no; else it is a yes."""
+    by: str = ""
+    """The media of the yes; "" for none, and for a purpose that contacts nobody."""
+    since: str = ""
+
+
+class Choices(msgspec.Struct, frozen=True):
+    """All purposes of the operator, for one person."""
+
+    visit: str
+    """What stands in every form of this visit."""
+    language: str
+    each: tuple[Choice, ...]
+    gpc: bool = False
+    """The browser says that data shall not be sold or shared."""
+
+    def __repr__(self) -> str:
+        return "Choices(…)"
