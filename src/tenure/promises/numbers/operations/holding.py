@@ -103,7 +103,7 @@ async def activate(
 
 async def _buyer(tx: Transaction, terms: Terms, person_id: int, at: Instant) -> Buyer | None:
     person = await people.find(tx, person_id)
-    if person is None:
+    if person is None or person.merged_into is not None:
         return None
     return Buyer(
         person_id=person_id,
