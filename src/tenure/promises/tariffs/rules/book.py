@@ -7,7 +7,7 @@ import msgspec
 
 from tenure.promises.tariffs.model import InForce, Rate, Refusal, Route, Service, Step
 from tenure.promises.tariffs.rules.calendar import Calendar
-from tenure.terms.model import Bundle, Offer, Quota, Terms
+from tenure.terms.model import Allowance, Bundle, Offer, Quota, Terms
 from tenure.terms.pricelist import ANY, EMERGENCY, NOWHERE, Network, Pack, RateRow, Version, Zone
 from tenure.values.instant import NEVER, Instant
 from tenure.values.money import Rounding
@@ -48,6 +48,7 @@ class Book:
     """A compiled pack.  Beside what is public, it keeps answers that it has already found."""
 
     __slots__ = (
+        "allowances",
         "bundles",
         "content_zone",
         "coverage",
@@ -76,6 +77,9 @@ class Book:
         self.terms: Terms = terms
         self.offers: dict[str, Offer] = {offer.name: offer for offer in terms.offers}
         self.bundles: dict[str, Bundle] = {bundle.name: bundle for bundle in terms.bundles}
+        self.allowances: dict[str, Allowance] = {
+            one.name: one for bundle in terms.bundles for one in bundle.allowances
+        }
         self.quotas: dict[Service, Quota] = {
             service: terms.quotas[name] for service, name in SERVICES.items()
         }
