@@ -228,11 +228,13 @@ async def test_two_that_were_one_stand_by_the_stricter_word(pool: Pool) -> None:
     await perform(pool, consent.give, KH, yes("partner-offers", whose=other), act())
     await perform(pool, consent.withdraw, KH, no("offers", person_id=2), act(later()))
 
-    joined = await perform(pool, consent.join, KH, 1, 2, act(later(2)))
+    joined = await perform(pool, consent.join, 1, 2, act(later(2)))
 
-    assert {one.purpose for one in joined.changed} == {"offers"}
+    assert {one.purpose for one in joined} == {"offers"}
     assert await open_(pool, later(2)) == set()
-    assert [one.purpose for one in joined.standing] == ["analysis"]
+    assert await perform(pool, consent.join, 1, 2, act(later(3))) == ()
+    stands = await perform(pool, consent.overview, KH, 1, later(3))
+    assert [one.purpose.name for one in stands if one.open] == ["analysis"]
 
 
 async def test_an_overview_has_every_purpose_of_the_operator(pool: Pool) -> None:

@@ -88,8 +88,11 @@ async def withdraw(tx: Transaction, terms: Terms, no: No, act: Act) -> Answer | 
     return await _recorded(tx, terms, decision, last, act)
 
 
-async def join(tx: Transaction, terms: Terms, kept_id: int, merged_id: int, act: Act) -> Answer:
-    """Two persons were one: for the one that is kept the stricter word of both counts."""
+async def join(tx: Transaction, kept_id: int, merged_id: int, act: Act) -> tuple[Event, ...]:
+    """Two persons were one: for the one that is kept the stricter word of both counts.
+
+    Returns the new words; none when the one that is kept had said no to all that the other had.
+    """
     for person_id in sorted((kept_id, merged_id)):
         await store.lock(tx, person_id)
     last = rules.folded(await store.last(tx, kept_id))
@@ -97,21 +100,27 @@ async def join(tx: Transaction, terms: Terms, kept_id: int, merged_id: int, act:
 
     decision = rules.joined(kept_id, last, merged, act)
 
-    return await _recorded(tx, terms, decision, last, act)
+    return await _written(tx, decision, act)
 
 
 async def _recorded(
     tx: Transaction, terms: Terms, new: Sequence[Event], last: rules.LastWords, act: Act
 ) -> Answer:
-    """Write the new words, each with a leaf of its own: it is what the receipt proves."""
+    """Write the new words, and say how the person stands by them."""
+    changed = await _written(tx, new, act)
+    now = {**last, **{(event.purpose, event.medium): event for event in changed}}
+    at = max([act.at, *(event.at for event in changed)])
+    return Answer(changed, rules.standing(now, terms, Instant(at)))
+
+
+async def _written(tx: Transaction, new: Sequence[Event], act: Act) -> tuple[Event, ...]:
+    """Write words, each with a leaf of its own: it is what the receipt proves."""
     leaf_seqs = await record.append_all(tx, act, [_leaf(event) for event in new]) if new else []
     changed = []
     for event, leaf_seq in zip(new, leaf_seqs, strict=True):
         await store.add(tx, event, leaf_seq)
         changed.append(msgspec.structs.replace(event, leaf_seq=leaf_seq))
-    now = {**last, **{(event.purpose, event.medium): event for event in changed}}
-    at = max([act.at, *(event.at for event in changed)])
-    return Answer(tuple(changed), rules.standing(now, terms, Instant(at)))
+    return tuple(changed)
 
 
 def _leaf(event: Event) -> NewLeaf:

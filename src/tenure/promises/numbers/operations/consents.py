@@ -22,7 +22,7 @@ NOBODY = Refused(Refusal.UNKNOWN_PERSON, "nobody has this number; see: tenure pe
 
 async def give(tx: Transaction, terms: Terms, wish: Wish, act: Act) -> Answer | Refused[Refusal]:
     """Keep a yes of somebody, or of who answers for them (PRV-MINOR), and tell them."""
-    person = await people.find(tx, wish.person_id)
+    person = await people.find(tx, await people.survivor(tx, wish.person_id))
     if person is None:
         return NOBODY
     answering = await people.guardians(tx, person.person_id, act.at)
@@ -41,7 +41,7 @@ async def withdraw(
     tx: Transaction, terms: Terms, wish: Wish, act: Act
 ) -> Answer | Refused[Refusal]:
     """Keep a no of somebody, and tell them; without purposes, to all direct marketing."""
-    person = await people.find(tx, wish.person_id)
+    person = await people.find(tx, await people.survivor(tx, wish.person_id))
     if person is None:
         return NOBODY
     by = wish.by or person.person_id
