@@ -28,6 +28,7 @@ GTC-TOPUP    | topups.active_period                   | replace
 GTC-RESTORE  | topups.restore_days                    | 7
 GTC-PROMO    | topups.promo_days                      | 30
 GTC-POSTPAID | postpaid.penalty_ppm_per_month         | 10000
+KH-USAGE     | usage.most_percent                     | 90
 GTC-CHANGE   | change.notice_days                     | 30
 GTC-LANG     | prevailing_language                    | en
 GTC-MKT      | contact.end_advertising                | 1204

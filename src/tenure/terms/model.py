@@ -166,6 +166,15 @@ class NoticeRules(msgspec.Struct, frozen=True):
     """When nobody knows whether it arrived, it is sent again rather than not at all."""
 
 
+class Usage(msgspec.Struct, frozen=True):
+    """KH-USAGE: when somebody is told that what they have goes down."""
+
+    most_percent: int
+    """So much of an allowance is most of it; all of it is told as well."""
+    low_funds_micros: int
+    """Funds below this are low; 0: that is never told."""
+
+
 class Quota(msgspec.Struct, frozen=True):
     """What one grant of a service amounts to, in the service's unit."""
 
@@ -266,6 +275,7 @@ class Terms(msgspec.Struct, frozen=True):
     """A dialled number of at most so many digits is a short number, never E.164."""
     contact: Contact
     metering: Metering
+    usage: Usage
     purchase_maximum_micros: int
     """GTC-DCB: the most that one purchase by carrier billing may cost."""
     keeping: Keeping

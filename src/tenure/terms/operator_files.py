@@ -21,6 +21,7 @@ from tenure.terms.model import (
     Promo,
     Quota,
     TopUps,
+    Usage,
     Vouchers,
 )
 from tenure.terms.notice_files import read_notices
@@ -65,6 +66,7 @@ class Figures(msgspec.Struct, frozen=True):
     change: Change
     promos: tuple[Promo, ...]
     quotas: dict[str, Quota]
+    usage: Usage
     purchase_maximum_micros: int
     keeping: Keeping
     access: Access
@@ -166,6 +168,7 @@ def read_figures(folder: Folder, operator: Operator) -> tuple[Figures, Measures]
         change=_change(top.section("change")),
         promos=tuple(_promo(section) for section in top.sections("promotion")),
         quotas=_quotas(top.section("quota"), measures),
+        usage=_usage(top.section("usage")),
         purchase_maximum_micros=dcb.money("purchase_maximum", "50.00"),
         keeping=read_keeping(top, lifecycle, measures, operator.time_zone),
         access=read_access(top, measures),
@@ -267,6 +270,15 @@ def _postpaid(section: Section) -> Postpaid:
 
 def _change(section: Section) -> Change:
     found = Change(notice_days=section.whole("notice_days", 0, DAYS_MAX, 30))
+    section.done()
+    return found
+
+
+def _usage(section: Section) -> Usage:
+    found = Usage(
+        most_percent=section.whole("most_percent", 1, 99, 90),
+        low_funds_micros=section.money("low_funds", "0.50"),
+    )
     section.done()
     return found
 

@@ -152,6 +152,7 @@ def _terms(
         short_digits_max=operator.short_digits_max,
         contact=operator.contact,
         metering=figures.metering,
+        usage=figures.usage,
         purchase_maximum_micros=figures.purchase_maximum_micros,
         keeping=figures.keeping,
         access=figures.access,

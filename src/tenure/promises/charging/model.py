@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from tenure.promises.money.model import Drawn, Purse
+from tenure.promises.notices.model import NoticeKind
 from tenure.promises.numbers.model import Line
 from tenure.promises.tariffs.model import Direction, Route, Run, Service
 from tenure.values.instant import Instant
@@ -287,6 +288,17 @@ class Case(msgspec.Struct):
     line: Line
     purse: Purse
     sessions: Sessions
+
+
+class Crossed(msgspec.Struct, frozen=True, gc=False):
+    """An allowance or funds went below what the terms say is little."""
+
+    kind: NoticeKind
+    mark: int
+    """What it is told once for: the grant, or 0 for the funds since their last top-up."""
+    of: str
+    """The allowance, or what is left of the funds in micros."""
+    at: Instant
 
 
 class Answered(msgspec.Struct, frozen=True, gc=False):

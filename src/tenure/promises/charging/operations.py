@@ -10,16 +10,20 @@ from tenure.promises.charging.model import (
     Answered,
     Ask,
     Case,
+    Crossed,
     Refusal,
     Request,
     Session,
     Stale,
 )
-from tenure.promises.charging.rules import rerating
+from tenure.promises.charging.rules import rerating, thresholds
 from tenure.promises.charging.rules.rerating import Compared, Versions
 from tenure.promises.charging.rules.words import explain
 from tenure.promises.money import operations as money
 from tenure.promises.money.model import Change, Entry
+from tenure.promises.notices import operations as notices
+from tenure.promises.numbers import operations as numbers
+from tenure.promises.numbers.model import Line
 from tenure.promises.tariffs import rules as tariffs
 from tenure.values.instant import Instant
 
@@ -43,10 +47,13 @@ _UNKNOWN = Answer(Refusal.UNKNOWN_SUBSCRIBER, "no line has this number or SIM")
 class _Ledger:
     """What a batch has changed of one purse so far."""
 
-    __slots__ = ("case", "changed", "entries")
+    __slots__ = ("at", "before", "case", "changed", "entries")
 
     def __init__(self, case: Case) -> None:
         self.case = case
+        self.before = case.purse
+        self.at = Instant(0)
+        """Of the last request that changed it."""
         self.changed = False
         self.entries: list[Entry] = []
 
@@ -79,6 +86,7 @@ async def charge(tx: Statements, book: tariffs.Book, asks: Sequence[Ask]) -> lis
         if decision.changed:
             found.case = Case(found.case.line, decision.purse, decision.sessions)
             found.changed = True
+            found.at = ask.at
             found.entries.extend(decision.entries)
             for one in decision.answered:
                 known[one.key] = one
@@ -90,7 +98,30 @@ async def charge(tx: Statements, book: tariffs.Book, asks: Sequence[Ask]) -> lis
     ]
     await money.record(tx, changes, announce=False)
     await store.remember(tx, remembered)
+    crossed = [
+        (ledger.case.line, one)
+        for ledger in ledgers.values()
+        if ledger.changed
+        for one in thresholds.crossed(book, ledger.before, ledger.case.purse, ledger.at)
+    ]
+    if crossed:
+        await _tell(tx, book, crossed)
     return answers
+
+
+async def _tell(
+    tx: Statements, book: tariffs.Book, crossed: Sequence[tuple[Line, Crossed]]
+) -> None:
+    """Tell whoever holds the numbers what goes down, once, in the transaction that used it."""
+    first = await store.first(tx, [(line.purse_id, one) for line, one in crossed])
+    told = [(line, one) for line, one in crossed if (line.purse_id, one.kind.value) in first]
+    if not told:
+        return
+    holders = await numbers.holding.holders(tx, sorted({line.msisdn for line, _ in told}))
+    await notices.tell(
+        tx,
+        [thresholds.telling(book, line, holders.get(line.msisdn), one) for line, one in told],
+    )
 
 
 def lanes(

@@ -16,4 +16,17 @@ HOLDINGS = (
         )
         for column in ("answer", "drawn", "at")
     ),
+    *impersonal("told", "of which purse, and what of it", "purse_id", "mark"),
+    *(
+        Holding(
+            table="told",
+            column=column,
+            whose=Subject.SUBSCRIBER,
+            category=Category.EVIDENCE,
+            why="what goes down is told once",
+            keep="accounts",
+            end=End.DELETE,
+        )
+        for column in ("kind", "at")
+    ),
 )

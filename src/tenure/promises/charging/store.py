@@ -7,7 +7,7 @@ import msgspec
 
 from tenure.postgres.arrays import byteas, int8s, moments, texts
 from tenure.postgres.transaction import Statements, Transaction
-from tenure.promises.charging.model import Answer, Answered, Case, Sessions
+from tenure.promises.charging.model import Answer, Answered, Case, Crossed, Sessions
 from tenure.promises.money import operations as money
 from tenure.promises.money.model import Drawn, Purse
 from tenure.promises.numbers.model import Line
@@ -54,6 +54,19 @@ SELECT key, purse_id, digest, answer, drawn, at FROM charging.answered WHERE key
 REMEMBER: Final = """
 INSERT INTO charging.answered (key, purse_id, digest, answer, drawn, at)
 SELECT * FROM unnest(%s, %s, %s, %s, %s, %s)
+"""
+
+# Once for a grant, or for the funds since the last top-up: whatever a refund gives back meanwhile.
+FIRST: Final = """
+INSERT INTO charging.told (purse_id, kind, mark, at)
+SELECT t.purse_id, t.kind,
+       CASE WHEN t.mark > 0 THEN t.mark
+            ELSE (SELECT coalesce(max(e.seq), 0) FROM money.entry e
+                  WHERE e.purse_id = t.purse_id AND e.kind = 4) END,
+       t.at
+FROM unnest(%s, %s, %s, %s) AS t (purse_id, kind, mark, at)
+ON CONFLICT DO NOTHING
+RETURNING purse_id, kind
 """
 
 _EMPTY: Final = Sessions()
@@ -119,6 +132,20 @@ async def cases_with_sessions(tx: Transaction) -> list[Case]:
 def with_sessions(purse: Purse, sessions: Sessions) -> Purse:
     """The purse with its sessions encoded as they are stored."""
     return msgspec.structs.replace(purse, sessions=_encode(sessions))
+
+
+async def first(tx: Statements, crossed: Sequence[tuple[int, Crossed]]) -> set[tuple[int, str]]:
+    """Which of these crossings, by purse and kind, are to be told: each is told once."""
+    rows = await tx.execute(
+        FIRST,
+        (
+            int8s([purse_id for purse_id, _ in crossed]),
+            texts([one.kind.value for _, one in crossed]),
+            int8s([one.mark for _, one in crossed]),
+            moments([one.at for _, one in crossed]),
+        ),
+    )
+    return {(purse_id, kind) for purse_id, kind in await rows.fetchall()}
 
 
 async def remember(tx: Statements, answered: Sequence[Answered]) -> None:

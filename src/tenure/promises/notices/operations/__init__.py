@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tenure.postgres.transaction import Transaction
+from tenure.postgres.transaction import Statements, Transaction
 from tenure.promises.notices import store
 from tenure.promises.notices.model import Notice, Telling
 from tenure.promises.notices.operations import campaigns
@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 
-async def tell(tx: Transaction, tellings: Sequence[Telling]) -> list[int]:
+async def tell(tx: Statements, tellings: Sequence[Telling]) -> list[int]:
     """Tell people something, in the transaction of what it tells of.
 
     Returns the numbers of the notices, in the same order.  They leave within a second after the

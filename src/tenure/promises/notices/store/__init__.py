@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from tenure.postgres.arrays import int8s, moments, texts
-from tenure.postgres.transaction import Transaction
+from tenure.postgres.transaction import Statements, Transaction
 from tenure.promises.notices.model import Channel, Dropped, Notice, NoticeKind, Telling
 from tenure.values.instant import Instant, moment_of
 from tenure.values.msisdn import Msisdn
@@ -24,7 +24,7 @@ _NEWEST: Final = f"{_NOTICE} ORDER BY notice_id DESC LIMIT %s"
 _TELL: Final = """
 INSERT INTO notices.notice (msisdn, person_id, language, kind, channel, facts, at)
 SELECT msisdn, nullif(person_id, 0), language, kind, channel, facts::jsonb, at
-FROM unnest(%b, %b, %b, %b, %b, %b, %b) WITH ORDINALITY
+FROM unnest(%s, %s, %s, %s, %s, %s, %s) WITH ORDINALITY
     AS told (msisdn, person_id, language, kind, channel, facts, at, place)
 ORDER BY place
 RETURNING notice_id
@@ -54,7 +54,7 @@ def notice_of(row: Sequence[Any]) -> Notice:
     return Notice(notice_id, telling, sent, dropped_at, None if why is None else Dropped(why))
 
 
-async def tell(tx: Transaction, tellings: Sequence[Telling]) -> list[int]:
+async def tell(tx: Statements, tellings: Sequence[Telling]) -> list[int]:
     """Add notices; their numbers, in the same order."""
     if not tellings:
         return []

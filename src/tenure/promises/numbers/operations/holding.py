@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from tenure.postgres.transaction import Transaction
+from tenure.postgres.transaction import Statements, Transaction
 from tenure.promises.consent import operations as consent
 from tenure.promises.consent.model import Acceptance, How, Manner, Way
 from tenure.promises.money import operations as money
@@ -151,7 +151,7 @@ async def holder(tx: Transaction, msisdn: str) -> Tenure | None:
     return newest[0] if newest and newest[0].until is None else None
 
 
-async def holders(tx: Transaction, msisdns: Sequence[str]) -> dict[str, int]:
+async def holders(tx: Statements, msisdns: Sequence[str]) -> dict[str, int]:
     """Who holds these numbers, as far as somebody does, in one round trip."""
     return await store.holders(tx, msisdns)
 

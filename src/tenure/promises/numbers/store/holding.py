@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from tenure.postgres.arrays import int8s, texts
-from tenure.postgres.transaction import Transaction
+from tenure.postgres.transaction import Statements, Transaction
 from tenure.promises.numbers.model.holding import (
     Binding,
     Figures,
@@ -103,9 +103,9 @@ async def choose_language(tx: Transaction, person_id: int, language: str) -> Non
     await tx.execute(_CHOOSE_LANGUAGE, {"language": language, "holder": person_id})
 
 
-async def holders(tx: Transaction, msisdns: Sequence[str]) -> dict[str, int]:
+async def holders(tx: Statements, msisdns: Sequence[str]) -> dict[str, int]:
     """Who holds these numbers, as far as somebody does."""
-    cursor = await tx.execute(_HOLDERS, [list(msisdns)])
+    cursor = await tx.execute(_HOLDERS, [texts(msisdns)])
     return dict(await cursor.fetchall())
 
 
