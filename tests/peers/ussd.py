@@ -24,6 +24,7 @@ ROUTES: Final = f"""\
  euse {NAME}
  ussd route prefix *888# external {NAME}
  ussd default-route external {NAME}
+ ncss-guard-timeout 180
  euse {DEMO}
  ussd route prefix *101# external {DEMO}
 """
