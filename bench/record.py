@@ -1,5 +1,6 @@
 """The record: leaves a second from append to proof, and every attack on a million leaves."""
 
+import argparse
 import asyncio
 import contextlib
 import json
@@ -322,13 +323,15 @@ async def measured(cluster: Cluster, where: Path, size: int) -> bool:
 
 
 def main() -> None:
-    """Measure, print, and say whether everything was found; --leaves 0 leaves the attacks out."""
+    """Measure, print, and say whether everything was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--leaves", type=int, default=MILLION, help="that are attacked; 0 leaves the attacks out"
+    )
+    size: int = parser.parse_args().leaves
     random.seed(20261122)
     # What stops the publisher is what is measured here; it need not be said sixty times.
     logging.disable(logging.ERROR)
-    size = MILLION
-    if "--leaves" in sys.argv:
-        size = int(sys.argv[sys.argv.index("--leaves") + 1])
     where = Path(tempfile.mkdtemp(prefix="tenure-bench-record-"))
     try:
         with Cluster.start(folder("record")) as cluster:
