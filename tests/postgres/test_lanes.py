@@ -8,7 +8,7 @@ import pytest
 
 from tenure.postgres.connection import connector
 from tenure.postgres.lanes import Lanes
-from tenure.postgres.transaction import Transaction
+from tenure.postgres.transaction import Statements
 
 Command = tuple[str, int]
 
@@ -21,7 +21,7 @@ async def test_one_key_is_answered_in_its_order_and_by_one_lane_at_a_time(
     seen: defaultdict[str, list[int]] = defaultdict(list)
     widest = 0
 
-    async def operation(_: Transaction, commands: Sequence[Command]) -> list[int]:
+    async def operation(_: Statements, commands: Sequence[Command]) -> list[int]:
         nonlocal widest
         keys = {key for key, _ in commands}
         assert not keys & under_way, "a key is under way twice"
@@ -57,7 +57,7 @@ async def test_one_key_is_answered_in_its_order_and_by_one_lane_at_a_time(
 
 
 async def test_a_command_alone_does_not_wait_for_company(database: str) -> None:
-    async def operation(_: Transaction, commands: Sequence[Command]) -> list[int]:
+    async def operation(_: Statements, commands: Sequence[Command]) -> list[int]:
         return [len(commands)] * len(commands)
 
     lanes: Lanes[Command, int] = Lanes(

@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from tenure.postgres import arrays
 from tenure.postgres.embedded import Cluster
 from tenure.postgres.lanes import Lanes
-from tenure.postgres.transaction import Transaction, perform_on
+from tenure.postgres.transaction import Statements, Transaction, perform_on
 from tenure.promises.charging import operations as charging
 from tenure.promises.charging.model import Answer, Ask, Refusal
 from tenure.promises.numbers import operations as numbers
@@ -124,7 +124,7 @@ class Simulation:
         async def connect() -> Transaction:
             return await connected(through)
 
-        async def charge(tx: Transaction, asks: Sequence[Ask]) -> list[Answer]:
+        async def charge(tx: Statements, asks: Sequence[Ask]) -> list[Answer]:
             return await charging.charge(tx, self.book, asks)
 
         lanes: Lanes[Ask, Answer] = Lanes(

@@ -130,10 +130,10 @@ def the_suspended_act(patch: Patch, database: Database) -> None:
     del database
     acting = members.acting
 
-    def planted(member: Any, at: Any) -> Any:
+    def planted(member: Any) -> Any:
         if member is None:
-            return acting(member, at)
-        return acting(msgspec.structs.replace(member, suspended_at=None), at)
+            return acting(member)
+        return acting(msgspec.structs.replace(member, suspended_at=None))
 
     everywhere(patch, acting, planted)
 
