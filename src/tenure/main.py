@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "record": "Verify the record, show its checkpoints and witnesses, hand out receipts.",
     "witness": "Watch logs of others and cosign what only grows: a program of its own.",
     "hlr": "Compare the network with what was proven to it, and put it right.",
+    "smpp": "Check the file of message centres and providers, and hash their passwords.",
     "prove": "Attack what is promised, in a fresh database, and show what happens.",
     "promises": "Show each promise, what keeps it, and whether it is kept.",
     "migrate": "Bring a database to the shape this version needs.",
