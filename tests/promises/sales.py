@@ -90,7 +90,7 @@ async def _sold(world: World, told: re.Match[str]) -> None:
 async def _held(world: World, told: re.Match[str]) -> None:
     found = await perform(world.pool, numbers.holding.holder, _digits(told["number"]))
     holder = None if found is None else found.holder_id
-    if holder != (_person_id(told["who"]) if told["who"] else None):
+    if holder != (person_id(told["who"]) if told["who"] else None):
         raise WrongExampleError("it is held by " + ("nobody" if found is None else "another"))
 
 
@@ -105,19 +105,19 @@ def _card(index: int, plmn: str) -> SimCard:
     return SimCard(Iccid(digits + check_digit(digits)), imsi, keys)
 
 
-def _person_id(name: str) -> int:
+def person_id(name: str) -> int:
     """The same number for the same name, in every story."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:5])
 
 
 async def _somebody(world: World, name: str, years: int) -> int:
     """The person of this name, who is entered when they come into the story."""
-    person_id = _person_id(name)
-    if await perform(world.pool, people.find, person_id) is None:
+    number = person_id(name)
+    if await perform(world.pool, people.find, number) is None:
         today = moment_of(world.now).date()
         born_on = date(today.year - years, today.month, min(today.day, 28))
         language = world.pack.terms.languages[0]
-        paper = Document("national-id", str(person_id))
-        person = Person(person_id, name, language, world.now, born_on, paper)
+        paper = Document("national-id", str(number))
+        person = Person(number, name, language, world.now, born_on, paper)
         await perform(world.pool, people.enter_all, [person], world.act())
-    return person_id
+    return number
