@@ -22,7 +22,7 @@ class Deed(StrEnum):
     TOP_UP = "top-up"
     """With the PIN of a card (GTC-TOPUP)."""
     CONSENT = "consent"
-    """Give and withdraw, a purpose at a time, in as many steps (PRV-CONSENT)."""
+    """Give and withdraw, a purpose at a time, in as many steps (PRV-RIGHTS)."""
     END_MARKETING = "end-marketing"
     """All direct marketing at once (GTC-MKT)."""
     LOCK = "lock"
