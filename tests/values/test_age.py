@@ -54,9 +54,9 @@ def test_it_is_never_before_the_day_and_at_most_a_day_of_clocks_after(
     leap = (born.month, born.day) == (2, 29)
     assert moment.year == born.year + years
     assert (moment.month, moment.day) == (born.month, born.day) or (leap and moment.day == 28)
-    assert moment - datetime.combine(moment.date(), datetime.min.time(), ZoneInfo(zone)) <= timedelta(
-        hours=2
-    )
+    assert moment - datetime.combine(
+        moment.date(), datetime.min.time(), ZoneInfo(zone)
+    ) <= timedelta(hours=2)
 
 
 @given(BORN, st.integers(1, 29), st.sampled_from(ZONES), st.integers(0, 4_102_444_800))
