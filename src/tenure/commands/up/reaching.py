@@ -1,8 +1,6 @@
 """How people are reached while Tenure runs, and how they answer: texts, dialled codes, mail."""
 
-import asyncio
 import hashlib
-import logging
 import secrets
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
@@ -16,6 +14,7 @@ from tenure.commands.mail_file import UnusableMailError
 from tenure.commands.notices import SPOOL
 from tenure.commands.up import opening
 from tenure.commands.up.addresses import Address, address_of, must_be_free
+from tenure.commands.up.dialling import Dialling
 from tenure.commands.up.trouble import CannotRunError
 from tenure.gateways.mail.server.gateway import MailGateway
 from tenure.gateways.mail.server.submission import Relay, Submission
@@ -30,7 +29,6 @@ from tenure.gateways.ussd.server.euse import Euse, Registers
 from tenure.gateways.ussd.server.http import Forms, FormSettings
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
-from tenure.promises.charging.model import Ask
 from tenure.promises.notices import operations as notices
 from tenure.promises.notices.model import Medium, Route
 from tenure.promises.record.model import Act
@@ -38,12 +36,9 @@ from tenure.selfcare import operations as selfcare
 from tenure.selfcare.desk import Desk
 from tenure.selfcare.model import Text
 from tenure.values.instant import Instant
-from tenure.values.msisdn import Imsi, Msisdn
 
 if TYPE_CHECKING:
     from tenure.commands.up.running import Plan
-
-log = logging.getLogger(__name__)
 
 SALT_OCTETS: Final = 32
 FORM_SECRET: Final = "ussd-forms"  # noqa: S105 -- the name of a file
@@ -102,7 +97,9 @@ class Ways:
         self._plan, self._pool, self._now = plan, pool, plan.clock.now
         self.desk: Desk = selfcare.desk(plan.pack, plan.voucher_key)
         self._engine = Engine(pool, self.desk, plan.clock.now)
-        self._calls: set[asyncio.Task[None]] = set()
+        dialling = Dialling(pool, self.desk, plan.clock.now)
+        self.called, self._dialled = dialling.heard, dialling.run
+        """Told of each request that a network element was answered (GTC-MKT: 1204)."""
 
     async def opened(self, stack: AsyncExitStack) -> list[Coroutine[Any, Any, None]]:
         """Open the doors that others come in by; what is to run until it is cancelled."""
@@ -114,7 +111,7 @@ class Ways:
             except OSError as error:
                 raise CannotRunError(f"--ussd-http: cannot be opened: {error}") from error
             stack.push_async_callback(forms.stop)
-        work: list[Coroutine[Any, Any, None]] = [self._texts().run()]
+        work: list[Coroutine[Any, Any, None]] = [self._texts().run(), self._dialled()]
         if reaching.relay is not None:
             work.append(self._mail(reaching.relay).run())
         return work + [Euse(one, self._engine).run() for one in reaching.registers]
@@ -143,21 +140,6 @@ class Ways:
         """Do what a text from a phone asks for."""
         text = Text(heard.msisdn, heard.short_code, heard.text, heard.message_id)
         await perform(self._pool, selfcare.keyword, self.desk, text, self._act())
-
-    def called(self, ask: Ask) -> None:
-        """A call was charged: one to the number that ends advertising does so (GTC-MKT: 1204)."""
-        if selfcare.ends_marketing(self.desk, ask):
-            task = asyncio.create_task(self._end_marketing(ask))
-            self._calls.add(task)
-            task.add_done_callback(self._calls.discard)
-
-    async def _end_marketing(self, ask: Ask) -> None:
-        phone = Msisdn(ask.msisdn) if ask.msisdn else Imsi(ask.imsi)
-        call_id = hashlib.sha256(ask.key.encode()).hexdigest()
-        try:
-            await perform(self._pool, selfcare.called, self.desk, phone, call_id, self._act())
-        except Exception:
-            log.exception("a call that ends advertising could not be acted on")
 
     def _act(self) -> Act:
         at: Instant = self._now()

@@ -118,7 +118,7 @@ class Watch:
         self.penniless: Callable[[str], None] | None = None
         """Told the number of who could not pay: the demo's shoppers are drawn from them."""
         self.called: Callable[[Ask], None] | None = None
-        """Told of every ask that was granted: a call may mean something besides its charge."""
+        """Told of every ask that was answered: a call may mean something besides its charge."""
 
     def before(self, lanes: Taking, name: str, address: str) -> "WatchedLanes":
         """The lanes, for one gateway, with this watch before them."""
@@ -133,11 +133,12 @@ class Watch:
 
     def answered(self, ask: Ask, answer: Answer) -> None:
         """An ask was answered: note refusals and who was charged."""
+        if self.called is not None:
+            # Also what was refused: who is barred from calling may end advertising all the same.
+            self.called(ask)
         if answer.refusal is not None:
             self.refused(answer.refusal.name, WORDS[answer.refusal])
             return
-        if self.called is not None:
-            self.called(ask)
         for group in answer.groups:
             if group.refusal is not None:
                 self._refused_group(ask, group)

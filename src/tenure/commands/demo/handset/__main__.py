@@ -24,7 +24,7 @@ def _now() -> Instant:
 
 async def run(orders: Orders) -> None:
     """Serve until the input ends."""
-    centre = Centre(Drawer(), orders.system_id, orders.password, _now)
+    centre = Centre(Drawer(_now()), orders.system_id, orders.password, _now)
     dialling = Dialling(orders.host, orders.ussd_port, orders.ussd_secret, orders.operator)
     await centre.start(orders.host, orders.smpp_port)
     app = application(orders, centre, dialling)

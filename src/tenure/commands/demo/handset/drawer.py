@@ -32,9 +32,10 @@ class Kept(msgspec.Struct, frozen=True):
 class Drawer:
     """All phones, with their texts."""
 
-    def __init__(self) -> None:
+    def __init__(self, last: int = 0) -> None:
+        """Empty; places count on from ``last``, so that an open page sees what comes after us."""
         self._texts: OrderedDict[Msisdn, deque[Kept]] = OrderedDict()
-        self.last = 0
+        self.last = last
 
     def keep(self, msisdn: Msisdn, other: str, text: str, at_ms: int, *, sent: bool) -> Kept:
         """A text more."""

@@ -5,14 +5,20 @@ if (phone) {
   const number = phone.dataset.number;
   const words = JSON.parse(phone.dataset.words);
   const list = document.getElementById("texts");
+  const write = document.getElementById("write");
   const trouble = document.getElementById("trouble");
   const screen = document.getElementById("screen");
   const shown = document.getElementById("shown");
   const reply = document.getElementById("reply");
   const go = document.getElementById("go");
+  const close = document.getElementById("close");
   const dial = document.getElementById("dial");
+  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   let last = 0;
+  let away = false;
+  let atEnd = true;
   let session = "";
+  let turn = 0;
 
   const asked = async (path, body) => {
     const init = body && {
@@ -23,13 +29,19 @@ if (phone) {
     return answer.json();
   };
 
+  const toEnd = () => { list.scrollTop = list.scrollHeight; };
+  list.addEventListener("scroll", () => {
+    atEnd = list.scrollTop + list.clientHeight > list.scrollHeight - 8;
+  });
+  new ResizeObserver(() => { if (atEnd) toEnd(); }).observe(list);
+
   const add = (text) => {
     const item = document.createElement("li");
     item.textContent = text.text;
     if (text.sent) item.className = "sent";
-    const from = document.createElement("small");
-    from.textContent = text.other;
-    item.prepend(from);
+    const about = document.createElement("small");
+    about.textContent = `${text.sent ? "→ " : ""}${text.other} · ${clock.format(text.at_ms)}`;
+    item.prepend(about);
     list.append(item);
     last = text.place;
   };
@@ -37,50 +49,62 @@ if (phone) {
   const look = async () => {
     try {
       const fresh = await asked(`/texts?number=${encodeURIComponent(number)}&after=${last}`);
+      if (away) { away = false; trouble.textContent = ""; }
       if (fresh.length) {
         list.querySelector(".none")?.remove();
         fresh.forEach(add);
-        list.scrollTop = list.scrollHeight;
+        toEnd();
       }
-    } catch { /* the next look tells */ }
+    } catch { away = true; trouble.textContent = words.trouble; }
     setTimeout(look, 700);
   };
   look();
 
-  const write = document.getElementById("write");
   write.addEventListener("submit", async (event) => {
     event.preventDefault();
     const form = new FormData(write);
+    const text = form.get("text");
     try {
-      const said = await asked("/texts", { number, to: form.get("to"), text: form.get("text") });
+      const said = await asked("/texts", { number, to: form.get("to"), text });
       trouble.textContent = said.sent ? "" : words.unsent;
-      if (said.sent) write.elements.text.value = "";
+      if (said.sent && write.elements.text.value === text) write.elements.text.value = "";
     } catch { trouble.textContent = words.trouble; }
+  });
+  // Enter sends, as it does in any messenger; with Shift it begins a line.
+  write.elements.text.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    write.requestSubmit();
   });
 
   const show = (text, ends) => {
     shown.textContent = text;
+    shown.scrollTop = 0;
     reply.hidden = ends;
     go.hidden = ends;
-    if (ends) session = "";
     if (!screen.open) screen.showModal();
-    if (!ends) { reply.value = ""; reply.focus(); }
+    reply.value = "";
+    (ends ? close : reply).focus();
   };
 
+  // What comes after the dialogue was closed, or another was begun, is not shown any more.
   const say = async (body) => {
-    show(words.waiting, true);
+    const mine = ++turn;
+    if (!screen.open) show(words.waiting, true);
+    screen.setAttribute("aria-busy", "true");
+    let said;
     try {
-      const said = await asked("/dialled", body);
-      if (!said.session_id) { show(words.over, true); return; }
-      show(said.text, said.ends);
-      session = said.ends ? "" : said.session_id;
-    } catch { show(words.trouble, true); }
+      said = await asked("/dialled", body);
+    } catch { said = { text: words.trouble, ends: true }; }
+    if (mine !== turn) return;
+    screen.setAttribute("aria-busy", "false");
+    session = said.ends ? "" : said.session_id || "";
+    show(said.text ?? words.over, !session);
   };
 
   dial.addEventListener("submit", (event) => {
     event.preventDefault();
-    const said = dial.elements.said.value.trim();
-    if (said) say({ number, said });
+    say({ number, said: dial.elements.said.value.trim() });
   });
   dial.addEventListener("click", (event) => {
     const field = dial.elements.said;
@@ -90,8 +114,10 @@ if (phone) {
   });
   screen.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
-    const with_session = session;
-    if (with_session) say({ number, said: reply.value, session_id: with_session });
+    if (!session || screen.getAttribute("aria-busy") === "true") return;
+    say({ number, said: reply.value, session_id: session });
   });
-  document.getElementById("close").addEventListener("click", () => { session = ""; screen.close(); });
+  // Also by the Escape key.
+  screen.addEventListener("close", () => { session = ""; turn += 1; });
+  close.addEventListener("click", () => screen.close());
 }

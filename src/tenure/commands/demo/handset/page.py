@@ -6,6 +6,7 @@ from html import escape
 from importlib import resources
 from string import Template
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import msgspec
 import phonenumbers
@@ -16,7 +17,7 @@ from litestar.types import ASGIApp
 from tenure.commands.demo.handset.centre import Centre
 from tenure.commands.demo.handset.dialling import Dialling
 from tenure.commands.demo.handset.orders import Orders, Phone
-from tenure.commands.demo.handset.words import ENGLISH, words_of
+from tenure.commands.demo.handset.words import ENGLISH, WORDS, words_of
 from tenure.gateways.web.server.guard import allowed_hosts, guarded
 from tenure.values.msisdn import Msisdn
 
@@ -25,7 +26,6 @@ DIALLED: Final = re.compile(r"[*#0-9]{1,64}")
 TEXT_CHARS_MAX: Final = 1_600
 """As much as phones let people write."""
 SHORT: Final = re.compile(r"[0-9A-Za-z]{1,15}")
-
 
 SPOKEN: Final = ("unsent", "over", "trouble", "waiting")
 """The words that the script shows."""
@@ -81,10 +81,12 @@ def _pages(orders: Orders) -> list[Any]:
         known = {one.msisdn: one for one in orders.phones}
         asked = msisdn_of(number or orders.phones[0].shown, orders.country_code)
         found = None if asked is None else known.get(str(asked))
-        spoken = language or (found.language if found else ENGLISH)
-        words = words_of(spoken)
-        body = _body(orders, asked, words)
-        return Response(_page(orders, spoken, words, body), media_type=MediaType.HTML)
+        chosen = language if language in WORDS else ""
+        spoken = chosen or (found.language if found else ENGLISH)
+        shown = number if asked is None else _shown(orders, asked)
+        head = _languages(orders, shown, spoken)
+        body = _body(orders, shown, asked, spoken if chosen else "", words_of(spoken))
+        return Response(_page(orders, spoken, head, body), media_type=MediaType.HTML)
 
     return [phone]
 
@@ -126,24 +128,41 @@ def _dialogues(orders: Orders, dialling: Dialling) -> list[Any]:
     return [dial]
 
 
-def _page(orders: Orders, language: str, words: Mapping[str, str], body: str) -> str:
+def _page(orders: Orders, language: str, head: str, body: str) -> str:
+    words = words_of(language)
     title = f"{words['title']} · {orders.operator}"
     return (
         f"<!doctype html><html lang='{escape(language)}'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
         f"<title>{escape(title)}</title><link rel='stylesheet' href='/handset.css'>"
+        "<link rel='icon' href='/handset.svg' type='image/svg+xml'>"
         "<script src='/handset.js' defer></script></head>"
-        f"<body><header><h1>{escape(words['title'])}</h1>"
+        f"<body><header>{head}<h1>{escape(words['title'])}</h1>"
         f"<p>{escape(words['invented'])}</p></header>{body}</body></html>"
     )
 
 
-def _body(orders: Orders, msisdn: Msisdn | None, words: Mapping[str, str]) -> str:
+def _languages(orders: Orders, shown: str, spoken: str) -> str:
+    """The page in the other languages of these phones."""
+    offered = {ENGLISH, *(phone.language for phone in orders.phones)} & WORDS.keys()
+    links = (
+        f"<a href='/?{escape(urlencode({'number': shown, 'language': language}))}'"
+        f" lang='{language}'{' aria-current=true' * (language == spoken)}>"
+        f"{escape(WORDS[language]['own'])}</a>"
+        for language in sorted(offered)
+    )
+    return f"<nav class='languages'>{''.join(links)}</nav>"
+
+
+def _body(
+    orders: Orders, shown: str, msisdn: Msisdn | None, chosen: str, words: Mapping[str, str]
+) -> str:
+    kept = f"<input type='hidden' name='language' value='{escape(chosen)}'>" if chosen else ""
     chooser = (
-        "<form class='choose' method='get' action='/'>"
+        f"<form class='choose' method='get' action='/'>{kept}"
         f"<label for='number'>{escape(words['number'])}</label>"
         "<input id='number' name='number' list='phones' autocomplete='off' inputmode='tel'"
-        f" value='{escape(_shown(orders, msisdn))}'>"
+        f" value='{escape(shown)}'>"
         f"<datalist id='phones'>{''.join(map(_choice, orders.phones))}</datalist>"
         f"<button>{escape(words['open'])}</button></form>"
     )
@@ -156,9 +175,7 @@ def _choice(phone: Phone) -> str:
     return f"<option value='{escape(phone.shown)}'>{escape(phone.language)}</option>"
 
 
-def _shown(orders: Orders, msisdn: Msisdn | None) -> str:
-    if msisdn is None:
-        return ""
+def _shown(orders: Orders, msisdn: Msisdn) -> str:
     known = (one.shown for one in orders.phones if one.msisdn == msisdn)
     return next(known, f"+{msisdn}")
 
@@ -185,6 +202,7 @@ def _code(code: str) -> str:
 def _files() -> list[Any]:
     look = (FOLDER / "handset.css").read_text(encoding="utf-8")
     script = (FOLDER / "handset.js").read_text(encoding="utf-8")
+    drawing = (FOLDER / "handset.svg").read_text(encoding="utf-8")
 
     @get("/handset.css", media_type="text/css; charset=utf-8", sync_to_thread=False)
     def style_sheet() -> str:
@@ -194,4 +212,8 @@ def _files() -> list[Any]:
     def code() -> str:
         return script
 
-    return [style_sheet, code]
+    @get("/handset.svg", media_type="image/svg+xml; charset=utf-8", sync_to_thread=False)
+    def icon() -> str:
+        return drawing
+
+    return [style_sheet, code, icon]

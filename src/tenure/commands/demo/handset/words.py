@@ -6,6 +6,7 @@ from typing import Final
 ENGLISH: Final = "en"
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
+        "own": "English",
         "title": "A phone of the demonstration",
         "invented": "Everybody here is invented. What you do is done: money, locks and consent are"
         " in the database as they would be for a customer.",
@@ -28,6 +29,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "trouble": "The network does not answer. Try again.",
     },
     "km": {
+        "own": "ខ្មែរ",
         "title": "ទូរសព្ទសម្រាប់សាកល្បង",
         "invented": "មនុស្សទាំងអស់នៅទីនេះគ្រាន់តែជាការបង្កើត។ អ្វីដែលអ្នកធ្វើ នឹងត្រូវអនុវត្តពិតប្រាកដក្នុងប្រព័ន្ធ"
         " ដូចសម្រាប់អតិថិជនដែរ។",
@@ -50,6 +52,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "trouble": "បណ្តាញមិនឆ្លើយតប។ សូមព្យាយាមម្តងទៀត។",
     },
     "id": {
+        "own": "Indonesia",
         "title": "Ponsel percobaan",
         "invented": "Semua orang di sini rekaan. Apa yang Anda lakukan sungguh dijalankan di"
         " sistem, seperti untuk pelanggan.",
