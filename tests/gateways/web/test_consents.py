@@ -124,6 +124,9 @@ async def test_the_words_are_in_the_language_of_the_person(client: httpx.AsyncCl
     assert f"<h2 lang='km'>{offers.title}</h2>" in page
     assert offers.text in page
     assert offers.without in page
+    assert "Uses your data of these kinds: contact, product. Given to nobody." in page
+    assert "Reaches you by: sms, call, email." in page
+    assert "Given to: partners." in page
 
 
 async def test_a_minor_is_told_who_says_yes_and_may_say_no(

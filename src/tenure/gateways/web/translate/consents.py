@@ -28,4 +28,7 @@ def _choice(stand: Stand, language: str, said: Wording) -> Choice:
         is_open=bool(stand.open),
         by=", ".join(media),
         since="" if since is None else date(since, said.zone),
+        uses=", ".join(stand.purpose.data),
+        given_to=", ".join(stand.purpose.recipients),
+        media=", ".join(one.value for one in stand.media if one is not Medium.NONE),
     )

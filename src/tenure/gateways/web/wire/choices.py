@@ -17,6 +17,12 @@ class Choice(msgspec.Struct, frozen=True):
     by: str = ""
     """The media of the yes; "" for none, and for a purpose that contacts nobody."""
     since: str = ""
+    uses: str = ""
+    """The kinds of data."""
+    given_to: str = ""
+    """The classes of recipient; "" for nobody."""
+    media: str = ""
+    """How it contacts somebody who agrees here; "" for what contacts nobody."""
 
 
 class Choices(msgspec.Struct, frozen=True):

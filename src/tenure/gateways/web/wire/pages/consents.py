@@ -10,8 +10,9 @@ from tenure.gateways.web.wire.pages.frame import Frame, hidden
 TITLE: Final = "What you agreed to"
 WHY: Final = (
     "Nothing of this is needed for your service. Each button counts at once, and you can press the"
-    " other one whenever you like. A call or text to {short_code} ends all advertising as well."
+    " other one whenever you like."
 )
+CALL: Final = "A call or text to {short_code} ends all advertising as well."
 GPC: Final = (
     "Your browser sends the Global Privacy Control signal. Nothing here begins without your own"
     " choice; what you chose yourself stays as you chose it."
@@ -22,6 +23,11 @@ ALL: Final = "End all advertising"
 OPEN: Final = "You agreed on {since}."
 OPEN_BY: Final = "You agreed on {since}: {by}."
 CLOSED: Final = "You have not agreed."
+WITHOUT: Final = "If you do not agree:"
+USES: Final = "Uses your data of these kinds: {uses}."
+GIVEN: Final = "Given to: {given_to}."
+NOBODY: Final = "Given to nobody."
+REACHES: Final = "Reaches you by: {media}."
 OVER: Final = (
     "This visit is over, or the link is not whole. Show who you are again on the page My number."
 )
@@ -38,9 +44,10 @@ def section(shown: Choices, short_code: str, words: str = "") -> str:
     said = parts.said(words) if words else ""
     each = "".join(_one(choice, shown.visit) for choice in shown.each)
     end = _form(shown.visit, "", "no", ALL)
-    why = WHY.format(short_code=escape(short_code))
+    call = CALL.format(short_code=escape(short_code))
     return (
-        f"{said}<section class='card' id='consents'><h2>{TITLE}</h2><p>{why}</p>{signal}{end}"
+        f"{said}<section class='card' id='consents'><h2>{TITLE}</h2><p>{WHY}</p>{signal}"
+        f"<p class='note'>{call}</p>{end}"
         f"</section>{each}"
     )
 
@@ -58,9 +65,17 @@ def _one(choice: Choice, visit: str) -> str:
     return (
         f"<section class='card'><h2 lang='{language}'>{escape(choice.title)}</h2>"
         f"<p lang='{language}'>{escape(choice.text)}</p>"
-        f"<p lang='{language}'>{escape(choice.without)}</p>"
+        f"<p>{WITHOUT} <span lang='{language}'>{escape(choice.without)}</span></p>"
+        f"<p class='note'>{_facts(choice)}</p>"
         f"<p class='note'>{stands}</p>{button}</section>"
     )
+
+
+def _facts(choice: Choice) -> str:
+    """With which data, for whom, and how: what somebody has to know before a yes."""
+    given = GIVEN.format(given_to=escape(choice.given_to)) if choice.given_to else NOBODY
+    reaches = REACHES.format(media=escape(choice.media)) if choice.media else ""
+    return f"{USES.format(uses=escape(choice.uses))} {given} {reaches}".rstrip()
 
 
 def _form(visit: str, purpose: str, say: str, button: str) -> str:
