@@ -1,28 +1,45 @@
 """A real message centre (osmo-msc) between our bind and a phone: Latin, Khmer, parts, receipts."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+import psycopg
 import pytest
 
 from tenure.gateways.hlr.server.register import Register
 from tenure.gateways.hlr.translate.subscriber import Wanted
-from tenure.gateways.smpp.server.port import Outgoing
-from tenure.gateways.smpp.server.settings import Smsc
+from tenure.gateways.smpp.server.gateway import Gateway
+from tenure.gateways.smpp.server.notices import Notices
+from tenure.gateways.smpp.server.port import Hear, Heard, Outgoing
+from tenure.gateways.smpp.server.settings import Settings, Smsc
+from tenure.postgres.pool import Pool
+from tenure.postgres.transaction import perform
+from tenure.promises.notices import operations as notices
+from tenure.promises.notices.model import End
+from tenure.promises.record.model import Act
+from tenure.promises.topups.model import VoucherKey
+from tenure.selfcare import operations as selfcare
+from tenure.selfcare.model import Text
+from tenure.terms import pack
+from tenure.values.instant import Instant
 from tenure.values.msisdn import Imsi, Msisdn
 from tests.gateways.smpp.centre import until
 from tests.gateways.smpp.listing import Listing
 from tests.gateways.smpp.test_link import gateway
+from tests.notices.crowd import FIRST, crowd
 from tests.peers.osmo import GSUP_PORT, Osmo, osmo_hlr
 from tests.peers.phone import SGS_PORT, phone
 from tests.peers.programs import Program, running
 
 SMPP_PORT: Final = 2775
 MONY, SIM = Msisdn("85512345678"), Imsi("456019999999999")
+KH: Final = pack.load("smart-kh")
+NOW: Final = Instant(1_800_014_400_000)
 KHMER: Final = "សូមស្វាគមន៍មកកាន់សេវាកម្មរបស់យើងខ្ញុំ "
 CONFIGURATION: Final = """\
 log stderr
@@ -100,11 +117,11 @@ def smsc(osmo: Osmo, folder: Path, line: str = "secret") -> Smsc:
 
 
 @asynccontextmanager
-async def network(folder: Path) -> AsyncIterator[Osmo]:
+async def network(folder: Path, msisdn: Msisdn = MONY) -> AsyncIterator[Osmo]:
     """A register that knows one SIM, and a message centre."""
     async with osmo_hlr(folder) as osmo:
         register = Register(osmo.endpoint)
-        await register.bring(Wanted(MONY, SIM, None, open=True))
+        await register.bring(Wanted(msisdn, SIM, None, open=True))
         await register.close()
         async with osmo_msc(folder, osmo):
             yield osmo
@@ -165,3 +182,52 @@ async def test_a_wrong_password_is_told(tmp_path: Path) -> None:
     ):
         await until(lambda: ours.links[0].tally.trouble)
         assert "ESME_RINVPASWD" in ours.links[0].tally.trouble
+
+
+@pytest.mark.peer("osmo-hlr", "osmo-msc", "gcc")
+@pytest.mark.parametrize("language", ["en", "km"])
+async def test_a_keyword_is_answered_on_the_phone_and_the_answer_is_on_record(
+    owner: str, pool: Pool, tmp_path: Path, language: str
+) -> None:
+    crowd(owner, 20)
+    with psycopg.connect(owner) as connection:
+        connection.execute("UPDATE people.person SET language = %s", [language])
+    msisdn = Msisdn(str(FIRST + 3))
+    desk = selfcare.desk(KH, VoucherKey(bytes(32)))
+    salts = itertools.count(1)
+
+    async def hear(heard: Heard) -> None:
+        text = Text(heard.msisdn, heard.short_code, heard.text, heard.message_id)
+        act = Act(selfcare.PHONE, NOW, next(salts).to_bytes(32))
+        await perform(pool, selfcare.keyword, desk, text, act)
+
+    async with (
+        network(tmp_path, msisdn) as osmo,
+        phone(osmo.host, SIM) as handset,
+        working(smsc(osmo, tmp_path), pool, hear) as ours,
+    ):
+        await until(lambda: ours.links[0].can_send)
+        handset.send("BAL", "888")
+        tally = ours.links[0].tally
+        await until(lambda: tally.handed and tally.receipts == tally.submitted)
+        await until(lambda: ours.reports.behind == 0)
+        [notice] = await perform(pool, notices.of_number, msisdn)
+        [found] = await perform(pool, notices.found, [notice.notice_id])
+    assert notice.telling.language == language
+    assert found.tries[-1].end is End.DELIVERED
+    said = "".join(text.text for text in handset.texts)
+    assert said == notices.words(notices.wording(KH), notice.telling)
+    assert any("\u1780" <= char <= "\u17ff" for char in said) == (language == "km")
+
+
+@asynccontextmanager
+async def working(there: Smsc, pool: Pool, hear: Hear) -> AsyncIterator[Gateway]:
+    """A gateway over the database until the end of the block."""
+    source = Notices(pool, KH, lambda: NOW)
+    ours = Gateway(Settings((there,)), source, hear, None, lambda: NOW)
+    task = asyncio.create_task(ours.run())
+    try:
+        yield ours
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -169,6 +169,26 @@ async def test_what_a_cut_wire_leaves_unknown_is_decided_by_the_terms(
             assert there.submitted[2].destination.text == str(FIRST + 2)
 
 
+async def test_a_centre_that_takes_and_never_delivers_is_found_out_by_the_terms(
+    owner: str, pool: Pool, tmp_path: Path
+) -> None:
+    crowd(owner, 20)
+    clock = Clock()
+    told = [telling(1), telling(2, NoticeKind.LOCK_SET)]
+    async with centre() as there:
+        ids = await perform(pool, notices.tell, told)
+        async with gateway(pool, clock, smsc(there, tmp_path)) as ours:
+            await until(lambda: ours.links[0].tally.handed == 2)
+            await until(lambda: ours.reports.behind == 0)
+            assert await states(pool, ids) == [State.HANDED] * 2
+            clock.at = Instant(AT + HOUR_MS)
+            await until(lambda: ours.links[0].tally.handed == 3)
+            await until(lambda: ours.reports.behind == 0)
+        assert await states(pool, ids, clock.at) == [State.FAILED, State.HANDED]
+        # What comes in the end is still believed: it was the first attempt that arrived.
+        assert there.submitted[2].destination.text == str(FIRST + 2)
+
+
 async def test_what_a_centre_refuses_is_on_record(owner: str, pool: Pool, tmp_path: Path) -> None:
     crowd(owner, 20)
 

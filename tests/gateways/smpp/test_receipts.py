@@ -150,6 +150,15 @@ def test_an_id_that_comes_again_was_useless_all_along() -> None:
     assert told(expected, receipt("none")) == ("kept-2", Outcome.DELIVERED)
 
 
+def test_one_id_for_all_parts_is_not_useless() -> None:
+    expected = Expected()
+    for number in (1, 2, 3):
+        expected.submitted(part(1, "a", number=number, total=3))
+    assert not expected.is_useless("a")
+    assert told(expected, receipt("a")) == ("kept-1", Outcome.DELIVERED)
+    assert len(expected) == 0
+
+
 def test_useless_ids_without_a_reference_go_by_order() -> None:
     expected = Expected()
     for delivery_id, to in ((1, MONY), (2, DARA), (3, MONY)):

@@ -161,14 +161,20 @@ async def test_wrong_lengths_are_answered_and_the_others_go_on() -> None:
         assert (await second.answered("a"))[0] == 0
 
 
-async def test_parts_are_one_text_with_one_id() -> None:
+async def test_parts_are_one_text_and_each_has_its_receipt() -> None:
     desk = Desk()
     async with serving(desk) as server:
         caller = await Caller().bind(server.port)
         for number, said in ((2, "ទៀត"), (1, "សួស្តី")):
             octets = bytes([5, 0, 3, 9, 2, number]) + said.encode("utf-16-be")
-            caller.submit(str(number), text(octets, esm_class=Esm.UDHI, data_coding=8))
-        assert await caller.answered("1") == await caller.answered("2") == (0, "1001")
+            message = text(octets, esm_class=Esm.UDHI, data_coding=8, registered_delivery=1)
+            caller.submit(str(number), message)
+        assert await caller.answered("1") == (0, "1001-1")
+        assert await caller.answered("2") == (0, "1001-2")
+        desk.end("1001", Outcome.DELIVERED)
+        await until(lambda: len(caller.delivered) == 2)
+    named = {receipt_of(message).message_id for message in caller.delivered}
+    assert named == {"1001-1", "1001-2"}
     assert [one.text for one, _ in desk.offered] == ["សួស្តីទៀត"]
 
 

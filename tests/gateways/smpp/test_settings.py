@@ -64,6 +64,11 @@ MISTAKES = [
     ("no sender", GOOD.replace('["8888"]', "[]"), "senders is empty"),
     ("from anywhere by mistake", GOOD.replace("/24", "/8"), "bits set behind the mask"),
     ("nobody listens", GOOD.replace("[listen]\nport = 2776", ""), "add a table [listen]"),
+    (
+        "nothing to show",
+        GOOD.replace("port = 2776", 'port = 2776\ntls = {authority = "ca.pem"}'),
+        "names no certificate",
+    ),
     ("a name too long", GOOD.replace('"tenure"', '"tenure-the-operator"'), "length"),
     ("no TOML", GOOD + "password = hunter2", "Invalid value"),
 ]

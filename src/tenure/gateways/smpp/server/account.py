@@ -28,7 +28,8 @@ class Account:
         self.standing = Standing(
             marketing=provider.kind is Kinds.MARKETING, purpose=provider.purpose
         )
-        self.awaited: OrderedDict[str, Awaited] = OrderedDict()
+        self.awaited: OrderedDict[str, list[Awaited]] = OrderedDict()
+        """The parts of each text whose end is to be told."""
         self.unheard: OrderedDict[bytes, str] = OrderedDict()
         """What was taken although its sender had gone: who submits it again gets the same id."""
 
@@ -38,11 +39,13 @@ class Account:
             self.unheard.popitem(last=False)
         self.unheard[digest] = message_id
 
-    def await_end(self, awaited: Awaited) -> None:
-        """Its end is to be told; the oldest is given up when there are too many."""
+    def await_end(self, kept_id: str, awaited: list[Awaited]) -> None:
+        """The end of a text is to be told; the oldest is given up when there are too many."""
+        if not awaited:
+            return
         if len(self.awaited) >= AWAITED_MAX:
             self.awaited.popitem(last=False)
-        self.awaited[awaited.message_id] = awaited
+        self.awaited[kept_id] = awaited
 
     def next_awaited(self, limit: int) -> list[str]:
         """Some that wait; the next time, others."""

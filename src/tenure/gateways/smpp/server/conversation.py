@@ -23,6 +23,8 @@ class Conversation(asyncio.Protocol, Generic[Token]):
         """``handle`` gets every outcome but what is only to be sent."""
         self.session = session
         self.address = ""
+        self.is_welcome = True
+        """Whether there is room for it; else it is closed at once."""
         self._handle = handle
         self._out: list[bytes] = []
         self._transport: asyncio.Transport | None = None
@@ -33,6 +35,8 @@ class Conversation(asyncio.Protocol, Generic[Token]):
         self._transport = cast(asyncio.Transport, transport)
         name = transport.get_extra_info("peername")
         self.address = str(name[0]) if name else ""
+        if not self.is_welcome:
+            self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The other side is gone."""

@@ -60,10 +60,14 @@ class Gateway:
         best = min((one.smsc.preference for one in self.links if one.can_send), default=0)
         return link.smsc.preference == best
 
+    async def start(self) -> None:
+        """Open the door for providers, if there is one; OSError when the address is taken."""
+        if self.server is not None and not self.server.port:
+            await self.server.start()
+
     async def run(self) -> None:
         """Work until cancelled; then what was asked is answered, told, and the links unbind."""
-        if self.server is not None:
-            await self.server.start()
+        await self.start()
         tasks = [asyncio.create_task(_kept_up(link)) for link in self.links]
         telling = asyncio.create_task(self.reports.run())
         try:

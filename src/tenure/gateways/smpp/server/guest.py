@@ -28,12 +28,13 @@ from tenure.gateways.smpp.translate.providing import (
     STATUS_OF,
     Awaited,
     Refusal,
+    id_of,
     number_of,
     receipt_for,
     refusal_of,
     wants,
 )
-from tenure.gateways.smpp.translate.reading import spoken
+from tenure.gateways.smpp.translate.reading import Spoken, spoken
 from tenure.gateways.smpp.wire.bodies import Address, Bind, BindAnswer, Message
 from tenure.gateways.smpp.wire.names import INTERFACE_VERSION, Command, Status, Tag
 from tenure.gateways.smpp.wire.pdu import Header
@@ -59,7 +60,7 @@ WHY: Final = {
 }
 NOTED_MAX: Final = 100
 
-_Submitted: TypeAlias = tuple[Header, Message]
+_Submitted: TypeAlias = tuple[Header, Message, Spoken]
 
 
 class Guest:
@@ -73,9 +74,11 @@ class Guest:
         self._tasks: set[asyncio.Task[None]] = set()
         self._joining: Joining[_Submitted] = Joining(house.now, self._taken_alone)
         self._noted: set[str] = set()
-        if len(house.guests) >= house.listen.connections_max:
-            asyncio.get_running_loop().call_soon(self.conversation.abort)
-        house.guests.add(self)
+        if len(house.guests) < house.listen.connections_max:
+            house.guests.add(self)
+        else:
+            self.conversation.is_welcome = False
+            log.warning("smpp: a connection is refused: %d are open", len(house.guests))
 
     @property
     def can_receive(self) -> bool:
@@ -189,7 +192,7 @@ class Guest:
             self._refuse(header, refused or Refusal.CODING)
             return
         account.pace.outstanding += 1
-        whole = self._joining.add(message, part, (header, message))
+        whole = self._joining.add(message, part, (header, message, part))
         if whole is not None:
             self._do(self._offer(account, *whole))
 
@@ -198,23 +201,37 @@ class Guest:
         message = submitted[0][1]
         msisdn = number_of(message.destination)
         assert msisdn is not None, "it was looked at"
-        wanted = max(wants(one) for _, one in submitted)
         offered = Offered(account.provider.system_id, msisdn, text)
         digest = _digest(offered, message)
         found = account.unheard.pop(digest, None) or await self._offered(offered, account)
         account.pace.outstanding -= len(submitted)
         if isinstance(found, Turned):
-            for header, _ in submitted:
+            for header, _, _ in submitted:
                 self._refuse(header, WHY[found])
             return
-        if wanted:
-            source = message.source if message.source.text else Address(account.provider.senders[0])
-            at = self._written_now()
-            account.await_end(Awaited(found, source, message.destination, wanted, at))
+        named = [
+            (header, one, id_of(found, part, len(submitted))) for header, one, part in submitted
+        ]
+        account.await_end(found, self._awaited(account, named))
         if self.conversation.session.is_over:
             account.not_heard(digest, found)
-        for header, _ in submitted:
-            self._taken(header, found)
+        for header, _, message_id in named:
+            self._taken(header, message_id)
+
+    def _awaited(self, account: Account, named: list[tuple[Header, Message, str]]) -> list[Awaited]:
+        """The parts of which the provider wants to hear."""
+        usual, at = Address(account.provider.senders[0]), self._written_now()
+        return [
+            Awaited(
+                message_id,
+                message.source if message.source.text else usual,
+                message.destination,
+                wants(message),
+                at,
+            )
+            for _, message, message_id in named
+            if wants(message)
+        ]
 
     async def _offered(self, offered: Offered, account: Account) -> str | Turned:
         try:
@@ -241,18 +258,16 @@ class Guest:
         self._taken(submitted[0], f"part-{submitted[0].sequence}")
 
     def report(self, fate: Fate) -> None:
-        """Tell the provider what became of a message."""
+        """Tell the provider what became of a text."""
         assert self.account is not None
-        awaited = self.account.awaited.pop(fate.message_id, None)
-        if awaited is None:
-            return
         done_at = moment_of(fate.at).strftime(TIME)
-        receipt = receipt_for(awaited, fate.outcome, done_at)
-        if receipt is not None:
-            session = self.conversation.session
-            body = message_body(receipt)
-            ask = session.ask(Command.DELIVER_SM, body, fate.message_id, elapsed_ms())
-            self.conversation.send(ask)
+        for awaited in self.account.awaited.pop(fate.message_id, ()):
+            receipt = receipt_for(awaited, fate.outcome, done_at)
+            if receipt is not None:
+                session = self.conversation.session
+                body = message_body(receipt)
+                ask = session.ask(Command.DELIVER_SM, body, awaited.message_id, elapsed_ms())
+                self.conversation.send(ask)
 
     def _written_now(self) -> str:
         return moment_of(self._house.now()).strftime(TIME)

@@ -12,6 +12,7 @@ from tenure.gateways.smpp.server.port import (
     Standing,
     Turned,
 )
+from tenure.gateways.smpp.server.settings import Settings, UnusableError
 from tenure.gateways.smpp.translate.receipts import Outcome
 from tenure.gateways.smpp.wire.parts import parts_of
 from tenure.postgres.pool import Pool
@@ -46,6 +47,21 @@ OUTCOME_OF: Final[Mapping[State, Outcome | None]] = {
     State.DROPPED: Outcome.FAILED,
 }
 """What a provider is told of a notice; None: nothing yet."""
+
+
+def checked(settings: Settings, pack: Pack) -> Settings:
+    """The settings, if the purposes of its providers are some that a person can agree to.
+
+    UnusableError otherwise: their texts would reach nobody, and nobody would know why.
+    """
+    known = {one.name for one in pack.terms.consents.purposes if Medium.SMS.value in one.media}
+    for provider in settings.provider:
+        if provider.purpose not in known:
+            raise UnusableError(
+                f"provider {provider.system_id}: {provider.purpose!r} is no purpose for which"
+                f" somebody may be sent texts; there are {', '.join(sorted(known))}"
+            )
+    return settings
 
 
 class Notices:

@@ -55,9 +55,9 @@ class News(msgspec.Struct):
     reported: list[Reported]
 
     @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to tell."""
-        return not (self.taken or self.refused or self.returned or self.reported)
+    def size(self) -> int:
+        """How much there is to tell."""
+        return len(self.taken) + len(self.refused) + len(self.returned) + len(self.reported)
 
 
 class Source(Protocol):

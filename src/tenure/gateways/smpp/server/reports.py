@@ -25,14 +25,15 @@ class Reports:
         self._done: list[Callable[[bool], None]] = []
         self._early: list[tuple[float, Reported]] = []
         self._more = asyncio.Event()
+        self._telling = 0
+        """How much is being recorded."""
         self.unmatched = 0
         """Receipts for messages that nobody knows."""
 
     @property
     def behind(self) -> int:
         """How much is not on record yet."""
-        news = self._news
-        return len(news.taken) + len(news.refused) + len(news.reported)
+        return self._news.size + self._telling
 
     def taken(self, delivery_id: int, reference: str) -> None:
         """A delivery was taken."""
@@ -77,8 +78,9 @@ class Reports:
         early = self._early
         self._early = []
         news.reported += [reported for _, reported in early]
-        if news.is_empty:
+        if not news.size:
             return True
+        self._telling = news.size
         try:
             unmatched = await self._source.tell(news)
         except asyncio.CancelledError:
@@ -89,6 +91,8 @@ class Reports:
             log.exception("what became of texts could not be recorded; it is tried again")
             self._keep(news, early, done)
             return False
+        finally:
+            self._telling = 0
         since = {id(reported): since for since, reported in early}
         waiting = [(since.get(id(one), at), one) for one in unmatched]
         self._early += [one for one in waiting if at - one[0] < EARLY_SECONDS][:EARLY_MAX]

@@ -225,6 +225,9 @@ def _mistakes(settings: Settings) -> list[str]:
             settings.password(smsc)
         except UnusableError as error:
             found.append(f"smsc {smsc.name}: {error}")
+    tls = settings.listen.tls if settings.listen else None
+    if tls is not None and (tls.certificate is None or tls.key is None):
+        found.append("[listen.tls] names no certificate, or no key: who listens shows one")
     if settings.provider and settings.listen is None:
         found.append("providers have accounts, but nobody listens: add a table [listen]")
     return found

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from tenure.gateways.smpp.translate.reading import Spoken
 from tenure.gateways.smpp.translate.receipts import Outcome
 from tenure.gateways.smpp.wire.bodies import Address, Message
 from tenure.gateways.smpp.wire.names import Command, Esm, Registered, State, Status
@@ -110,6 +111,13 @@ class Awaited(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Awaited({self.message_id})"
+
+
+def id_of(kept_id: str, part: Spoken, parts: int) -> str:
+    """What a provider is told a part is called: each its own, since receipts name one."""
+    if parts == 1 or part.place is None:
+        return kept_id
+    return f"{kept_id}-{part.place.number}"
 
 
 def wants(message: Message) -> int:

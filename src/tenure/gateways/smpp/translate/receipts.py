@@ -116,7 +116,10 @@ class Expected:
 
     def _learn(self, part: Part) -> None:
         message_id = part.message_id
-        if message_id in self._given and len(self._useless) < USELESS_MAX:
+        before = self._by_id.get(message_id)
+        # Some give all parts of a text one id: then its receipt is about all of it.
+        sister = before is not None and before.delivery_id == part.delivery_id
+        if message_id in self._given and not sister and len(self._useless) < USELESS_MAX:
             # Two messages with one id: it tells nothing about either.
             self._useless.add(message_id)
             self._by_id.pop(message_id, None)
