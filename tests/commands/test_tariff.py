@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import cast
 
 import psycopg
 import pytest
@@ -115,7 +116,8 @@ def test_a_new_price_is_shown_approved_told_and_then_in_force(
     confirmed = typed(["tariff", "confirm", "--operator", str(own), *NOW, *where])
     assert confirmed.output.startswith("2091-01 is in force from 2090-12-31T17:00:00+00:00 on")
     shown = told(typed(["tariff", "show", "--json", "--operator", str(own), *NOW, *where]))
-    assert [one["state"] for one in shown["versions"]] == ["replaced", "in force", "confirmed"]
+    versions = cast("list[dict[str, object]]", shown["versions"])
+    assert [one["state"] for one in versions] == ["replaced", "in force", "confirmed"]
 
 
 def _told_everybody(database: str) -> None:

@@ -38,7 +38,9 @@ async def _published(world: World, told: re.Match[str]) -> None:
         published_at=world.now,
         effective_from=moment(told["day"], world.pack.terms.time_zone),
         rows=tuple(_costing(row, money(told["cost"])) for row in latest.rows),
-        summary=dict.fromkeys(world.pack.terms.languages, "calls to other networks by day cost otherwise"),
+        summary=dict.fromkeys(
+            world.pack.terms.languages, "calls to other networks by day cost otherwise"
+        ),
     )
     pack = msgspec.structs.replace(world.pack, versions=(*world.pack.versions, new))
     considered = await perform(world.pool, tariffs.consider, pack, new.version_id, _act(world))

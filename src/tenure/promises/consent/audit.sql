@@ -61,3 +61,15 @@ SELECT t.sha256 = f.body::jsonb -> 'said' -> 'sha256' ->> t.language
        AND t.sha256 = encode(sha256(convert_to(t.body, 'UTF8')), 'hex')
        AS ok, format('%s %s %s', t.document, t.version, t.language) AS which
 FROM consent.text t LEFT JOIN record.leaf f ON f.seq = t.leaf_seq AND f.kind = 'consent.published'
+
+-- check: updates are kept
+-- clauses: PRV-UPDATE
+-- quick
+-- says: Of every new version that people are told of, the text is kept in each language they are told in.
+SELECT EXISTS (
+           SELECT FROM consent.text t
+           WHERE t.document = split_part(c.key, ' ', 1) AND t.version = split_part(c.key, ' ', 3)
+             AND t.language = told.language
+       ) AS ok, format('campaign %s', c.campaign_id) AS which
+FROM notices.campaign c CROSS JOIN jsonb_object_keys(c.facts) AS told (language)
+WHERE c.kind IN ('privacy.change', 'terms.change')
