@@ -53,7 +53,7 @@ async def test_a_receipt_has_every_field_and_tells_the_whole_story(pool: Pool, o
 
     assert consent.missing(told) == []
     (purpose,) = told["processing"]["purposes"]  # type: ignore[index]
-    assert purpose["title"] == "ការផ្តល់ជូនពី Smart"
+    assert purpose["title"] == KH.consents.purposes[0].texts["km"].title
     assert (purpose["pii_information"], purpose["contact_by"]) == (["contact", "product"], "sms")
     events = told["events"]
     assert [one["event_state"] for one in events] == ["given", "withdrawn"]  # type: ignore[attr-defined]
