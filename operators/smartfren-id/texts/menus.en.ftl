@@ -30,10 +30,10 @@ say-balance-ended = Balance: { $funds }, not valid since { $since }. Please top 
 say-balance-postpaid = To pay: { $owed }. Your limit: { $limit }.
 say-outgoing-blocked = You can receive calls and texts until { $until }.
 say-both-blocked = Your number is blocked. Top up before { $until }, or it goes to somebody else.
-say-barred = Calls or texts are barred on your number. Questions: { $care }.
-say-suspended = The service of your number is suspended. Questions: { $care }.
+say-barred = Calls or texts are barred on your number. Information: { $care }.
+say-suspended = The service of your number is suspended. Information: { $care }.
 say-promotional = Promotional: { $amount } until { $until }.
-say-allowance = { $allowance }: { $left } until { $until }.
+say-allowance = { $allowance }: { $left } left until { $until }.
 left-minutes = { $count } min
 left-messages = { $count } texts
 
