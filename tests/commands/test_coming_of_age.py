@@ -9,7 +9,7 @@ from tests.people.settled import at, minor_with_number, populated, told
 
 
 async def test_the_duty_tells_once_whenever_it_runs(pool: Pool) -> None:
-    await populated(pool)
+    await populated(pool, asker="demo")
     await minor_with_number(pool, date(2009, 6, 1))
     tell = coming_of_age(pool)
 
