@@ -12,7 +12,7 @@ import pytest
 
 from tenure.gateways.smpp.server import link as linking
 from tenure.gateways.smpp.server.gateway import Gateway
-from tenure.gateways.smpp.server.settings import Settings, Smsc
+from tenure.gateways.smpp.server.settings import Kind, Settings, Smsc
 from tenure.gateways.smpp.wire.bodies import Address, Message
 from tenure.gateways.smpp.wire.names import Esm, Status, Tag
 from tenure.gateways.smpp.wire.pdu import Header
@@ -161,6 +161,46 @@ async def test_another_centre_takes_over_and_gives_back(tmp_path: Path) -> None:
             ]
             await until(lambda: len(listing.taken) == 60)
             assert {listing.via[number] for number in range(41, 61)} == {"first"}
+
+
+async def test_a_receiver_hears_of_what_a_transmitter_sent(tmp_path: Path) -> None:
+    listing = Listing(["a", "b"])
+    async with centre() as there:
+        pair = (
+            smsc(there, tmp_path, "out", bind=Kind.TRANSMITTER),
+            smsc(there, tmp_path, "in", bind=Kind.RECEIVER, receipts_of="out"),
+        )
+        async with gateway(listing, *pair) as ours:
+            await until(lambda: len(listing.taken) == 2)
+            await until(lambda: ours.links[1].tally.bound)
+            assert [link.can_send for link in ours.links] == [True, False]
+            there.report(there.submitted[1], "id2")
+            there.deliver(sent_by("85512345678", "BAL"))
+            await until(lambda: len(there.answers) == 2)
+    assert set(listing.via.values()) == {"out"}
+    assert listing.ends == {"id2": "DELIVERED"}
+    assert [one.text for one in listing.heard] == ["BAL"]
+
+
+async def test_phones_of_this_country_may_leave_its_code_out(tmp_path: Path) -> None:
+    listing = Listing()
+    async with centre() as there:
+        settings = smsc(there, tmp_path, country_code="855")
+        async with gateway(listing, settings) as ours:
+            await until(lambda: ours.links[0].can_send)
+            there.deliver(Message(Address("012345678", 2, 1), Address("888"), b"BAL"))
+            await until(lambda: there.answers)
+    assert [one.msisdn for one in listing.heard] == ["85512345678"]
+
+
+async def test_a_text_in_data_sm_is_heard_too(tmp_path: Path) -> None:
+    listing = Listing()
+    fields = b"\0" + b"\1\1" + b"85512345678\0" + b"\1\1" + b"888\0" + b"\0\0\0"
+    async with centre() as there, gateway(listing, smsc(there, tmp_path)) as ours:
+        await until(lambda: ours.links[0].can_send)
+        there.conversations[0].send(pdu(0x103, 77, fields + b"\x04\x24\0\3BAL"))
+        await until(lambda: listing.heard)
+    assert [one.text for one in listing.heard] == ["BAL"]
 
 
 async def test_useless_ids_are_matched_by_reference_and_by_order(tmp_path: Path) -> None:

@@ -7,13 +7,20 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import pytest
 
 from tenure.gateways.smpp.server import link as linking
 from tenure.gateways.smpp.server.gateway import Gateway
-from tenure.gateways.smpp.server.notices import END_OF, OUTCOME_OF, Notices, Provided
+from tenure.gateways.smpp.server.notices import (
+    END_OF,
+    OUTCOME_OF,
+    Notices,
+    Provided,
+    checked,
+)
 from tenure.gateways.smpp.server.port import Offered, Standing, Turned
-from tenure.gateways.smpp.server.settings import Settings, Smsc
+from tenure.gateways.smpp.server.settings import Settings, Smsc, UnusableError
 from tenure.gateways.smpp.translate.receipts import Outcome
 from tenure.gateways.smpp.wire.bodies import Message
 from tenure.gateways.smpp.wire.names import Status
@@ -29,6 +36,7 @@ from tenure.terms import pack
 from tenure.values.instant import DAY_MS, HOUR_MS, Instant
 from tenure.values.msisdn import Msisdn
 from tests.gateways.smpp.centre import Centre, centre, smsc, taken, until
+from tests.gateways.smpp.providing import ACCOUNT as PROVIDER
 from tests.notices.crowd import FIRST, crowd
 
 KH: Final = pack.load("smart-kh")
@@ -260,6 +268,15 @@ async def test_a_service_text_of_a_provider_needs_consent_too(owner: str, pool: 
     [notice] = await perform(pool, notices.found, [int(found)])
     assert notice.telling.kind is NoticeKind.SELFCARE_REPLY
     assert await desk.offer(Offered("bank", never, "x"), account) is Turned.NO_SUCH_NUMBER
+
+
+def test_a_purpose_that_nobody_can_agree_to_is_told_at_the_start() -> None:
+    known = Settings(provider=(PROVIDER,))
+    assert checked(known, KH) is known
+    for purpose in ("offerings", "analysis"):
+        wrong = msgspec.structs.replace(PROVIDER, purpose=purpose)
+        with pytest.raises(UnusableError, match=r"provider news: .* is no purpose .* offers"):
+            checked(Settings(provider=(wrong,)), KH)
 
 
 def test_every_end_has_its_word() -> None:

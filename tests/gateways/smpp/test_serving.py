@@ -178,6 +178,26 @@ async def test_parts_are_one_text_and_each_has_its_receipt() -> None:
     assert [one.text for one, _ in desk.offered] == ["សួស្តីទៀត"]
 
 
+async def test_parts_whose_sender_left_count_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk()
+    narrow = msgspec.structs.replace(ACCOUNT, window=2)
+    async with serving(desk, narrow) as server:
+        for _ in range(3):
+            caller = await Caller().bind(server.port)
+            octets = bytes([5, 0, 3, 9, 2, 1]) + b"\0x"
+            caller.submit("a", text(octets, esm_class=Esm.UDHI, data_coding=8))
+            await asyncio.sleep(0.05)
+            caller.conversation.abort()
+            await until(lambda: not server._house.guests)
+        monkeypatch.setattr("tenure.gateways.smpp.server.joining.HOLD_SECONDS", 0.05)
+        again = await Caller().bind(server.port)
+        for number in (1, 2):
+            octets = bytes([5, 0, 3, 8, 2, number]) + b"\0x"
+            again.submit(str(number), text(octets, esm_class=Esm.UDHI, data_coding=8))
+            assert (await again.answered(str(number)))[0] == 0
+    assert [one.text for one, _ in desk.offered] == ["xx"]
+
+
 async def test_a_payload_of_1600_characters() -> None:
     desk = Desk()
     async with serving(desk) as server:

@@ -69,6 +69,11 @@ MISTAKES = [
         GOOD.replace("port = 2776", 'port = 2776\ntls = {authority = "ca.pem"}'),
         "names no certificate",
     ),
+    (
+        "receipts of nobody",
+        GOOD.replace("[listen]", 'receipts_of = "x"\n[listen]'),
+        "which is none",
+    ),
     ("a name too long", GOOD.replace('"tenure"', '"tenure-the-operator"'), "length"),
     ("no TOML", GOOD + "password = hunter2", "Invalid value"),
 ]

@@ -221,6 +221,8 @@ def _mistakes(settings: Settings) -> list[str]:
     for provider in settings.provider:
         found += [f"provider {provider.system_id}: {wrong}" for wrong in _of_provider(provider)]
     for smsc in settings.smsc:
+        if smsc.receipts_of is not None and smsc.receipts_of not in names:
+            found.append(f"smsc {smsc.name}: receipts_of names {smsc.receipts_of}, which is none")
         try:
             settings.password(smsc)
         except UnusableError as error:
