@@ -171,9 +171,9 @@ async def test_useless_references_are_told_apart_by_number_and_order(pool: Pool)
     ids = await tell(pool, telling(), telling(), telling(number=OTHER))
     out = await take(pool)
     await perform(pool, notices.handed, [(one.delivery_id, "") for one in out], AT)
-    unknown = Receipt("smsc-1", ("7f",), End.DELIVERED, to=NUMBER)
-    both = [unknown, Receipt("smsc-1", (), End.FAILED, to=NUMBER)]
-    assert await answer(pool, *both, unknown) == [unknown]
+    first, then = (Receipt("smsc-1", (), end, to=NUMBER) for end in (End.DELIVERED, End.FAILED))
+    stranger = Receipt("smsc-1", ("7f",), End.DELIVERED, to=NUMBER)
+    assert await answer(pool, stranger, first, then, first) == [stranger, first]
     assert [await ends(pool, one) for one in ids] == [[End.DELIVERED], [End.FAILED], [None]]
 
 

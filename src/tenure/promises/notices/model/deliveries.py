@@ -95,11 +95,11 @@ class Receipt(msgspec.Struct, frozen=True):
 
     via: str
     references: tuple[str, ...]
-    """How the carrier may have called it when it took it, the likeliest first."""
+    """How the carrier may have called it when it took it, the likeliest first; none if useless."""
     end: End
     reason: str = ""
     to: str = ""
-    """The number it was for, if that is said: it tells apart what has the same reference."""
+    """The number it was for: it tells apart what has the same reference, or none."""
 
     def __repr__(self) -> str:
         return f"Receipt({self.via}, {self.end.value})"

@@ -26,6 +26,7 @@ from tenure.promises.notices.model.deliveries import ANSWERED, delivery_of
 from tenure.promises.notices.rules import sending as rules
 from tenure.promises.notices.rules.sending import Done, Known, Later, Next, Try
 from tenure.promises.notices.store import deliveries as deliveries_store
+from tenure.promises.people import operations as people
 from tenure.terms.model import Terms
 from tenure.terms.notice_kinds import NoticeClass, NoticeKind, class_of
 from tenure.values.instant import Instant
@@ -66,8 +67,7 @@ async def decide(
     if not notices:
         return []
     agreeing = await _agreeing(tx, terms, notices, route.medium, at)
-    # Until addresses can be asked for, nobody has one.
-    emails: dict[int, str] = {}
+    emails = await _emails(tx, terms, notices)
     counted = await _counted(tx, terms, notices, at)
     zone = ZoneInfo(terms.time_zone)
     steps: list[tuple[Notice, Next]] = []
@@ -123,6 +123,15 @@ async def _record(
     return out
 
 
+async def _emails(tx: Transaction, terms: Terms, notices: Sequence[Notice]) -> dict[int, str]:
+    """The confirmed addresses of those who may need one: another way is looked for."""
+    asked = rules.needing_email(notices, terms.notices)
+    if not asked:
+        return {}
+    found = await people.contacts(tx, asked)
+    return {person_id: contact.address for person_id, contact in found.items()}
+
+
 async def _agreeing(
     tx: Transaction, terms: Terms, notices: Sequence[Notice], medium: Medium, at: Instant
 ) -> set[tuple[int, str] | None]:
@@ -136,6 +145,15 @@ async def _agreeing(
         return set()
     standing = await consent.standing(tx, terms, asked, medium.value, at)
     return {*await deliveries_store.may(tx, sorted(standing), medium, at)}
+
+
+async def _emails(tx: Transaction, terms: Terms, notices: Sequence[Notice]) -> dict[int, str]:
+    """The confirmed addresses of those who may need one: another way is looked for."""
+    asked = rules.needing_email(notices, terms.notices)
+    if not asked:
+        return {}
+    found = await people.contacts(tx, asked)
+    return {person_id: contact.address for person_id, contact in found.items()}
 
 
 async def _agreeing(
@@ -199,8 +217,10 @@ async def returned(tx: Transaction, delivery_ids: Sequence[int], at: Instant) ->
 async def receipt(tx: Transaction, receipts: Sequence[Receipt], at: Instant) -> list[Receipt]:
     """What became of attempts, as their carriers say; returns those that fit nothing of ours.
 
-    A receipt is about what its carrier called so, else about the oldest unanswered attempt to its
-    number.  The first answer to an attempt stays.  A receipt may be there before ``handed`` was:
+    A receipt is about what its carrier called so; if it names no reference, because those of its
+    carrier are useless, it is about the oldest unanswered attempt to its number.  A reference that
+    fits nothing is a stranger's: a guess by the number would take another's answer.  The first
+    answer to an attempt stays.  A receipt may be there before ``handed`` was:
     keep what fits nothing for some seconds, and say it again.
     """
     assert all(one.end in ANSWERED for one in receipts)
@@ -208,7 +228,7 @@ async def receipt(tx: Transaction, receipts: Sequence[Receipt], at: Instant) -> 
     before: Counter[tuple[str, str]] = Counter()
     asked = []
     for place, one in enumerate(receipts):
-        if place not in found and one.to:
+        if one.to and not one.references:
             asked.append((place, before[one.via, one.to], one.via, one.to))
             before[one.via, one.to] += 1
     found |= await deliveries_store.by_number(tx, asked)
