@@ -38,7 +38,7 @@ def read_people(folder: Folder, languages: tuple[str, ...]) -> People:
     occasions = _named([_titled(one, languages) for one in top.sections("occasion")], folder)
     purposes = _named([_purpose(one, languages) for one in top.sections("purpose")], folder)
     consequences = _named([_titled(one, languages) for one in top.sections("consequence")], folder)
-    items = _named([_item(one, languages) for one in top.sections("item")], folder)
+    items = _named([_item(one, languages, keep_photos) for one in top.sections("item")], folder)
     shelves = (occasions, purposes, items, consequences)
     kinds = _named([_kind(one, languages, shelves) for one in top.sections("kind")], folder)
     top.done()
@@ -96,7 +96,7 @@ def _purpose(section: Section, languages: tuple[str, ...]) -> Titled:
     return found
 
 
-def _item(section: Section, languages: tuple[str, ...]) -> Item:
+def _item(section: Section, languages: tuple[str, ...], keep_photos: bool) -> Item:  # noqa: FBT001 -- as the pack says it
     form = section.choice("form", FORMS)
     found = Item(
         name=section.matching("name", NAME, "a-name"),
@@ -108,6 +108,9 @@ def _item(section: Section, languages: tuple[str, ...]) -> Item:
         of_another=_flag(section, "of_another"),
     )
     section.done()
+    if found.category == Category.BIOMETRIC.value and not keep_photos:
+        what = f"{found.name} would be kept, and [photo] says that nothing of a photo is"
+        section.note("category", what, "take the item out, or write keep = true in [photo]")
     if (form == "choice") != bool(found.choices):
         section.note("form", "only a choice has choices, and it has some", 'add choices = ["…"]')
     return found

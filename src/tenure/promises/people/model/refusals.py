@@ -61,5 +61,3 @@ class Refusal(IntEnum):
     """Obligatory, and the consequence is told (PRV-OPTION)."""
     ITEM_KNOWN = 39
     UNKNOWN_SUBJECT = 40
-    PHOTO_NOT_KEPT = 41
-    """A live photo is not kept after it was compared (PRV-BIO)."""
