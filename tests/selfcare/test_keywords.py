@@ -21,16 +21,21 @@ from tests.numbers.stocked import AT
 from tests.selfcare.given import (
     ADA,
     DESK,
+    ENDS,
     FUNDS,
+    NUMBER,
     act,
     answered,
     begun,
     cards,
     dialled,
     funds,
+    has,
     held,
+    said,
     texted,
     told,
+    whole,
 )
 
 MACHINE = Msisdn("85599999999")
@@ -40,7 +45,7 @@ async def test_a_balance_is_told_by_a_notice(pool: Pool) -> None:
     await held(pool)
     reply = await texted(pool, "BAL")
     assert reply is not None
-    assert reply.text == "សមតុល្យ៖ $5.00 ដល់ 15/04/2027 ម៉ោង 15:00។"
+    assert reply.text == said("say-balance", funds="$5.00", until=ENDS)
     [notice] = await told(pool)
     assert notice.notice_id == reply.notice_id
     assert notice.telling.kind is NoticeKind.SELFCARE_REPLY
@@ -86,6 +91,7 @@ async def test_nobody_knows_what_is_meant_so_many_times_an_hour(pool: Pool) -> N
     replies = [await texted(pool, text, at=Instant(AT + index)) for index, text in enumerate(texts)]
     assert [reply is not None for reply in replies] == [True] * most + [False] * (len(texts) - most)
     assert replies[0] is not None
+    assert replies[0].text == said("say-unknown-word")
     assert "BAL" in replies[0].text
     known = await texted(pool, "BAL", at=Instant(AT + 99))
     assert known is not None
@@ -116,7 +122,7 @@ async def test_any_text_to_1204_ends_direct_marketing(pool: Pool, text: str) -> 
     at = Instant(AT + 1)
     reply = await texted(pool, text, to="1204", at=at)
     assert reply is not None
-    assert "មិនទទួលការផ្តល់ជូន" in reply.text
+    assert reply.text == said("say-marketing-ended")
     stands = await perform(pool, consent.overview, DESK.terms, 1, at)
     assert not any(stand.open for stand in stands if stand.purpose.direct_marketing)
     again = await texted(pool, text, to="1204", at=Instant(AT + 2))
@@ -161,9 +167,10 @@ async def test_stop_stops_what_is_asked_about_the_number_and_advertising(pool: P
     progress = await asked(pool)
     reply = await texted(pool, "stop", at=Instant(LATER + 1))
     assert reply is not None
-    first, second = reply.text.split("\n")
-    assert "បានបញ្ឈប់" in first
-    assert "មិនទទួលការផ្តល់ជូន" in second
+    assert reply.text.split("\n") == [
+        said("say-stopped", number=NUMBER),
+        said("say-marketing-ended"),
+    ]
     ended = await perform(
         pool, numbers.requests.progress, DESK.terms, progress.request.request_id, LATER
     )
@@ -177,11 +184,14 @@ async def test_what_is_asked_is_named_and_stopped_from_the_menu(pool: Pool, kind
     await asked(pool, wanted(kind=kind))
     at = Instant(LATER + 1)
     shown = await begun(pool, "*888*3*2#", at=at)
-    assert {Kind.TRANSFER: "ផ្ទេរ", Kind.SIM: "ស៊ីមថ្មី"}[kind] in shown.text
+    name = {Kind.TRANSFER: "ask-stop-transfer", Kind.SIM: "ask-stop-sim"}[kind]
+    assert has(await whole(pool, shown), name, number=NUMBER)
     assert shown.session is not None
-    assert "បានបញ្ឈប់" in (await answered(pool, shown.session, "1", at=at)).text
+    done = await whole(pool, await answered(pool, shown.session, "1", at=at))
+    assert has(done, "say-stopped", number=NUMBER)
     assert await perform(pool, numbers.requests.open_of, ADA) is None
-    assert "គ្មានការស្នើសុំ" in (await answered(pool, shown.session, "1", at=at)).text
+    again = await whole(pool, await answered(pool, shown.session, "1", at=at))
+    assert has(again, "say-nothing-to-stop", number=NUMBER)
 
 
 async def test_a_lock_by_text(pool: Pool) -> None:
@@ -192,7 +202,7 @@ async def test_a_lock_by_text(pool: Pool) -> None:
     assert [one.telling.kind for one in await told(pool)] == [NoticeKind.LOCK_SET]
     again = await texted(pool, "lock", at=Instant(AT + 1))
     assert again is not None
-    assert "រួចហើយ" in again.text
+    assert again.text == said("say-locked-already", number=NUMBER)
 
 
 async def test_a_lost_sim_can_neither_stop_nor_lock(pool: Pool) -> None:
@@ -202,7 +212,7 @@ async def test_a_lost_sim_can_neither_stop_nor_lock(pool: Pool) -> None:
     for text in ("LOCK", "STOP", "BAL"):
         reply = await texted(pool, text)
         assert reply is not None
-        assert "បាត់" in reply.text
+        assert reply.text == said("say-lost")
     assert await perform(pool, numbers.requests.lock_of, DESK.terms, ADA, AT) is None
 
 
@@ -210,6 +220,10 @@ async def test_language_by_text(pool: Pool) -> None:
     await held(pool)
     reply = await texted(pool, "LANG english")
     assert reply is not None
-    assert reply.text == "From now on we write to you in English."
-    assert (await texted(pool, "bal")).text.startswith("Balance")  # type: ignore[union-attr]
-    assert "LANG en" in (await texted(pool, "LANG klingon")).text  # type: ignore[union-attr]
+    assert reply.text == said("say-language", "en")
+    balance, klingon = await texted(pool, "bal"), await texted(pool, "LANG klingon")
+    assert balance is not None
+    assert klingon is not None
+    assert balance.language == "en"
+    assert klingon.text == said("say-help", "en")
+    assert "LANG en" in klingon.text

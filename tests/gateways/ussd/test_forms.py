@@ -11,11 +11,13 @@ from tenure.gateways.ussd.server import Engine, Forms, FormSettings
 from tenure.postgres.pool import Pool
 from tenure.values.instant import Instant
 from tests.numbers.stocked import AT
-from tests.selfcare.given import ADA, DESK, FUNDS, cards, funds, held
+from tests.selfcare.given import ADA, DESK, ENDS, FUNDS, NUMBER, cards, funds, held, said
 
 SECRET: Final = "a secret of aggregators"
-MENU: Final = (
-    "CON Smart Axiata\n1 Balance\n2 Top up\n3 Protect my number\n4 Offers and consent\n5 Language"
+ITEMS: Final = ("balance", "top-up", "menu-protect", "consent", "language")
+LABELS: Final = [said(f"item-{name}", "en") for name in ITEMS]
+MENU: Final = "\n".join(
+    ["CON Smart Axiata", *(f"{place} {label}" for place, label in enumerate(LABELS, 1))]
 )
 
 
@@ -65,11 +67,14 @@ async def test_a_whole_menu(pool: Pool, client: httpx.AsyncClient) -> None:
     await held(pool, language="en")
     [pin] = await cards(pool)
     assert await posted(client, "") == MENU
-    assert await posted(client, "1") == "END Balance: $5.00, valid until 15/04/2027 15:00."
+    balance = said("say-balance", "en", funds="$5.00", until="15/04/2027 15:00")
+    assert await posted(client, "1") == f"END {balance}"
     assert await posted(client, "", "s2") == MENU
-    assert await posted(client, "2", "s2") == "CON Enter the 14 digits of the card:\n0 Back"
+    question = said("ask-pin", "en", digits="14")
+    assert await posted(client, "2", "s2") == f"CON {question}\n{said('foot-back', 'en')}"
     done = await posted(client, f"2*{pin}", "s2")
-    assert done.startswith("END Thank you. We added $2.00.")
+    assert done.startswith("END ")
+    assert "$7.00" in done
     assert await posted(client, f"2*{pin}", "s2") == done
     assert await funds(pool) == FUNDS + 2_000_000
 
@@ -78,13 +83,12 @@ async def test_the_same_form_gets_the_same_answer(
     pool: Pool, client: httpx.AsyncClient, engine: Engine
 ) -> None:
     await held(pool, language="en")
-    assert [await posted(client, text) for text in ("", "3", "3", "", "3*0")] == [
-        MENU,
-        protect := "CON Protect my number\n1 Lock my number\n2 Stop a transfer\n0 Back",
-        protect,
-        MENU,
-        MENU,
+    first, protect, again, menu, back = [
+        await posted(client, text) for text in ("", "3", "3", "", "3*0")
     ]
+    assert first == menu == back == MENU
+    assert protect == again
+    assert protect.startswith(f"CON {said('title-protect', 'en')}\n1 ")
     assert engine.tally.dialled == 1
 
 
@@ -94,20 +98,20 @@ async def test_a_dialogue_goes_on_when_its_memory_was_lost(
     """Another process, or the same one after a restart: what was typed is dialled in one go."""
     await held(pool, language="en")
     locked = await posted(client, "3*1*1", "elsewhere")
-    assert locked == "END 015 000 000 is locked."
+    assert locked == f"END {said('say-locked', 'en', number=NUMBER)}"
     asked = await posted(client, "4*1*1", "elsewhere too")
     assert asked.startswith("CON "), "a consent is given by who has read it"
 
 
 async def test_in_khmer(pool: Pool, client: httpx.AsyncClient) -> None:
     await held(pool)
-    assert await posted(client, "1") == "END សមតុល្យ៖ $5.00 ដល់ 15/04/2027 ម៉ោង 15:00។"
+    assert await posted(client, "1") == f"END {said('say-balance', funds='$5.00', until=ENDS)}"
 
 
 async def test_nobody_s_number(pool: Pool, client: httpx.AsyncClient) -> None:
     await held(pool)
     answer = await posted(client, "", phoneNumber="+85599999999")
-    assert answer == "END Smart Axiata: This number is registered to nobody. Please call 888."
+    assert answer == f"END {said('say-nobody', 'en')}"
 
 
 async def test_two_dialogues_of_one_name_are_two(pool: Pool, client: httpx.AsyncClient) -> None:
@@ -115,7 +119,7 @@ async def test_two_dialogues_of_one_name_are_two(pool: Pool, client: httpx.Async
     await held(pool, language="en")
     await posted(client, "")
     answer = await posted(client, "1", phoneNumber="+85599999999")
-    assert "Balance" not in answer
+    assert "$5.00" not in answer
 
 
 @pytest.mark.parametrize(
@@ -158,5 +162,5 @@ async def test_a_database_that_is_away(
 ) -> None:
     await pool.close()
     answer = await posted(client, "")
-    assert answer.startswith("END Smart Axiata: This is not possible right now.")
+    assert answer == f"END {said('say-trouble', 'en')}"
     assert engine.tally.failed == 1
