@@ -1,5 +1,6 @@
 """A new price on a real PostgreSQL: in force for nobody before everybody had thirty days."""
 
+import asyncio
 import hashlib
 import json
 
@@ -27,7 +28,7 @@ from tenure.promises.tariffs.rules.publishing import LEARN_MS
 from tenure.terms.pricelist import Pack
 from tenure.values.instant import DAY_MS, SECOND_MS, Instant, iso, moment_of
 from tenure.values.refused import Refused
-from tests.notices.crowd import FIRST, crowd
+from tests.notices.crowd import FIRST, crowd, rows
 from tests.staff.given import AT, key_of
 from tests.tariffs.announced import (
     CLERK,
@@ -79,6 +80,26 @@ async def test_the_record_begins_with_the_versions_in_force(pool: Pool) -> None:
     ]  # fmt: skip
     # Once there is a record, nothing else is founded: whatever day its file names has come.
     assert await timeline(pool, published, Instant(DAY + DAY_MS)) == found
+
+
+async def test_two_processes_found_one_record_and_confirm_one_version(
+    pool: Pool, owner: str
+) -> None:
+    async def founding() -> list[PublishedVersion]:
+        return await perform(pool, tariffs.found, SMART, CLOCK)
+
+    async def confirming() -> object:
+        return await perform(pool, tariffs.put_in_force, "smart-kh", CLOCK)
+
+    first, second = await asyncio.gather(founding(), founding())
+    assert first == second
+    leaves = "SELECT count(*) FROM record.leaf WHERE kind = 'tariffs.founded'"
+    assert rows(owner, leaves) == [(1,)]
+
+    await hire(pool)
+    await publish(pool, announcing(DAY, rows=SMART.versions[-1].rows))
+    both = await asyncio.gather(confirming(), confirming())
+    assert [one is None for one in both].count(True) == 1
 
 
 async def test_a_version_is_asked_for_approved_by_another_and_published(

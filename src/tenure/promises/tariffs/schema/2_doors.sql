@@ -1,12 +1,14 @@
 -- The only doors to the versions of the prices: each verifies all of it in the transaction that
 -- changes it, and names what it misses by the name of a constraint.
 
-CREATE FUNCTION tariffs.demand(fact boolean, named text, said text DEFAULT NULL)
+-- What depends on what others do at the same time fails as a race does ('unique_violation'), so that
+-- whoever lost asks again and sees what they did.
+CREATE FUNCTION tariffs.demand(fact boolean, named text, condition text DEFAULT 'check_violation')
 RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF fact IS NOT TRUE THEN
-        RAISE EXCEPTION '%', coalesce(said, replace(named, '_', ' '))
-            USING ERRCODE = 'check_violation', SCHEMA = 'tariffs', CONSTRAINT = named;
+        RAISE EXCEPTION '%', replace(named, '_', ' ')
+            USING ERRCODE = condition, SCHEMA = 'tariffs', CONSTRAINT = named;
     END IF;
 END $$;
 
@@ -30,7 +32,7 @@ BEGIN
     LOCK TABLE tariffs.version IN SHARE ROW EXCLUSIVE MODE;
     PERFORM tariffs.demand(
         NOT EXISTS (SELECT FROM tariffs.version v WHERE v.operator = operator_),
-        'version_founding_is_the_beginning'
+        'version_founding_is_the_beginning', 'unique_violation'
     );
     PERFORM tariffs.demand(
         moment >= ALL (effective), 'version_founding_is_in_force_at_the_beginning'
@@ -125,7 +127,9 @@ BEGIN
     WHERE v.operator = operator_ AND v.version = version_ FOR UPDATE;
     PERFORM tariffs.demand(FOUND, 'version_is_published');
     PERFORM tariffs.demand(known.withdrawn_at IS NULL, 'version_is_not_withdrawn');
-    PERFORM tariffs.demand(known.confirmed_at IS NULL, 'version_is_confirmed_once');
+    PERFORM tariffs.demand(
+        known.confirmed_at IS NULL, 'version_is_confirmed_once', 'unique_violation'
+    );
     PERFORM tariffs.demand(begins >= known.effective_from, 'version_never_in_force_early');
     PERFORM tariffs.demand(begins >= moment, 'version_prices_nothing_that_is_past');
     PERFORM tariffs.demand(NOT EXISTS (
@@ -159,7 +163,7 @@ BEGIN
     UPDATE tariffs.version v SET withdrawn_at = moment, withdrawn_because = because
     WHERE v.operator = operator_ AND v.version = version_ AND NOT v.founding
       AND v.withdrawn_at IS NULL;
-    PERFORM tariffs.demand(FOUND, 'version_is_withdrawn_once');
+    PERFORM tariffs.demand(FOUND, 'version_is_withdrawn_once', 'unique_violation');
 END $$;
 
 -- Who may do what.
