@@ -237,8 +237,8 @@ async def test_another_language_from_the_next_word_on(pool: Pool) -> None:
     assert await dialled(pool, "*887#") == english
     items = ("balance", "top-up", "menu-protect", "consent", "language")
     labels = [said(f"item-{name}", "en") for name in items]
-    menu = [f"{place} {label}" for place, label in enumerate(labels, 1)]
-    assert await dialled(pool, "*888#") == "\n".join([said("title-main", "en"), *menu])
+    lines = [f"{place} {label}" for place, label in enumerate(labels, 1)]
+    assert await dialled(pool, "*888#") == "\n".join([said("title-main", "en"), *lines])
 
 
 async def test_back_and_wrong_choices(pool: Pool) -> None:
