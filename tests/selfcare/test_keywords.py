@@ -16,8 +16,9 @@ from tenure.promises.tariffs.model import Direction, Service
 from tenure.selfcare import operations as selfcare
 from tenure.values.instant import HOUR_MS, Instant
 from tenure.values.msisdn import Msisdn
-from tests.numbers.asked import LATER, asked, populated, wanted
-from tests.numbers.stocked import AT
+from tests.numbers.asked import CHILD, LATER, asked, populated, wanted
+from tests.numbers.stocked import AT, sell
+from tests.numbers.stocked import act as staff_act
 from tests.selfcare.given import (
     ADA,
     DESK,
@@ -227,3 +228,19 @@ async def test_language_by_text(pool: Pool) -> None:
     assert balance.language == "en"
     assert klingon.text == said("say-help", "en")
     assert "LANG en" in klingon.text
+
+
+async def test_a_minor_says_no_alone_and_yes_only_with_a_guardian(pool: Pool) -> None:
+    await populated(pool)
+    sold = sell(1, holder_id=CHILD)
+    await perform(pool, numbers.holding.activate, DESK.terms, sold, staff_act(at=LATER))
+    at = Instant(LATER + 1)
+    shown = await begun(pool, "*888*4*1#", phone=sold.msisdn, at=at)
+    assert shown.session is not None
+    refused = await whole(pool, await answered(pool, shown.session, "1", at=at))
+    assert has(refused, "say-guardian")
+    stands = await perform(pool, consent.overview, DESK.terms, CHILD, at)
+    assert not any(stand.open for stand in stands)
+    ended = await texted(pool, "anything", to="1204", by=sold.msisdn, at=at)
+    assert ended is not None
+    assert ended.text == said("say-marketing-ended")
