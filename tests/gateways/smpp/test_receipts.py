@@ -208,4 +208,4 @@ def test_what_nobody_reports_is_let_go() -> None:
     assert len(expected) == 1
     for delivery_id in range(3, 200):
         expected.submitted(part(delivery_id, str(delivery_id), str(delivery_id), at=AT + WAIT_MS))
-    assert len(expected) == len(expected._by_called) == len(expected._by_id) == 100
+    assert len(expected) == len(expected._by_reference) == len(expected._by_id) == 100

@@ -15,11 +15,10 @@ from tenure.gateways.smpp.wire.names import State
 from tenure.gateways.smpp.wire.receipt import Receipt
 from tenure.values.instant import DAY_MS, Instant
 
-OPEN_MAX: Final = 200_000
+OPEN_MAX: Final = 100_000
 WAIT_MS: Final = 3 * DAY_MS
 USELESS_MAX: Final = 1_000
 GIVEN_MAX: Final = 10_000
-DECIMAL, HEXADECIMAL = 10, 16
 DIGITS: Final = frozenset("0123456789")
 HEX_DIGITS: Final = frozenset("0123456789abcdefABCDEF")
 
@@ -57,7 +56,6 @@ class Part(msgspec.Struct):
     kept_as: str
     """The reference under which the delivery is kept."""
     at: Instant
-    over: bool = False
 
     def __repr__(self) -> str:
         return f"Part({self.number} of {self.total})"
@@ -74,10 +72,11 @@ class Told(msgspec.Struct, frozen=True):
 
 def spellings(message_id: str) -> tuple[str, ...]:
     """What the answer to a submit_sm may have called what a receipt calls so; best first."""
-    found = [message_id] if message_id else []
-    for base, value in _told_as(message_id):
-        found += [str(value)] if base == DECIMAL else [f"{value:x}", f"{value:X}"]
-    return tuple(dict.fromkeys(found))
+    plain = message_id.lstrip("0")
+    others = _otherwise(message_id)
+    found = [message_id, plain, plain.lower(), plain.upper()]
+    found += [spelled for one in others for spelled in (one, one.upper())]
+    return tuple(one for one in dict.fromkeys(found) if one)
 
 
 class Expected:
@@ -88,9 +87,9 @@ class Expected:
         self._useless_ids, self._open_max = useless_ids, open_max
         self._all: OrderedDict[tuple[int, int], Part] = OrderedDict()
         self._by_id: dict[str, Part] = {}
-        self._by_number: dict[tuple[int, int], Part] = {}
         self._by_reference: dict[tuple[int, str], Part] = {}
-        self._by_called: dict[str, dict[tuple[int, int], Part]] = {}
+        self._in_order: dict[str, dict[tuple[int, int], Part]] = {}
+        """Parts whose id is useless, by the number that they went to."""
         self._useless: set[str] = {""}
         self._given: OrderedDict[str, None] = OrderedDict()
         """The ids that were given last, also of what is over."""
@@ -100,37 +99,36 @@ class Expected:
 
     def tells_nothing(self, message_id: str) -> bool:
         """Whether an id is useless: there is none, or another message had the same."""
-        return self.is_useless(message_id) or message_id in self._given
+        return self.is_useless(message_id) or _plain(message_id) in self._given
 
     def is_useless(self, message_id: str) -> bool:
         """Whether an id is known to be useless."""
-        return self._useless_ids or message_id in self._useless
+        return self._useless_ids or _plain(message_id) in self._useless
 
     def submitted(self, part: Part) -> None:
         """The message centre has taken a message."""
         self._let_go(part.at)
         self._all[part.delivery_id, part.number] = part
         self._by_reference[part.reference, part.to] = part
-        self._by_called.setdefault(part.to, {})[part.delivery_id, part.number] = part
-        self._learn(part)
-
-    def _learn(self, part: Part) -> None:
-        message_id = part.message_id
-        before = self._by_id.get(message_id)
+        named = _plain(part.message_id)
+        before = self._by_id.get(named)
         # Some give all parts of a text one id: then its receipt is about all of it.
         sister = before is not None and before.delivery_id == part.delivery_id
-        if message_id in self._given and not sister and len(self._useless) < USELESS_MAX:
+        if named in self._given and not sister and len(self._useless) < USELESS_MAX:
             # Two messages with one id: it tells nothing about either.
-            self._useless.add(message_id)
-            self._by_id.pop(message_id, None)
-        if self.is_useless(message_id):
+            self._useless.add(named)
+            if self._by_id.pop(named, None) is not None and before is not None:
+                self._queue(before)
+        if self.is_useless(part.message_id):
+            self._queue(part)
             return
-        self._given[message_id] = None
+        self._by_id[named] = part
+        self._given[named] = None
         if len(self._given) > GIVEN_MAX:
             self._given.popitem(last=False)
-        self._by_id[message_id] = part
-        for key in _read_as(message_id):
-            self._by_number[key] = part
+
+    def _queue(self, part: Part) -> None:
+        self._in_order.setdefault(part.to, {})[part.delivery_id, part.number] = part
 
     def told(self, receipt: Receipt, about: str) -> Told | None:
         """What a receipt about a message to a number means; None when it is none of ours."""
@@ -151,32 +149,30 @@ class Expected:
         return Told(part.kept_as, outcome, receipt.error)
 
     def _find(self, receipt: Receipt, about: str) -> Part | None:
-        candidates = [self._by_id.get(receipt.message_id)]
+        named = receipt.message_id
+        candidates = [self._by_id.get(_plain(named))]
         if receipt.reference is not None:
             candidates.append(self._by_reference.get((receipt.reference, about)))
-        if not self.is_useless(receipt.message_id):
-            candidates += [self._by_number.get(key) for key in _told_as(receipt.message_id)]
+        if not self.is_useless(named):
+            candidates += [self._by_id.get(other) for other in _otherwise(named)]
         for part in candidates:
-            if part is not None and not part.over and part.to == about:
+            if part is not None and part.to == about:
                 return part
-        if self.is_useless(receipt.message_id) and receipt.reference is None:
-            return next(iter(self._by_called.get(about, {}).values()), None)
+        if self.is_useless(named) and receipt.reference is None:
+            return next(iter(self._in_order.get(about, {}).values()), None)
         return None
 
     def _close(self, part: Part) -> None:
-        part.over = True
-        self._all.pop((part.delivery_id, part.number), None)
-        if self._by_id.get(part.message_id) is part:
-            del self._by_id[part.message_id]
-        for key in _read_as(part.message_id):
-            if self._by_number.get(key) is part:
-                del self._by_number[key]
+        key = part.delivery_id, part.number
+        self._all.pop(key, None)
+        named = _plain(part.message_id)
+        if self._by_id.get(named) is part:
+            del self._by_id[named]
         if self._by_reference.get((part.reference, part.to)) is part:
             del self._by_reference[part.reference, part.to]
-        called = self._by_called[part.to]
-        del called[part.delivery_id, part.number]
-        if not called:
-            del self._by_called[part.to]
+        queue = self._in_order.get(part.to)
+        if queue is not None and queue.pop(key, None) is not None and not queue:
+            del self._in_order[part.to]
 
     def _let_go(self, at: Instant) -> None:
         while self._all:
@@ -186,20 +182,20 @@ class Expected:
             self._close(oldest)
 
 
-def _read_as(message_id: str) -> list[tuple[int, int]]:
-    """An id of an answer as the numbers that it may be: a base, and the value in it."""
-    return [
-        (base, int(message_id, base)) for base in (DECIMAL, HEXADECIMAL) if _is(message_id, base)
-    ]
+def _plain(message_id: str) -> str:
+    """An id without what may differ between an answer and a receipt: zeros before it, capitals."""
+    return message_id.lstrip("0").lower()
 
 
-def _told_as(message_id: str) -> list[tuple[int, int]]:
-    """Which ids of answers an id of a receipt may mean: first the same with zeros, then others."""
-    same = _read_as(message_id)
-    others = [(HEXADECIMAL if base == DECIMAL else DECIMAL, value) for base, value in same]
-    return same + others
+def _otherwise(message_id: str) -> list[str]:
+    """How the answer may have written what a receipt writes so: hexadecimal, or decimal."""
+    found = []
+    if _is(message_id, DIGITS):
+        found.append(f"{int(message_id):x}")
+    if _is(message_id, HEX_DIGITS):
+        found.append(str(int(message_id, 16)))
+    return found
 
 
-def _is(text: str, base: int) -> bool:
-    digits = DIGITS if base == DECIMAL else HEX_DIGITS
+def _is(text: str, digits: frozenset[str]) -> bool:
     return bool(text) and digits.issuperset(text)
