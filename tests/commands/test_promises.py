@@ -179,6 +179,12 @@ notices: what was sent is proven =>
     VALUES (77, '855', 'en', 'lock.set', 'network', '{}', '2026-11-22Z', '2026-11-23Z');
     INSERT INTO notices.delivery (delivery_id, medium, via, sent_to, receipts, handing_at)
     VALUES (77001, 'sms', 'x', '855', false, '2026-11-22Z')
+notices: offers had consent => ALTER TABLE notices.delivery DISABLE TRIGGER USER;
+    INSERT INTO notices.notice
+    (notice_id, msisdn, person_id, language, kind, channel, facts, at) OVERRIDING SYSTEM VALUE
+    VALUES (77, '85512345678', NULL, 'en', 'marketing.offer', 'number', '{}', '2026-11-22Z');
+    INSERT INTO notices.delivery (delivery_id, medium, via, sent_to, receipts, handing_at)
+    VALUES (77001, 'sms', 'x', '85512345678', false, '2026-11-22Z')
 notices: a notice is sent once =>
     INSERT INTO notices.notice
     (notice_id, msisdn, language, kind, channel, facts, at, sent_at) OVERRIDING SYSTEM VALUE

@@ -3,12 +3,12 @@
 import asyncio
 
 from tenure.postgres.pool import pool_of
-from tests.promises import acts, ages, agreeing, claims, measures, prices, sales
+from tests.promises import acts, ages, agreeing, claims, measures, prices, sales, sending
 from tests.promises.pages import Block, folded
 from tests.promises.sentences import SENTENCES
 from tests.promises.world import World, WrongExampleError
 
-__all__ = ["acts", "ages", "agreeing", "measures", "prices", "sales", "tell"]
+__all__ = ["acts", "ages", "agreeing", "measures", "prices", "sales", "sending", "tell"]
 
 
 def tell(block: Block, database: str, owner: str) -> None:

@@ -36,3 +36,21 @@ SELECT count(*) FILTER (WHERE d.handed_at IS NOT NULL AND d.ended IS DISTINCT FR
 FROM notices.delivery d JOIN notices.notice n USING (notice_id)
 WHERE n.kind LIKE 'marketing.%' OR n.kind LIKE 'usage.%'
 GROUP BY d.notice_id
+
+-- check: offers had consent
+-- clauses: GTC-MKT
+-- says: Every offer went to who held the number, and had agreed to its purpose when it left.
+SELECT t.holder_id IS NOT NULL AND t.holder_id = n.person_id AND EXISTS (
+           SELECT FROM consent.event e
+           WHERE e.person_id = n.person_id AND e.purpose = n.facts ->> 'purpose'
+             AND e.medium = d.medium AND e.at <= d.handing_at
+             AND (e.until_at IS NULL OR d.handing_at < e.until_at)
+             AND e.word = 'given' AND e.seq = (
+                 SELECT max(l.seq) FROM consent.event l
+                 WHERE l.person_id = e.person_id AND l.purpose = e.purpose AND l.medium = e.medium
+                   AND l.at <= d.handing_at)) AS ok,
+       format('delivery %s', d.delivery_id) AS which
+FROM notices.delivery d
+JOIN notices.notice n USING (notice_id)
+LEFT JOIN numbers.tenure t ON t.msisdn = n.msisdn AND t.during @> d.handing_at
+WHERE n.kind LIKE 'marketing.%'
