@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from tenure.terms import writing
 from tenure.terms.documents import Folder
-from tenure.terms.menu_files import text_file
+from tenure.terms.menu_files import FILE, text_file
 from tenure.terms.menu_texts import TEXTS, Filled, filled, label_of, title_of
-from tenure.terms.menus import PAGES_MAX, Menus
+from tenure.terms.menus import OPTIONS_MAX, PAGES_MAX, Menus
 from tenure.terms.model import Bundle, Terms
 from tenure.values.instant import parse_instant
 from tenure.values.screens import NARROW_OCTETS, OCTETS_MAX, fits, paged
@@ -34,6 +34,13 @@ def check_screens(
         "menu": menus.codes[0].dial,
     }
     words = filled(menus.texts, terms.prevailing_language, always)
+    for name, count in (
+        ("purposes", len(terms.consents.purposes)),
+        ("languages", len(terms.languages)),
+    ):
+        if count > OPTIONS_MAX:
+            what = f"{count} {name} are no choice on a phone: each has one key"
+            folder.note(FILE, 0, what, f"offer {OPTIONS_MAX} at most", "GTC-APP")
     for language in terms.languages:
         longest = _longest(terms, texts[language], language, words)
         foot = words.text(language, "foot-more")
