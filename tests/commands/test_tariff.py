@@ -85,7 +85,7 @@ def test_a_new_price_is_shown_approved_told_and_then_in_force(
     own: Path, where: list[str], database: str
 ) -> None:
     asked = publish(own, where)
-    assert "2091-01 instead of 2026-10, from 2090-12-31T17:00:00+00:00 on: 1 prices differ" in asked
+    assert "2091-01 instead of 2026-10, from 2090-12-31T17:00:00+00:00 on: 1 price differs" in asked
     assert "USD 0.07 per 1 min" in asked
     assert "USD 0.08 per 1 min" in asked
     assert "2 lines are affected" in asked

@@ -150,7 +150,8 @@ def _lines(pack: Pack, done: Published) -> list[str]:
     book = rules.compile_book(pack)
     changes = rules.changes(former, new)
     what = f"{new.version_id} instead of {former.version_id}, from {iso(new.effective_from)} on"
-    lines = [f"{what}: {len(changes)} prices differ", *words.changed(pack, book, changes)]
+    count = "1 price differs" if len(changes) == 1 else f"{len(changes):,} prices differ"
+    lines = [f"{what}: {count}", *words.changed(pack, book, changes)]
     told_by = iso(_told_by(pack, new.effective_from))
     if done.comparison is not None:
         lines += words.compared(pack, done.lines, done.comparison)
