@@ -71,12 +71,15 @@ def key(
     key_file: KeyFile = None,
     data: Data = connect.DATA,
     dsn: Dsn = None,
+    as_json: AsJson = False,
 ) -> None:
     """Print the public key of receipts (RFC 7517), to be published where people look for it.
 
     Example: tenure consent key > receipts.jwk
     """
-    connect.say("", consent.public_key(_seed(key_file, data, dsn)), as_json=True)
+    public = consent.public_key(_seed(key_file, data, dsn))
+    # A key is JSON for everybody: what is printed is what is published.
+    connect.say(msgspec.json.encode(public).decode(), public, as_json=as_json)
 
 
 def verify(
