@@ -147,30 +147,6 @@ async def _agreeing(
     return {*await deliveries_store.may(tx, sorted(standing), medium, at)}
 
 
-async def _emails(tx: Transaction, terms: Terms, notices: Sequence[Notice]) -> dict[int, str]:
-    """The confirmed addresses of those who may need one: another way is looked for."""
-    asked = rules.needing_email(notices, terms.notices)
-    if not asked:
-        return {}
-    found = await people.contacts(tx, asked)
-    return {person_id: contact.address for person_id, contact in found.items()}
-
-
-async def _agreeing(
-    tx: Transaction, terms: Terms, notices: Sequence[Notice], medium: Medium, at: Instant
-) -> set[tuple[int, str] | None]:
-    """Whose standing consent there is now, for which purpose.
-
-    The database asks for itself as well.  What it would refuse is not tried: an offer that it holds
-    to be without consent must not keep a warning waiting that leaves in the same transaction.
-    """
-    asked = sorted({pair for pair in map(rules.purpose_of, notices) if pair is not None})
-    if not asked:
-        return set()
-    standing = await consent.standing(tx, terms, asked, medium.value, at)
-    return {*await deliveries_store.may(tx, sorted(standing), medium, at)}
-
-
 Counted = defaultdict[tuple[int | None, NoticeClass], list[Instant]]
 
 
