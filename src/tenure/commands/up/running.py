@@ -117,13 +117,7 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
         collector.settle()
         lanes = await stack.enter_async_context(_lanes(store.dsn, book))
         watch = Watch()
-        diameter = diameter_of(plan, watch.before(lanes, "Diameter Gy/Ro", str(plan.diameter)))
-        await _opened(stack, diameter, f"--diameter {plan.diameter}")
-        gateways: list[Any] = [diameter]
-        if plan.nchf is not None:
-            nchf = nchf_of(plan, plan.nchf, watch.before(lanes, "5G Nchf", str(plan.nchf)))
-            await _opened(stack, nchf, f"--nchf {plan.nchf}")
-            gateways.append(nchf)
+        gateways = await _charging(stack, plan, watch, lanes)
         showing = Showing(_about(plan, store), watch, pool, plan.clock.now)
         recording = await Recording.opened(plan, pool)
         showing.record = recording.told
@@ -156,6 +150,19 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
         log.info("open: diameter %s, http %s, nchf %s", plan.diameter, plan.http, plan.nchf)
         await _until(stopping, tasks)
         log.info("stopping")
+
+
+async def _charging(
+    stack: AsyncExitStack, plan: Plan, watch: Watch, lanes: "Lanes[Ask, Answer]"
+) -> list[Any]:
+    """The gateways that ask for charges, open."""
+    diameter = diameter_of(plan, watch.before(lanes, "Diameter Gy/Ro", str(plan.diameter)))
+    await _opened(stack, diameter, f"--diameter {plan.diameter}")
+    if plan.nchf is None:
+        return [diameter]
+    nchf = nchf_of(plan, plan.nchf, watch.before(lanes, "5G Nchf", str(plan.nchf)))
+    await _opened(stack, nchf, f"--nchf {plan.nchf}")
+    return [diameter, nchf]
 
 
 def _demo(plan: Plan, pool: Pool, watch: Watch) -> list[Coroutine[Any, Any, None]]:
