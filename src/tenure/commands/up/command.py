@@ -164,7 +164,9 @@ def _reaching(
     typed: Typed, addresses: dict[str, Address], chosen: Pack
 ) -> tuple[Reaching, Phones | None]:
     """The ways to people; those of a demo lead to its phones, unless texts go elsewhere."""
-    reaching = reaching_of(typed.smpp, typed.mail, typed.ussd_hlr, typed.ussd_http, typed.data)
+    reaching = reaching_of(
+        chosen, typed.smpp, typed.mail, typed.ussd_hlr, typed.ussd_http, typed.data
+    )
     page = addresses.get("--handset")
     if page is None:
         return reaching, None

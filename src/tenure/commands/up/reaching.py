@@ -21,7 +21,7 @@ from tenure.gateways.mail.server.submission import Relay, Submission
 from tenure.gateways.mail.translate import Stationery
 from tenure.gateways.smpp.server import settings as smpp_file
 from tenure.gateways.smpp.server.gateway import Gateway
-from tenure.gateways.smpp.server.notices import Notices, Provided
+from tenure.gateways.smpp.server.notices import Notices, Provided, checked
 from tenure.gateways.smpp.server.port import Heard
 from tenure.gateways.spool.server import Spool
 from tenure.gateways.ussd.server.engine import Engine
@@ -35,6 +35,7 @@ from tenure.promises.record.model import Act
 from tenure.selfcare import operations as selfcare
 from tenure.selfcare.desk import Desk
 from tenure.selfcare.model import Text
+from tenure.terms.pricelist import Pack
 from tenure.values.instant import Instant
 
 if TYPE_CHECKING:
@@ -57,12 +58,12 @@ class Reaching(msgspec.Struct, frozen=True):
 
 
 def reaching_of(
-    centres: Path | None, mail: Path | None, registers: tuple[str, ...], forms: str | None,
-    data: Path,
+    pack: Pack, centres: Path | None, mail: Path | None, registers: tuple[str, ...],
+    forms: str | None, data: Path,
 ) -> Reaching:  # fmt: skip
     """What was typed, read; CannotRunError says what cannot be used."""
     try:
-        settings = None if centres is None else smpp_file.read(centres)
+        settings = None if centres is None else checked(smpp_file.read(centres), pack)
         relay = None if mail is None else mail_file.read(mail)
     except (smpp_file.UnusableError, UnusableMailError) as error:
         raise CannotRunError(str(error)) from error
@@ -111,19 +112,24 @@ class Ways:
             except OSError as error:
                 raise CannotRunError(f"--ussd-http: cannot be opened: {error}") from error
             stack.push_async_callback(forms.stop)
-        work: list[Coroutine[Any, Any, None]] = [self._texts().run(), self._dialled()]
+        work: list[Coroutine[Any, Any, None]] = [(await self._texts()).run(), self._dialled()]
         if reaching.relay is not None:
             work.append(self._mail(reaching.relay).run())
         return work + [Euse(one, self._engine).run() for one in reaching.registers]
 
-    def _texts(self) -> Gateway | Spool:
+    async def _texts(self) -> Gateway | Spool:
         settings, plan = self._plan.reaching.smpp, self._plan
         beside = frozenset({Medium.EMAIL} if plan.reaching.relay else ())
         if settings is None:
             return Spool(self._pool, plan.pack, plan.data / SPOOL, self._now, beside)
         source = Notices(self._pool, plan.pack, self._now, beside)
         provided = Provided(self._pool, plan.pack, self._now)
-        return Gateway(settings, source, self._hear, provided, self._now)
+        gateway = Gateway(settings, source, self._hear, provided, self._now)
+        try:
+            await gateway.start()
+        except OSError as error:
+            raise CannotRunError(f"--smpp: providers cannot be heard: {error}") from error
+        return gateway
 
     def _mail(self, relay: Relay) -> MailGateway:
         plan = self._plan
