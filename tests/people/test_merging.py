@@ -14,7 +14,7 @@ from tenure.promises.staff.model import Approval
 from tenure.promises.staff.model import Refusal as StaffRefusal
 from tenure.values.instant import Instant
 from tenure.values.refused import Refused
-from tests.numbers.asked import holder_key
+from tests.numbers.asked import CHILD, PAPER, holder_key, seen
 from tests.numbers.stocked import msisdn, sell
 from tests.people.settled import AT, KH, act, leaves, populated, reviewers, told
 from tests.staff.given import key_of as staff_key
@@ -87,6 +87,13 @@ async def test_a_merged_row_proves_and_gets_nothing_more(pool: Pool) -> None:
     signed = holder_key(DUPLICATE).assertion(b"c" * 32)
     answer = await perform(pool, people.prove, b"c" * 32, signed, WHEN)
     assert isinstance(answer, Refused)
+    there = await perform(pool, people.recognise, DUPLICATE, seen(DUPLICATE))
+    assert isinstance(there, Refused)
+    assert there.refusal is Refusal.IS_A_DUPLICATE
+    answers_for = (CHILD, DUPLICATE, PAPER, because())
+    guarding = await perform(pool, people.name_guardian, KH, *answers_for)
+    assert isinstance(guarding, Refused)
+    assert guarding.refusal is Refusal.IS_A_DUPLICATE
     sale = sell(4, holder_id=DUPLICATE)
     sold = await perform(pool, numbers.holding.activate, KH, sale, act("sok", WHEN))
     assert isinstance(sold, Refused)

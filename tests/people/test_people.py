@@ -28,6 +28,16 @@ ENTERED = [
     (msgspec.structs.replace(DARA, language="xx"), None, Refusal.UNKNOWN_LANGUAGE),
     (msgspec.structs.replace(DARA, born_on=date(2027, 1, 15)), None, None),
     (msgspec.structs.replace(DARA, born_on=date(2027, 1, 16)), None, Refusal.BORN_LATER),
+    (
+        msgspec.structs.replace(DARA, document=Document("library-card", "7")),
+        None,
+        Refusal.DOCUMENT_MALFORMED,
+    ),
+    (
+        msgspec.structs.replace(DARA, document=Document("passport", " ")),
+        None,
+        Refusal.DOCUMENT_MALFORMED,
+    ),
     (DARA, msgspec.structs.replace(DARA, person_id=2), Refusal.DOCUMENT_KNOWN),
 ]
 

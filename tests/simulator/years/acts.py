@@ -245,7 +245,8 @@ async def lock(life: Life, number: str, at: int) -> None:
         life.driver.act("<holder>", at),
     )  # fmt: skip
     if isinstance(answer, Locked):
-        guardians = life.books.people[holder.holder].guardians
+        minor = life.books.minor(holder.holder, life.day(at))
+        guardians = life.books.people[holder.holder].guardians if minor else {}
         life.books.must(
             "only the holder locks a number",
             holds=person == holder.holder or person in guardians, seen=tail(number),

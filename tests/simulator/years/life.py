@@ -13,6 +13,8 @@ from tests.simulator.years.cast import START, Cast
 from tests.simulator.years.driver import Driver
 
 Step = Callable[[int], Awaitable[None]]
+PHNOM_PENH_SECONDS = 7 * 3600
+"""How far its clocks are ahead of UTC, all year."""
 
 
 class Life:
@@ -60,8 +62,9 @@ class Life:
         return str(UUID(bytes=self.rng.randbytes(16), version=4))
 
     def day(self, at: int | None = None) -> tuple[int, int, int]:
-        """The day, by UTC."""
-        moment = datetime.fromtimestamp((self.now if at is None else at) // SECOND, UTC)
+        """The day, by the operator's clocks."""
+        seconds = (self.now if at is None else at) // SECOND + PHNOM_PENH_SECONDS
+        moment = datetime.fromtimestamp(seconds, UTC)
         return (moment.year, moment.month, moment.day)
 
     def numbers_in_stock(self) -> list[Msisdn]:

@@ -3,15 +3,12 @@
 import hashlib
 
 from tenure.promises.people.model import Changes, Document, Evidence, Key, Person, Refusal
-from tenure.promises.people.rules.persons import PHOTO_MATCH_MIN_PPM
+from tenure.promises.people.rules.persons import DOCUMENTS, PHOTO_MATCH_MIN_PPM, is_document
 from tenure.promises.record.model import Plain
 from tenure.promises.record.rules import canonical
 from tenure.terms.model import Terms
 from tenure.values.instant import Instant, moment_of
 from tenure.values.refused import Refused
-
-DOCUMENTS = ("national-id", "passport", "monk-id", "family-book")
-NUMBER_MAX = 40
 
 
 def body(person_id: int, changes: Changes, at: Instant) -> str:
@@ -89,16 +86,6 @@ def _changes(
     if same:
         return Refused(Refusal.NOTHING_CHANGES, "this is on record already")
     return None
-
-
-def is_document(document: Document) -> bool:
-    """Whether a document is of a kind that is accepted, with something for a number."""
-    number = document.number
-    return (
-        document.kind in DOCUMENTS
-        and 0 < len(number.strip()) <= NUMBER_MAX
-        and number.isprintable()
-    )
 
 
 def _seen(person: Person, changes: Changes, evidence: Evidence) -> Refused[Refusal] | None:
