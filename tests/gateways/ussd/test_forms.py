@@ -164,3 +164,20 @@ async def test_a_database_that_is_away(
     answer = await posted(client, "")
     assert answer == f"END {said('say-trouble', 'en')}"
     assert engine.tally.failed == 1
+
+
+async def test_what_goes_wrong_is_logged_without_the_number(
+    engine: Engine, pool: Pool, caplog: pytest.LogCaptureFixture
+) -> None:
+    await held(pool)
+
+    async def broken(*_: object, **__: object) -> None:
+        raise ValueError(f"DETAIL: Key (msisdn)=({ADA}) already exists")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("tenure.gateways.ussd.server.engine.selfcare.dial", broken)
+        page = await engine.dial("k", ADA, "*888#")
+    assert page is not None
+    assert page.text == said("say-trouble", "en")
+    assert "ValueError" in caplog.text
+    assert str(ADA) not in caplog.text

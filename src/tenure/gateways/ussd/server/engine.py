@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Hashable
+from traceback import extract_tb
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -126,9 +127,14 @@ class Engine:
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):
                 return await done
-        except Exception:
+        except Exception as error:  # noqa: BLE001 -- it is logged, and the phone gets an answer
             # Whether it was committed may be unknown; who dials again sees, and has one effect.
-            log.exception("a dialogue could not go on")
+            # What an error of the database says can name a number: only where it happened is kept.
+            places = [f"{one.filename}:{one.lineno}" for one in extract_tb(error.__traceback__)]
+            ours = [place for place in places if "tenure" in place]
+            log.error(  # noqa: TRY400 -- its words can name a number
+                "a dialogue could not go on: %s at %s", type(error).__name__, ours[-1:]
+            )
             self.tally.failed += 1
             return Shown(self.desk.say(language, "say-trouble"), None, language)
 
