@@ -5,6 +5,7 @@ from typing import Final
 
 import pytest
 from fluent.syntax import FluentParser, ast
+from fluent.syntax.serializer import FluentSerializer
 from fluent.syntax.visitor import Visitor
 
 from tenure.gateways.smpp.wire.parts import parts_of
@@ -12,6 +13,7 @@ from tenure.promises.notices import operations as notices
 from tenure.promises.notices.model import NoticeKind, Telling
 from tenure.terms import pack
 from tenure.terms.notice_kinds import facts_of
+from tenure.terms.pack import OPERATORS
 from tenure.terms.pricelist import Pack
 from tenure.values import gsm7
 from tenure.values.instant import Instant
@@ -143,7 +145,18 @@ def test_no_text_is_a_copy_of_another_language() -> None:
                     assert said != words(one.texts[other][key]).strip(), (name, key)
 
 
-KHMER = PACKS["smart-kh"].texts["km"]
+def files(language: str) -> dict[str, str]:
+    """Every text of the pack's files in a language: notices, letters, menus, purposes."""
+    folder = OPERATORS / "smart-kh" / "texts"
+    texts = {}
+    for path in sorted(folder.glob(f"*{language}.ftl")):
+        for entry in FluentParser().parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(entry, ast.Message) and entry.value is not None:
+                texts[entry.id.name] = FluentSerializer().serialize_entry(entry).partition("=")[2]
+    return {key: text.strip() for key, text in texts.items()}
+
+
+KHMER = files("km")
 NOTICES = {key for key in KHMER if key.startswith("notice-")} - {"notice-selfcare-reply"}
 
 
@@ -151,7 +164,7 @@ NOTICES = {key for key in KHMER if key.startswith("notice-")} - {"notice-selfcar
 def test_khmer_is_written_as_it_is_written_there(key: str) -> None:
     said = re.sub(r"\{[^}]*\}", "0", KHMER[key])
     assert not re.search(r"[០-៩]", said), "numerals are Arabic in all texts"
-    assert not re.search(r"[!;:?]|\.(?:\s|$)", said), "marks of Latin texts"
+    assert not re.search(r"[!;:]|\.(?:\s|$)", said), "marks of Latin texts"
     assert not re.search(r"\s[។៖]", said), "no space before a mark"
     assert not re.search(r"[។](?=\S)", said), "a space after the end of a sentence"
     assert not re.search(r"\u200b\u200b|\s\u200b|\u200b\s|^\u200b|\u200b$", said)
@@ -176,6 +189,20 @@ def test_a_latin_notice_says_who_speaks_and_ends_its_sentence(name: str, languag
         assert texts[key].startswith("{ $operator }: "), key
         assert texts[key].endswith("."), key
         assert "!" not in texts[key], key
+
+
+def test_every_text_of_the_files_is_there_in_khmer_and_is_no_copy() -> None:
+    english = files("en")
+    assert english.keys() == KHMER.keys()
+    for key, text in english.items():
+        assert _parts(text).names == _parts(KHMER[key]).names, key
+        said = letters(text)
+        assert not said or said != letters(KHMER[key]), key
+
+
+def letters(text: str) -> str:
+    """What of a text is words."""
+    return re.sub(r"[\W\d_]", "", words(text))
 
 
 def test_indonesian_addresses_people_politely() -> None:
