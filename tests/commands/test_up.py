@@ -37,12 +37,13 @@ class Tenure:
     """A ``tenure up`` under way; its live view comes as JSON lines."""
 
     def __init__(self, data: Path, *more: str) -> None:
-        self.diameter, self.http, self.nchf = free_ports(3)
+        self.diameter, self.http, self.nchf, self.handset = free_ports(4)
         self.stderr = data.parent / "stderr"
         command = [
             *(sys.executable, "-m", "tenure.main", "up", "--json", "--data", str(data)),
             *("--diameter", f"127.0.0.1:{self.diameter}", "--http", f"127.0.0.1:{self.http}"),
-            *("--nchf", f"127.0.0.1:{self.nchf}", "--demo", str(PEOPLE), *more),
+            *("--nchf", f"127.0.0.1:{self.nchf}", "--handset", f"127.0.0.1:{self.handset}"),
+            *("--demo", str(PEOPLE), *more),
         ]
         with self.stderr.open("wb") as stderr:
             self.process = subprocess.Popen(

@@ -34,6 +34,13 @@ def typed(*arguments: str) -> Result:
         (["--identity", "ocs.other.net|example.net"], "write HOST|REALM with a host in the realm"),
         (["--identity", "ocs.kh|kh", "--demo", "5"], "lives in the realm example.net"),
         (["--tls-key", "k", "--tls-certificate", "c", "--demo", "5"], "speaks plain TCP"),
+        (["--smpp", "no-such.toml"], "no-such.toml: "),
+        (["--mail", "no-such.toml"], "no-such.toml: it cannot be read"),
+        (["--ussd-hlr", "hlr.example.net"], "--ussd-hlr hlr.example.net: write HOST:PORT"),
+        (["--ussd-hlr", "127.0.0.1:0/us"], "--ussd-hlr 127.0.0.1:0: write HOST:PORT"),
+        (["--ussd-http", "8092"], "--ussd-http 8092: write HOST:PORT"),
+        (["--handset", "192.0.2.7:8081", "--demo", "5"], "nobody can listen there"),
+        (["--handset", "0.0.0.0:0", "--demo", "5"], "--handset 0.0.0.0:0: write HOST:PORT"),
     ],
 )
 def test_what_is_asked_wrongly_is_said(tmp_path: Path, arguments: list[str], said: str) -> None:
@@ -52,6 +59,32 @@ def test_a_port_that_is_taken_names_another() -> None:
             must_be_free(Address("127.0.0.1", port), "--http")
     assert f"--http 127.0.0.1:{port + 1}" in str(refused.value)
     must_be_free(Address("127.0.0.1", port), "--http")
+
+
+@pytest.mark.parametrize(("option", "more"), [("--ussd-http", []), ("--handset", ["--demo", "5"])])
+def test_a_taken_port_of_the_ways_to_people_is_said(
+    tmp_path: Path, option: str, more: list[str]
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        there = f"127.0.0.1:{taken.getsockname()[1]}"
+        answer = typed("--data", str(tmp_path / "data"), *_free(), *more, option, there)
+    assert answer.exit_code == 1
+    assert f"{option} {there}: another program listens there" in " ".join(answer.output.split())
+
+
+def test_the_phones_are_for_this_machine_only(tmp_path: Path) -> None:
+    probe = socket.socket()
+    probe.bind(("127.0.0.1", 0))
+    port = probe.getsockname()[1]
+    probe.close()
+    open_to_all = f"0.0.0.0:{port}"
+    answer = typed(
+        "--data", str(tmp_path / "data"), *_free(), "--demo", "5", "--handset", open_to_all
+    )
+    assert answer.exit_code == 1
+    assert "it listens on loopback only" in " ".join(answer.output.split())
 
 
 def test_ipv6_addresses_are_read_and_written() -> None:

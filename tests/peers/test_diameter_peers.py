@@ -300,7 +300,7 @@ async def test_the_demo_of_tenure_up_serves_the_erlang_client(tmp_path: Path) ->
     up = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tenure.main", "up", "--operator", "smart-kh", "--demo", "10",
         "--data", str(tmp_path / "data"), "--diameter", f"127.0.0.1:{diameter}",
-        "--http", f"127.0.0.1:{http}", "--nchf", f"127.0.0.1:{nchf}",
+        "--http", f"127.0.0.1:{http}", "--nchf", f"127.0.0.1:{nchf}", "--handset", "-",
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     assert up.stdout is not None

@@ -29,6 +29,7 @@ from tenure.values.instant import Instant
 from tenure.values.msisdn import Msisdn
 
 TICK_SECONDS: Final = 0.5
+REFERENCES: Final = 65_536
 Named = Callable[[], int]
 
 
@@ -117,12 +118,15 @@ class Bound:
         if parts is None:
             return
         for content in parts.contents:
+            # Whoever writes the same word twice has said it twice: phones count what they send.
+            reference = self._centre.named() % REFERENCES
             message = Message(
                 source=Address(msisdn),
                 destination=sender_of(short_code),
                 short_message=content,
                 data_coding=parts.coding,
                 esm_class=Esm.UDHI if len(parts.contents) > 1 else 0,
+                tlvs=number_tlv(Tag.USER_MESSAGE_REFERENCE, reference),
             )
             self._ask(message)
 

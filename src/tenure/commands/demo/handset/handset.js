@@ -117,7 +117,13 @@ if (phone) {
     if (!session || screen.getAttribute("aria-busy") === "true") return;
     say({ number, said: reply.value, session_id: session });
   });
-  // Also by the Escape key.
-  screen.addEventListener("close", () => { session = ""; turn += 1; });
-  close.addEventListener("click", () => screen.close());
+  // At once, not when the browser has told that it closed: by then somebody may have dialled again.
+  const hangUp = () => {
+    session = "";
+    turn += 1;
+    screen.setAttribute("aria-busy", "false");
+    screen.close();
+  };
+  screen.addEventListener("cancel", (event) => { event.preventDefault(); hangUp(); });
+  close.addEventListener("click", hangUp);
 }

@@ -12,6 +12,7 @@ import msgspec
 import phonenumbers
 from litestar import Litestar, MediaType, Response, get, post
 from litestar.exceptions import ClientException
+from litestar.params import FromQuery, JSONBody
 from litestar.types import ASGIApp
 
 from tenure.commands.demo.handset.centre import Centre
@@ -77,7 +78,7 @@ def msisdn_of(typed: str, country_code: str) -> Msisdn | None:
 
 def _pages(orders: Orders) -> list[Any]:
     @get("/", media_type=MediaType.HTML, sync_to_thread=False)
-    def phone(number: str = "", language: str = "") -> Response[str]:
+    def phone(number: FromQuery[str] = "", language: FromQuery[str] = "") -> Response[str]:
         known = {one.msisdn: one for one in orders.phones}
         asked = msisdn_of(number or orders.phones[0].shown, orders.country_code)
         found = None if asked is None else known.get(str(asked))
@@ -100,12 +101,12 @@ def _named(number: str, orders: Orders) -> Msisdn:
 
 def _texts(orders: Orders, centre: Centre) -> list[Any]:
     @get("/texts", sync_to_thread=False)
-    def texts(number: str, after: int = 0) -> list[dict[str, Any]]:
+    def texts(number: FromQuery[str], after: FromQuery[int] = 0) -> list[dict[str, Any]]:
         kept = centre.drawer.after(_named(number, orders), after)
         return [msgspec.to_builtins(one) for one in kept]
 
     @post("/texts", sync_to_thread=False)
-    def write(data: Written) -> dict[str, bool]:
+    def write(data: JSONBody[Written]) -> dict[str, bool]:
         msisdn = _named(data.number, orders)
         if not SHORT.fullmatch(data.to) or len(data.text) > TEXT_CHARS_MAX:
             raise ClientException("this is no text to a short number")
@@ -116,7 +117,7 @@ def _texts(orders: Orders, centre: Centre) -> list[Any]:
 
 def _dialogues(orders: Orders, dialling: Dialling) -> list[Any]:
     @post("/dialled")
-    async def dial(data: Dialled) -> dict[str, Any]:
+    async def dial(data: JSONBody[Dialled]) -> dict[str, Any]:
         msisdn = _named(data.number, orders)
         if data.session_id:
             screen = await dialling.answer(data.session_id, msisdn, data.said)

@@ -11,7 +11,7 @@ from tenure.gateways.smpp.server.joining import Joining
 from tenure.gateways.smpp.server.port import Hear, Heard
 from tenure.gateways.smpp.translate.reading import spoken
 from tenure.gateways.smpp.wire.bodies import Address, Message
-from tenure.gateways.smpp.wire.names import Status
+from tenure.gateways.smpp.wire.names import Status, Tag
 from tenure.values.instant import MINUTE_MS, Instant
 from tenure.values.msisdn import Msisdn
 
@@ -52,7 +52,9 @@ class Hearing:
         if whole is None:
             return
         text, answers = whole
-        message_id = self._message_id(message, text)
+        # Each part has a reference of its own, and parts may be sent again in another order.
+        named = message.tlvs.get(Tag.USER_MESSAGE_REFERENCE, b"") if len(answers) == 1 else b""
+        message_id = self._message_id(message, text, named)
         heard = Heard(msisdn, message.destination.text, text, message_id)
         task = asyncio.create_task(self._act(heard, answers))
         self._tasks.add(task)
@@ -80,16 +82,17 @@ class Hearing:
             return None
         return Msisdn(digits)
 
-    def _message_id(self, message: Message, text: str) -> str:
+    def _message_id(self, message: Message, text: str, named: bytes) -> str:
         """The same for what the message centre sends again, as it does when an answer got lost.
 
-        The standard gives a deliver_sm no name.  What says the same, from the same phone, within a
-        minute, is a repeat; the minute in which it came first is part of the name, so that the
-        name is the same after a restart, but not tomorrow.
+        The standard gives a deliver_sm no name but what the phone may have called it (5.3.2.17).
+        What says the same, from the same phone, under the same name, within a minute, is a repeat;
+        the minute in which it came first is part of the name, so that the name is the same after a
+        restart, but not tomorrow.
         """
         at = self._now()
         said = f"{self._via}\0{message.source.text}\0{message.destination.text}\0{text}"
-        digest = hashlib.sha256(said.encode("utf-8", "replace")).digest()
+        digest = hashlib.sha256(said.encode("utf-8", "replace") + named).digest()
         while self._recent:
             oldest = next(iter(self._recent.values()))
             if at - oldest < REPEAT_MS and len(self._recent) < REPEATS_MAX:
