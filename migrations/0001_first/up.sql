@@ -1391,7 +1391,7 @@ CREATE TABLE notices.notice (
     -- What left and was not dropped for that may have arrived: only what never left is too late.
     CONSTRAINT notice_is_too_late_only_unsent CHECK (dropped <> 'too late' OR sent_at IS NULL),
     CONSTRAINT notice_is_sent_after_it_was_told CHECK (sent_at >= at)
-) WITH (fillfactor = 85);  -- room for sent_at on the same page; no index has to follow
+) WITH (fillfactor = 85);  -- what is sent soon after it was told is updated on its page
 
 CREATE INDEX notice_by_number ON notices.notice (msisdn, notice_id);
 
