@@ -1,7 +1,6 @@
 """Forms of aggregators over HTTP: answered once, and repeated to whoever asks again."""
 
 import asyncio
-import contextlib
 import hashlib
 import hmac
 import logging
@@ -11,21 +10,16 @@ from typing import Any, Final
 from weakref import WeakValueDictionary
 
 import msgspec
-from granian.constants import HTTPModes, Interfaces
-from granian.server.embed import Server
 
 from tenure.gateways.ussd.server.engine import Engine
 from tenure.gateways.ussd.session.dialogues import Dialogues
 from tenure.gateways.ussd.session.typed import Typed, with_inputs
 from tenure.gateways.ussd.wire import forms
 from tenure.gateways.ussd.wire.forms import Form
+from tenure.http import HttpServer
 
 log = logging.getLogger(__name__)
 
-STARTED_WITHIN_SECONDS: Final = 10.0
-STOPPED_WITHIN_SECONDS: Final = 2.0
-SETTLED_SECONDS: Final = 0.1
-POLL_SECONDS: Final = 0.02
 SECRET_CHARS_MIN: Final = 16
 PATH: Final = "/ussd"
 BEARER: Final = "Bearer "
@@ -56,40 +50,15 @@ class Forms:
         self.settings, self.engine = settings, engine
         self._typed: Dialogues[Typed] = Dialogues(engine.desk.menus.dialogue_ms)
         self._turns: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
-        self._server: Server | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._server = HttpServer(self._app, settings.host, settings.port)
 
     async def start(self) -> None:
         """Open it; returns when it answers, and raises OSError when it cannot."""
-        host, port = self.settings.host, self.settings.port
-        self._server = Server(
-            self._app,
-            address=host,
-            port=port,
-            interface=Interfaces.ASGI,
-            http=HTTPModes.http1,
-            websockets=False,
-            log_enabled=False,
-        )
-        self._task = asyncio.create_task(self._server.serve())
-        try:
-            async with asyncio.timeout(STARTED_WITHIN_SECONDS):
-                while not await _answers(host, port):
-                    if self._task.done():
-                        self._task.result()
-                    await asyncio.sleep(POLL_SECONDS)
-        except TimeoutError as error:
-            raise OSError(f"nothing answers on port {port}") from error
+        await self._server.start()
 
     async def stop(self) -> None:
         """Finish what is being answered and close."""
-        if self._server is None or self._task is None:
-            return
-        self._server.stop()  # type: ignore[no-untyped-call]
-        with contextlib.suppress(asyncio.CancelledError, TimeoutError):
-            await asyncio.wait_for(self._task, timeout=STOPPED_WITHIN_SECONDS)
-        # Its threads end a little after it says so (docs/decisions/0021).
-        await asyncio.sleep(SETTLED_SECONDS)
+        await self._server.stop()
 
     async def _app(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
         if str(scope["type"]) != "http":
@@ -152,14 +121,3 @@ class Forms:
             text = self.engine.desk.say(self.engine.desk.terms.prevailing_language, "say-nobody")
             return forms.written(text, ends=True)
         return forms.written(page.text, ends=page.ends)
-
-
-async def _answers(host: str, port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(host, port)
-    except OSError:
-        return False
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
-    return True
