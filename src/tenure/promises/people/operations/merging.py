@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from tenure.postgres.transaction import Transaction
+from tenure.promises.consent import operations as consent
 from tenure.promises.people import rules
 from tenure.promises.people.model import MERGE, Merge, MergeRequest, Refusal
 from tenure.promises.people.store import merging as store
@@ -69,6 +70,8 @@ async def merge(
     about = {"duplicate": str(decision.duplicate_id), "survivor": str(decision.survivor_id)}
     leaf_seq = await record.append(tx, act, "people.merged", said, about)
     await store.merge(tx, request_hash, leaf_seq, act.at)
+    # PRV-RIGHTS: what the duplicate refused is refused by whom it is.
+    await consent.join(tx, decision.survivor_id, decision.duplicate_id, act)
     return Merge(decision.duplicate_id, decision.survivor_id, act.at)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import msgspec
 
 from tenure.postgres.transaction import Transaction
+from tenure.promises.consent import operations as consent
+from tenure.promises.consent.model import Acknowledgement, How, Way
 from tenure.promises.people import rules
 from tenure.promises.people.model import Document, Person, Refusal
 from tenure.promises.people.store import persons as store
@@ -33,7 +35,10 @@ async def find_by_document(tx: Transaction, document: Document) -> Person | None
 async def enter(
     tx: Transaction, terms: Terms, person: Person, act: Act
 ) -> Person | Refused[Refusal]:
-    """Enter one person; the record keeps that it was done, and a commitment of whom."""
+    """Enter one person; the record keeps that it was done, and a commitment of whom.
+
+    Who gives data acknowledges the notice in force (PRV-ACK); that is no consent to anything.
+    """
     document = person.document
     known = None if document is None else await store.by_document(tx, document)
 
@@ -42,6 +47,9 @@ async def enter(
     if isinstance(decision, Person):
         await store.enter(tx, [person])
         await record.append(tx, act, "people.entered", {}, {"person": str(person.person_id)})
+        how = How(Way.SHOP, person.language)
+        given = Acknowledgement(person.person_id, "registration", how)
+        await consent.acknowledge(tx, terms, given, act)
     return decision
 
 
