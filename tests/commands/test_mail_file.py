@@ -6,7 +6,9 @@ import pytest
 
 from tenure.commands import mail_file
 from tenure.commands.mail_file import UnusableMailError
+from tenure.gateways.smpp.server import settings as smpp_file
 
+ROOT = Path(__file__).parents[2]
 GOOD = """\
 host = "mail.example.net"
 sender = "care@example.net"
@@ -77,3 +79,14 @@ def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:
 def test_a_password_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
     with pytest.raises(UnusableMailError, match="others may read it; run: chmod 600"):
         mail_file.read(written(tmp_path, GOOD, mode=mode))
+
+
+def test_the_files_that_the_docs_show_are_read(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    centres, mail = (block.partition("```")[0] for block in page.split("```toml\n")[1:3])
+    shown = mail_file.read(written(tmp_path, mail))
+    assert (shown.host, shown.password) == ("mail.example.net", PASSWORD)
+    (tmp_path / "main.password").write_text("secret\n")
+    (tmp_path / "main.password").chmod(0o600)
+    (tmp_path / "smpp.toml").write_text(centres)
+    assert smpp_file.read(tmp_path / "smpp.toml").smsc[0].sender == "888"
