@@ -1,6 +1,5 @@
 """What becomes of a notice next, around each boundary; tables first, then the orders of places."""
 
-from collections.abc import Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -317,17 +316,15 @@ def test_an_offer_needs_consent_before_anything_else_is_asked() -> None:
         assert found is Dropped.NO_CONSENT
 
 
-def test_whoever_is_told_must_not_have_agreed_to_anything() -> None:
-    stranger = Known(HERE, consents=False)
+def test_only_offers_need_consent() -> None:
     for kind in NoticeKind:
         if class_of(kind) is not NoticeClass.MARKETING:
             rules = TERMS.notices[class_of(kind)]
-            assert step(notice(kind=kind), known=stranger, rules=rules) == GO
+            assert step(notice(kind=kind), known=Known(HERE), rules=rules) == GO
 
 
 def test_who_needs_an_address_to_be_looked_up() -> None:
-    one_way = dict.fromkeys(NoticeClass, ONCE)
-    two_ways = dict.fromkeys(NoticeClass, RULES)
+    one_way, two_ways = dict.fromkeys(NoticeClass, ONCE), dict.fromkeys(NoticeClass, RULES)
     farewell = notice(kind=NoticeKind.LIFECYCLE_RECYCLED, channel=Channel.PERSON)
     failed = notice(tried(end=End.REFUSED))
     assert sending.needing_email([notice()], two_ways) == []
@@ -364,8 +361,7 @@ STATES = [
     ("one", "after", "wanted"), [row[1:] for row in STATES], ids=[row[0] for row in STATES]
 )
 def test_where_a_notice_is(one: Notice, after: int, wanted: State) -> None:
-    rules: Mapping[NoticeClass, NoticeRules] = {NoticeClass.SECURITY: RULES}
-    assert sending.state(one, rules, Instant(NOON + after)) is wanted
+    assert sending.state(one, {NoticeClass.SECURITY: RULES}, Instant(NOON + after)) is wanted
 
 
 def test_where_a_notice_is_that_nobody_tries_any_more() -> None:

@@ -45,10 +45,10 @@ SELECT t.holder_id IS NOT NULL AND t.holder_id = n.person_id AND EXISTS (
            WHERE e.person_id = n.person_id AND e.purpose = n.facts ->> 'purpose'
              AND e.medium = d.medium AND e.at <= d.handing_at
              AND (e.until_at IS NULL OR d.handing_at < e.until_at)
-             AND e.word = 'given' AND e.seq = (
-                 SELECT max(l.seq) FROM consent.event l
+             AND e.word = 'given' AND NOT EXISTS (
+                 SELECT FROM consent.event l
                  WHERE l.person_id = e.person_id AND l.purpose = e.purpose AND l.medium = e.medium
-                   AND l.at <= d.handing_at)) AS ok,
+                   AND l.seq > e.seq AND l.word <> 'given' AND l.at < d.handing_at)) AS ok,
        format('delivery %s', d.delivery_id) AS which
 FROM notices.delivery d
 JOIN notices.notice n USING (notice_id)
