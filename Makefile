@@ -10,6 +10,7 @@ DEMO ?= 10000
 DIAMETER ?= 127.0.0.1:3868
 HTTP ?= 127.0.0.1:8080
 NCHF ?= 127.0.0.1:8090
+HANDSET ?= 127.0.0.1:8081
 # bench/hlr.py needs osmo-hlr besides: make bench BENCH=hlr.
 BENCH ?= rate steps gy nchf files record lifecycle transfers
 PURE := src/tenure/values/*,src/tenure/terms/*,*/model.py,*/rules.py,*/rules/*,*/translate/*,*/translate.py,*/wire.py,*/wire/*,*/session.py
@@ -29,10 +30,10 @@ export PYTHONPATH = $(SOURCES):.
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
-run: ## Start Tenure with a demo population (OPERATOR= DATA= DEMO= DIAMETER= HTTP= NCHF=)
+run: ## Start Tenure with a demo population (OPERATOR= DATA= DEMO= DIAMETER= HTTP= NCHF= HANDSET=)
 	@$(ENVIRONMENT)
 	@$(VENV)/tenure up --operator $(OPERATOR) --data $(DATA) --demo $(DEMO) \
-		--diameter $(DIAMETER) --http $(HTTP) --nchf $(NCHF)
+		--diameter $(DIAMETER) --http $(HTTP) --nchf $(NCHF) --handset $(HANDSET)
 
 check: ## Check everything, from cheapest to dearest; stops at the first failure (STEPS=)
 	@$(ENVIRONMENT) --check

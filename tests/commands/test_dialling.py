@@ -4,9 +4,10 @@ import msgspec
 import pytest
 
 from tenure.commands.up.dialling import Dialling
+from tenure.commands.up.watching import Watch
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
-from tenure.promises.charging.model import Ask, Request
+from tenure.promises.charging.model import Answer, Ask, Refusal, Request
 from tenure.promises.consent import operations as consent
 from tenure.promises.notices.model import NoticeKind
 from tenure.promises.tariffs.model import Direction, Service
@@ -44,3 +45,11 @@ async def test_a_database_that_is_away_ends_nothing_else(pool: Pool) -> None:
     dialling.heard(CALL)
     await pool.close()
     await dialling.one()
+
+
+@pytest.mark.parametrize("refusal", [None, Refusal.BARRED, Refusal.STAGE_BLOCKED])
+def test_a_call_that_is_refused_is_heard_all_the_same(refusal: Refusal | None) -> None:
+    watch, heard = Watch(), list[Ask]()
+    watch.called = heard.append
+    watch.answered(CALL, Answer(refusal))
+    assert heard == [CALL]
