@@ -152,6 +152,8 @@ class Books:
         self.recycled: dict[str, list[tuple[int, int]]] = {}
         """Of each number: when, and which purse."""
         self.sent: dict[int, Sent] = {}
+        self.posted_at = 0
+        """When messages left last, by a clock that may have been set back."""
         self.reminders: dict[int, list[int]] = {}
         """Of each purse: when its holder was reminded."""
         self.measures: dict[int, set[int]] = {}

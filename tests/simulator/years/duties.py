@@ -68,6 +68,7 @@ async def _prepare(tx: Transaction, at: int) -> list[Any]:
 async def deliver(life: Life, at: int) -> None:
     """Messages leave, each once, and to nobody whose business they are not."""
     books = life.books
+    books.posted_at = at
     for dispatch in await life.driver.ask("messages sent", _prepare, at):
         notice, telling = dispatch.notice, dispatch.notice.telling
         number, to = str(telling.msisdn), dispatch.to
