@@ -12,7 +12,7 @@ WHERE notice_id > {after} ORDER BY notice_id
 SENT = """
 SELECT count(*), count(sent_at), count(dropped_at) FILTER (WHERE sent_at IS NULL),
        (SELECT count(*) FROM notices.due
-        WHERE tries = 0 AND due_at > to_timestamp({posted} / 1000.0))
+        WHERE tries = 0 AND due_at >= to_timestamp({posted} / 1000.0))
 FROM notices.notice
 """
 DROPPED = """
@@ -52,7 +52,7 @@ def audit(life: Life, rows: Rows, read: Read) -> None:
     books.must("what must be told is told", holds=not missing, seen=str(some))
     some = [(number[-4:], person, kind, at) for number, person, kind, at in surplus[:2]]
     books.must("what is told is told once", holds=not surplus, seen=str(some))
-    # A clock that was set back, or the night, keeps what is not due yet.
+    # What is told after the messages of a run, or by a later clock, waits for the next run.
     [(there, sent, dropped, later)] = rows(SENT.format(posted=books.posted_at))
     books.must(
         "what was told has left, or was dropped", holds=there == sent + dropped + later,
