@@ -1,6 +1,8 @@
 """The commands ``tenure person``: what they say, what they refuse, and that a look is kept."""
 
 import json
+import re
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import psycopg
@@ -8,6 +10,8 @@ import pytest
 
 from tenure.commands import passkey_file
 from tests.commands.database import typed
+from tests.gateways.mail import certificates
+from tests.gateways.mail.postoffice import LOGIN, PASSWORD, PostOffice
 from tests.staff.given import key_of
 
 
@@ -99,6 +103,37 @@ def test_an_address_is_confirmed_by_what_the_letter_says(
     assert said_no("confirm", "4711", code, *where) == "CODE_UNKNOWN"
 
 
+def test_a_code_is_mailed_to_the_address_of_who_shall_say_it(
+    shop: list[str], owner: str, tmp_path: Path
+) -> None:
+    person(owner)
+    files = certificates.make(tmp_path)
+    office = PostOffice(files, "SIZE 1000000")
+    (tmp_path / "password").write_text(f"{PASSWORD}\n", encoding="ascii")
+    (tmp_path / "password").chmod(0o600)
+    (tmp_path / "mail.toml").write_text(
+        f'host = "127.0.0.1"\nport = {office.port}\nsender = "notices@tenure.example"\n'
+        f'login = "{LOGIN}"\npassword_file = "password"\nauthorities = "{files.authority}"\n',
+        encoding="utf-8",
+    )
+    asked = ["contact", "4711", "--email", "dara@example.com", "--mail", "mail.toml"]
+    where = [*shop, "--data", str(tmp_path)]
+    try:
+        assert ran(*asked, *where)["channel"] == "email"
+    finally:
+        office.close()
+    [received] = office.received
+    letter = message_from_bytes(received.octets, policy=policy.default)
+    code = re.search(r"[0-9]{4} [0-9]{4}", letter.get_content())
+    assert code is not None
+    assert ran("confirm", "4711", code[0], *where)["channel"] == "email"
+
+    refused = typed(["person", *asked, *where])
+    assert refused.exit_code == 1
+    assert "the server of mail takes nothing" in refused.stderr
+    assert "dara@" not in refused.stderr
+
+
 def test_a_merge_waits_for_two_others(shop: list[str], owner: str) -> None:
     person(owner)
     person(owner, 4712)
@@ -122,6 +157,8 @@ def test_what_is_typed_wrongly_is_asked_for_again(shop: list[str]) -> None:
     for words in (
         ["correct", "4711", "--name", "X"],
         ["contact", "4711", "--letter", "x"],
+        ["contact", "4711", "--email", "dara@example.com"],
+        ["contact", "4711", "--postal", "12 Street 9", "--mail", "x"],
         ["visit", "--name", "X", "--why", "y", "--item", "host"],
         ["guardian", "4711", "--guardian", "4712"],
         ["enter", "--name", "X", "--document", "N1", "--born", "1990-01-31"],

@@ -96,3 +96,5 @@ letter-subject-expiry = { $operator }: about the validity of your number
 letter-subject-change = { $operator }: a change of prices or terms
 letter-subject-marketing = { $operator }: an offer for you
 letter-body = { $text }
+letter-subject-code = { $operator }: is this your address?
+letter-code = To confirm this address with { $operator }, tell our staff this code: { $code }. It is valid until { $until_at }. If you did not give us this address, please ignore this letter. Help: { $care }.

@@ -95,3 +95,5 @@ letter-subject-expiry = { $operator }៖ អំពីសុពលភាពលេ
 letter-subject-change = { $operator }៖ ការផ្លាស់ប្តូរតម្លៃ ឬលក្ខខណ្ឌ
 letter-subject-marketing = { $operator }៖ ការផ្តល់ជូនពិសេសសម្រាប់អ្នក
 letter-body = { $text }
+letter-subject-code = { $operator }៖ សូមបញ្ជាក់អាសយដ្ឋានរបស់អ្នក
+letter-code = ដើម្បីបញ្ជាក់អាសយដ្ឋាននេះជាមួយ { $operator } សូមប្រាប់លេខកូដនេះដល់បុគ្គលិករបស់យើង៖ { $code }។ លេខកូដមានសុពលភាពដល់ { $until_at }។ បើអ្នកមិនបានផ្តល់អាសយដ្ឋាននេះទេ សូមកុំខ្វល់នឹងសារនេះ។ ជំនួយ៖ { $care }។

@@ -90,3 +90,5 @@ letter-subject-expiry = { $operator }: tentang masa aktif nomor Anda
 letter-subject-change = { $operator }: perubahan tarif atau ketentuan
 letter-subject-marketing = { $operator }: penawaran untuk Anda
 letter-body = { $text }
+letter-subject-code = { $operator }: konfirmasi alamat Anda
+letter-code = Untuk mengonfirmasi alamat ini di { $operator }, sampaikan kode berikut kepada petugas kami: { $code }. Kode berlaku sampai { $until_at }. Jika Anda tidak memberikan alamat ini, abaikan surat ini. Bantuan: { $care }.

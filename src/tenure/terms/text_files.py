@@ -17,8 +17,11 @@ LETTER: Final[Mapping[str, frozenset[str]]] = {
     # Others may read a subject over somebody's shoulder: it names no number.
     **{f"letter-subject-{one.value}": frozenset({"operator"}) for one in NoticeClass},
     "letter-body": frozenset({"operator", "number", "care", "text"}),
+    "letter-subject-code": frozenset({"operator"}),
+    "letter-code": frozenset({"operator", "care", "code", "until_at"}),
 }
-"""What goes around the text of a notice that is sent by e-mail, and what it may name."""
+"""What goes around the text of a notice that is sent by e-mail, the letter that brings a code to an
+address, and what they may name."""
 
 
 def read_texts(
@@ -51,7 +54,7 @@ def read_texts(
 def _messages(folder: Folder, language: str) -> dict[str, str]:
     named = {kind.text_id: ALWAYS | facts_of(kind) for kind in NoticeKind} | dict(LETTER)
     must = {kind.text_id: said_of(kind) for kind in NoticeKind}
-    must["letter-body"] = frozenset({"text"})
+    must |= {"letter-body": frozenset({"text"}), "letter-code": frozenset({"code", "until_at"})}
     return read_messages(folder, f"texts/{language}.ftl", named, must)
 
 

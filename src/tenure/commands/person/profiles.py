@@ -10,8 +10,11 @@ import typer
 
 from tenure.commands import connect, presence, secret_file
 from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, PasskeyAt, Reason
+from tenure.commands.person import mailing
 from tenure.commands.person.entering import NAME, Number, day_of, document_of
+from tenure.commands.person.mailing import NotSentError
 from tenure.commands.presence import Live, OnDocument, Paper, Shown
+from tenure.gateways.mail.server.submission import Relay
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.numbers import operations as numbers
@@ -29,11 +32,14 @@ from tenure.promises.people.model import (
 from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import Refusal as StaffRefusal
 from tenure.promises.staff.model import Task
-from tenure.values.instant import iso
+from tenure.values.instant import Instant, iso
 from tenure.values.refused import Refused
 
 KEY_OCTETS: Final = 32
 KEY_MISSING: Final = "it is made with the first code: tenure person contact"
+
+_Proposed = tuple[Code, str] | Refused[Refusal] | Refused[StaffRefusal]
+"""A code, with the language of its reader."""
 
 Email = Annotated[str | None, typer.Option(help="The e-mail address.")]
 Postal = Annotated[str | None, typer.Option(help="The postal address.")]
@@ -134,48 +140,91 @@ def language(
 def contact(
     person: Number,
     letter: Annotated[
-        Path, typer.Option(help="Where to write the code, for whoever sends it; a new file.")
-    ],
+        Path | None,
+        typer.Option(help="Where to write the code, for whoever sends it; a new file."),
+    ] = None,
+    mail: Annotated[
+        Path | None,
+        typer.Option(help="Mail it at once, by the server in this file (as of tenure up --mail)."),
+    ] = None,
     email: Email = None,
     postal: Postal = None,
     by: By = connect.BY,
     passkey: PasskeyAt = None,
     reason: Reason = "",
     at: At = None,
+    operator: Operator = connect.OPERATOR,
     data: Data = connect.DATA,
     dsn: Dsn = None,
     as_json: AsJson = False,
 ) -> None:
     """Have a code sent to an address; it is theirs when they say the code: tenure person confirm.
 
-    Example: tenure person contact 4711 --email dara@example.com --letter code.txt
+    Example: tenure person contact 4711 --email dara@example.com --mail mail.toml
+
+    Example: tenure person contact 4711 --postal "12 Street 9, Phnom Penh" --letter code.txt
     """
     act = connect.act_of(by, connect.instant_typed(at), reason)
     channel, address = _address(email, postal)
+    relay = _relay(letter, mail, channel)
     secret_file.make(NAME, _key_path(data), KEY_OCTETS)
     key = secret_file.read(NAME, _key_path(data), KEY_OCTETS, KEY_MISSING)
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     code_id = str(uuid.uuid4())
-    if letter.exists():
-        connect.fail(NAME, f"{letter}: is there already; name a new file")
 
-    async def sent(tx: Transaction) -> Code | Refused[Refusal] | Refused[StaffRefusal]:
+    async def sent(tx: Transaction) -> _Proposed:
         member = await staff.allowed(tx, act.by, Task.WITNESS, act.at)
         if isinstance(member, Refused):
             return member
         asked = (person, channel, address, code, key, code_id)
-        return await people.addresses.propose(tx, *asked, act)
+        proposed = await people.addresses.propose(tx, *asked, act)
+        if isinstance(proposed, Refused):
+            return proposed
+        whose = await people.find(tx, person)
+        assert whose is not None, "a code is proposed for somebody who is there"
+        return proposed, whose.language
 
-    async def work(pool: Pool) -> Code | Refused[Refusal] | Refused[StaffRefusal]:
+    async def work(pool: Pool) -> _Proposed:
         return await perform(pool, sent)
 
     found = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     if isinstance(found, Refused):
         connect.refused(NAME, found, as_json=as_json)
-    _write(letter, f"{found.address}\n\n{code[:4]} {code[4:]}\n")
-    told = {"person": person, "channel": channel.value, "until": iso(found.until)}
-    words = f"a code waits in {letter} until {iso(found.until)}; send it, and keep no copy"
+    proposed, language_ = found
+    spoken, until = f"{code[:4]} {code[4:]}", iso(proposed.until)
+    words = f"a code is on its way; it is valid until {until}"
+    if relay is not None:
+        _mail(relay, operator, language_, proposed, spoken, act.at)
+    if letter is not None:
+        _write(letter, f"{proposed.address}\n\n{spoken}\n")
+        words = f"a code waits in {letter} until {until}; send it, and keep no copy"
+    told = {"person": person, "channel": channel.value, "until": until}
     connect.say(words, told, as_json=as_json)
+
+
+def _relay(letter: Path | None, mail: Path | None, channel: Channel) -> Relay | None:
+    """The server that mails the code; None when somebody else sends the letter."""
+    if (letter is None) == (mail is None):
+        raise typer.BadParameter("say how the code gets there: --mail FILE, or --letter FILE")
+    if letter is not None and letter.exists():
+        connect.fail(NAME, f"{letter}: is there already; name a new file")
+    if mail is None:
+        return None
+    if channel is not Channel.EMAIL:
+        raise typer.BadParameter("--mail is for --email; a postal address needs --letter")
+    try:
+        return mailing.relay_of(mail)
+    except NotSentError as wrong:
+        connect.fail(NAME, str(wrong))
+
+
+def _mail(
+    relay: Relay, operator: str, language_: str, proposed: Code, spoken: str, at: Instant
+) -> None:
+    try:
+        mailing.send(relay, operator, language_, proposed, spoken, at)
+    except NotSentError as wrong:
+        connect.fail(NAME, str(wrong))
 
 
 def confirm(

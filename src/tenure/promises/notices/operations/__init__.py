@@ -19,7 +19,7 @@ from tenure.promises.notices.operations.sending import (
     waiting,
     with_tries,
 )
-from tenure.promises.notices.rules import Letter, Wording, letter, wording, words
+from tenure.promises.notices.rules import Letter, Wording, code_letter, letter, wording, words
 from tenure.terms.notice_kinds import facts_of
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Letter",
     "Wording",
     "campaigns",
+    "code_letter",
     "decide",
     "found",
     "handed",

@@ -1,6 +1,6 @@
 """The words of a notice, and where it may still go: pure, time as an argument."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from tenure.promises.notices.model import Channel, Dropped, Notice, NoticeKind, 
 from tenure.terms import writing
 from tenure.terms.notice_kinds import class_of
 from tenure.terms.pricelist import Pack
-from tenure.values.instant import parse_instant
+from tenure.values.instant import Instant, parse_instant
 
 ALLOWANCE: Final = "allowance-"
 """What the texts that name the allowances of the pack begin with."""
@@ -83,16 +83,38 @@ def letter(wording: Wording, telling: Telling) -> Letter:
     return Letter(_told(wording, telling, subject, {}), body)
 
 
+def code_letter(wording: Wording, language: str, code: str, until: Instant) -> Letter:
+    """The letter that brings a code to an address, so that who reads it can say it."""
+
+    def named(language: str) -> dict[str, str]:
+        at = writing.clock(until, wording.zone, language)
+        about = {"operator": wording.operator, "care": wording.care}
+        return {**about, "code": code, "until_at": at}
+
+    subject = _filled(wording, language, f"{LETTER}subject-code", named)
+    return Letter(subject, _filled(wording, language, f"{LETTER}code", named))
+
+
 def _told(wording: Wording, telling: Telling, text_id: str, more: Mapping[str, str]) -> str:
     """A text of the pack about a notice, in the language that was chosen if it has it there."""
-    for language in (telling.language, wording.prevailing):
+
+    def named(language: str) -> dict[str, str]:
+        return {**_named(wording, telling, language), **more}
+
+    return _filled(wording, telling.language, text_id, named)
+
+
+def _filled(
+    wording: Wording, chosen: str, text_id: str, named: Callable[[str], Mapping[str, str]]
+) -> str:
+    """A text of the pack in a language, or in the prevailing one (GTC-LANG)."""
+    for language in (chosen, wording.prevailing):
         bundle = wording.bundles.get(language)
         if bundle is None or not bundle.has_message(text_id):
             continue
         pattern = bundle.get_message(text_id).value
         assert pattern is not None
-        named = {**_named(wording, telling, language), **more}
-        filled, wrong = bundle.format_pattern(pattern, named)
+        filled, wrong = bundle.format_pattern(pattern, dict(named(language)))
         assert not wrong, f"{text_id} in {language}: {wrong}"
         text = str(filled)
         assert text.strip()
