@@ -193,6 +193,8 @@ notices: a notice is sent once =>
     (delivery_id, medium, via, sent_to, receipts, handing_at, handed_at)
     VALUES (77001, 'sms', 'x', '855', false, '2026-11-22Z', '2026-11-22Z'),
     (77002, 'sms', 'x', '855', false, '2026-11-22Z', '2026-11-22Z')
+charging: what went down was told =>
+    INSERT INTO charging.told VALUES (1, 'usage.low', 1, '2026-11-22Z')
 record: leaves => ALTER TABLE record.leaf DROP CONSTRAINT leaf_hash_is_of_its_body;
     UPDATE record.leaf SET body = body || ' '
 record: loss reports => SET session_replication_role = replica;

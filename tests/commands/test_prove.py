@@ -21,7 +21,7 @@ from tenure.postgres.denials import Denial, Denials
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.notices import operations as notices
-from tenure.promises.notices.model import NoticeKind
+from tenure.promises.notices.model import ATTEMPTS, NoticeKind
 from tenure.promises.numbers import operations as numbers
 from tenure.promises.numbers.model import HoldingRefusal, Wrong
 from tenure.promises.numbers.operations.attempts import TOLD_MAX
@@ -190,7 +190,7 @@ def test_the_table_says_what_happened_and_the_last_line_counts() -> None:
 def test_texts_are_seen_when_they_leave(tmp_path: Path) -> None:
     post = Post(tmp_path)
     (tmp_path / ".notice-000000000001.part").write_text("To: 855\n\nno\n")
-    (tmp_path / "notice-000000000002").write_text("To: 85515000000\n\nyes\n")
+    (tmp_path / f"notice-{2 * ATTEMPTS + 1:012d}").write_text("To: 85515000000\n\nyes\n")
     post.look()
     post.look()
     (left,) = post.left

@@ -72,3 +72,15 @@ JOIN (
     SELECT purse_id, reference, sum(-funds_micros - grants_micros - owed_micros) AS taken
     FROM money.entry WHERE kind IN (2, 8) GROUP BY purse_id, reference
 ) taken ON taken.purse_id = back.purse_id AND taken.reference = back.debit
+
+-- check: what went down was told
+-- clauses: KH-USAGE
+-- says: Whatever is on record as told of an allowance or of funds is a notice of that instant.
+SELECT EXISTS (
+           SELECT FROM notices.notice n
+           WHERE n.kind = t.kind AND n.at = t.at AND n.msisdn IN (
+               SELECT l.msisdn FROM numbers.line l WHERE l.purse_id = t.purse_id
+               UNION ALL SELECT h.msisdn FROM numbers.tenure h WHERE h.purse_id = t.purse_id
+           )
+       ) AS ok, format('purse %s %s %s', t.purse_id, t.kind, t.mark) AS which
+FROM charging.told t

@@ -11,14 +11,14 @@ LEFT JOIN numbers.tenure t ON t.msisdn = n.msisdn AND t.during @> d.handing_at
 WHERE n.channel = 'number'
 
 -- check: nothing told is forgotten
--- clauses: GTC-LANG, GTC-CHANGE, INC-90
+-- clauses: GTC-LANG GTC-CHANGE INC-90
 -- says: Whatever was told has left, waits to leave, or was dropped for a reason.
 SELECT n.sent_at IS NOT NULL OR n.dropped_at IS NOT NULL OR q.notice_id IS NOT NULL AS ok,
        format('notice %s', n.notice_id) AS which
 FROM notices.notice n LEFT JOIN notices.due q USING (notice_id)
 
 -- check: what was sent is proven
--- clauses: GTC-LANG, GTC-CHANGE, INC-90
+-- clauses: GTC-LANG GTC-CHANGE INC-90
 -- says: A notice counts as sent since its first attempt that a carrier took, and not without one.
 SELECT n.sent_at IS NOT DISTINCT FROM greatest(n.at, d.handed_at) AS ok,
        format('notice %s', n.notice_id) AS which
