@@ -113,3 +113,19 @@ async def test_a_lane_finds_a_new_connection_and_the_batch_is_answered_once(data
     await lanes.stop()
     assert len(seen) == 4
     assert len(set(seen)) == 2
+
+
+async def test_a_server_that_died_unheard_is_given_up_at_once(direct: Direct, owner: str) -> None:
+    async def killed(tx: Statements, numbers: Sequence[int]) -> list[int]:
+        [row] = await (await tx.execute("SELECT pg_backend_pid()")).fetchall()
+        with psycopg.connect(owner, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [row[0]])
+        # Nothing of it was read yet: the loop did not turn.
+        return await keep(tx, numbers)
+
+    with pytest.raises(psycopg.OperationalError):
+        await direct.perform(killed, [3])
+
+    assert direct.closed
+    with pytest.raises(psycopg.OperationalError):
+        await direct.perform(keep, [5])

@@ -28,6 +28,8 @@ _INT8_OID: Final = 20
 _INT8: Final = struct.Struct("!q")
 _FAILED: Final = ExecStatus.FATAL_ERROR
 _SYNC: Final = ExecStatus.PIPELINE_SYNC
+UNDO_MAX: Final = 3
+"""More words of ROLLBACK than this bring no order to a connection: it is given up."""
 
 
 class Found:
@@ -98,7 +100,9 @@ class Direct:
                 await self._undo()
                 if attempt == ATTEMPTS_MAX:
                     raise
-            except Exception:
+            except Exception as error:
+                if isinstance(error, psycopg.OperationalError) and _ends_it(error):
+                    self._lose(error)
                 await self._undo()
                 raise
             except BaseException:
@@ -189,12 +193,17 @@ class Direct:
             del self._names[query]
         self._fresh.clear()
         # What follows an error is skipped up to the next sync, which may be this first word.
-        while self._asked or self._pg.transaction_status != TransactionStatus.IDLE:
+        for _ in range(UNDO_MAX):
+            if not self._asked and self._pg.transaction_status == TransactionStatus.IDLE:
+                return
             try:
                 await self._end(b"ROLLBACK")
             except psycopg.Error:
-                if self._lost is not None:
-                    return
+                # A dead server may be noticed by whoever writes to it, before the reader is told.
+                if self.closed:
+                    break
+        if self._asked or self._pg.transaction_status != TransactionStatus.IDLE:
+            self._lose(psycopg.OperationalError("it cannot be said what is under way"))
 
     async def _collect(self) -> None:
         """Take the result of the oldest statement."""
@@ -250,6 +259,12 @@ class Direct:
     def _alive(self) -> None:
         if self._lost is not None:
             raise psycopg.OperationalError("the connection was lost") from self._lost
+
+
+def _ends_it(error: psycopg.OperationalError) -> bool:
+    """Whether the server says that it goes, or the driver that it has gone: nothing is undone."""
+    state = error.sqlstate
+    return state is None or state.startswith(("57P", "08"))
 
 
 def _tell(future: "asyncio.Future[None]") -> None:
