@@ -188,7 +188,8 @@ class Recording:
             line = await asyncio.wait_for(process.stdout.readline(), START_SECONDS_MAX)
             said = json.loads(line)
             self._beside[name] = Outside(said["url"], said["vkey"])
-            self.publisher.witnesses = list(self._beside.values())
+            known = (self._beside.get(each) for each in BESIDE)
+            self.publisher.witnesses = [each for each in known if each is not None]
             self._remember()
             log.info("the witness %s is there", name)
             await process.wait()

@@ -85,7 +85,12 @@ DROPPED: Final[Mapping[Dropped, str]] = {
     Dropped.CHANGED_HANDS: "not sent: the number had another holder by then",
     Dropped.OUT_OF_SERVICE: "not sent: the number was out of service",
     Dropped.NO_OTHER_CHANNEL: "not sent: there was no other number to reach them on",
+    Dropped.NO_CONSENT: "not sent: there was no consent to such offers",
+    Dropped.TOO_MANY: "not sent: it would have been one too many of its class",
     Dropped.NO_LONGER_TRUE: "not sent: it was not true any more when it could leave",
+    Dropped.TOO_LATE: "not sent: its time was over before it could leave",
+    Dropped.UNCERTAIN: "nobody knows whether it arrived; such notices are not sent twice",
+    Dropped.UNDELIVERED: "tried on every way that the terms know, and not delivered",
 }
 TABLES_DIFFER: Final = (
     "The tables and the record say different things about this number"
@@ -235,7 +240,7 @@ def _told(notice: Notice, said: Wording) -> Told:
     if notice.sent_at is not None:
         became = f"sent on {second(notice.sent_at, said)}"
     elif notice.dropped is not None:
-        became = DROPPED.get(notice.dropped, "not sent")
+        became = DROPPED[notice.dropped]
     return Told(second(notice.telling.at, said), words, became)
 
 
