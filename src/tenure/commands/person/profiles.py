@@ -29,6 +29,7 @@ from tenure.promises.people.model import (
     Person,
     Refusal,
 )
+from tenure.promises.record.model import Act
 from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import Refusal as StaffRefusal
 from tenure.promises.staff.model import Task
@@ -171,21 +172,10 @@ def contact(
     key = secret_file.read(NAME, _key_path(data), KEY_OCTETS, KEY_MISSING)
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     code_id = str(uuid.uuid4())
-
-    async def sent(tx: Transaction) -> _Proposed:
-        member = await staff.allowed(tx, act.by, Task.WITNESS, act.at)
-        if isinstance(member, Refused):
-            return member
-        asked = (person, channel, address, code, key, code_id)
-        proposed = await people.addresses.propose(tx, *asked, act)
-        if isinstance(proposed, Refused):
-            return proposed
-        whose = await people.find(tx, person)
-        assert whose is not None, "a code is proposed for somebody who is there"
-        return proposed, whose.language
+    asked = (person, channel, address, code, key, code_id)
 
     async def work(pool: Pool) -> _Proposed:
-        return await perform(pool, sent)
+        return await perform(pool, _proposed, asked, act)
 
     found = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     if isinstance(found, Refused):
@@ -193,13 +183,27 @@ def contact(
     proposed, language_ = found
     spoken, until = f"{code[:4]} {code[4:]}", iso(proposed.until)
     words = f"a code is on its way; it is valid until {until}"
-    if relay is not None:
-        _mail(relay, operator, language_, proposed, spoken, act.at)
     if letter is not None:
         _write(letter, f"{proposed.address}\n\n{spoken}\n")
         words = f"a code waits in {letter} until {until}; send it, and keep no copy"
+    elif relay is not None:
+        _mail(relay, operator, language_, proposed, spoken, act.at)
     told = {"person": person, "channel": channel.value, "until": until}
     connect.say(words, told, as_json=as_json)
+
+
+async def _proposed(
+    tx: Transaction, asked: tuple[int, Channel, str, str, bytes, str], act: Act
+) -> _Proposed:
+    member = await staff.allowed(tx, act.by, Task.WITNESS, act.at)
+    if isinstance(member, Refused):
+        return member
+    proposed = await people.addresses.propose(tx, *asked, act)
+    if isinstance(proposed, Refused):
+        return proposed
+    whose = await people.find(tx, proposed.person_id)
+    assert whose is not None, "a code is proposed for somebody who is there"
+    return proposed, whose.language
 
 
 def _relay(letter: Path | None, mail: Path | None, channel: Channel) -> Relay | None:
