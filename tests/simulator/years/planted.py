@@ -20,7 +20,7 @@ from tenure.promises.numbers.rules import holding
 from tenure.promises.numbers.rules import lifecycle as lifecycle_rules
 from tenure.promises.numbers.rules.requests import complete, judging, needs
 from tenure.promises.numbers.store import requests as request_store
-from tenure.promises.people import operations as people
+from tenure.promises.people.operations import proving
 from tenure.promises.record import operations as record
 from tenure.promises.staff.rules import approvals, members
 from tenure.promises.topups import store as topup_store
@@ -104,7 +104,7 @@ def disputes_are_ignored(patch: Patch, database: Database) -> None:
 def lost_sims_are_believed(patch: Patch, database: Database) -> None:
     """Whoever found a phone transfers its number."""
     without(patch, Refusal.LOST)
-    database.replace("demand_standing", "line.lost_at IS NULL OR moment < line.lost_at", "true")
+    database.replace("demand_standing", "line.lost_at IS NULL", "true")
 
 
 def one_approval_is_enough(patch: Patch, database: Database) -> None:
@@ -153,7 +153,7 @@ def the_next_holder_is_not_asked(patch: Patch, database: Database) -> None:
 
 def any_signature_will_do(patch: Patch, database: Database) -> None:
     """What a passkey signed is not looked at."""
-    patch.setattr(people, "verified", lambda *_: 1)
+    patch.setattr(proving, "verified", lambda *_: 1)
     del database
 
 
