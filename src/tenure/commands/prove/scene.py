@@ -25,7 +25,9 @@ from tenure.promises.record.model import Act
 from tenure.values.instant import Instant
 from tenure.values.refused import Refused
 
-QUIET_SECONDS: Final = 5.0
+QUIET_SECONDS: Final = 30.0
+LATE_SECONDS: Final = 30.0
+"""What comes later than it should is still waited for: late is another finding than never."""
 HOLDER: Final = "<holder>"
 
 
@@ -70,7 +72,7 @@ class Scene:
                 return self.first_text() is not None
             return await self.alarmed() is not None
 
-        await until(told, TOLD_WITHIN_SECONDS)
+        await until(told, LATE_SECONDS)
 
     def first_text(self) -> Left | None:
         """The first text that left for the number since the attempt began."""
