@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tenure.gateways.hlr.server.register import Endpoint
-from tenure.gateways.hlr.wire.ipa import Frame, Frames, framed
+from tenure.values.ipa import Frame, Frames, framed
 
 CONTROL_PORT, TERMINAL_PORT, GSUP_PORT = 4259, 4258, 4222
 """osmo-hlr 1.5.0 takes an address for each interface, but no port; so each has its own address."""

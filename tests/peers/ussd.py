@@ -13,7 +13,8 @@ from tenure.gateways.ussd.server import Engine, Euse, Registers
 from tenure.gateways.ussd.wire import components, gsup, ipa, strings
 from tenure.gateways.ussd.wire.components import Operation
 from tenure.gateways.ussd.wire.gsup import Kind, Message, State
-from tenure.gateways.ussd.wire.ipa import Control, Frames
+from tenure.gateways.ussd.wire.ipa import Control
+from tenure.values.ipa import Frames
 from tenure.values.msisdn import Imsi
 from tests.peers.osmo import GSUP_PORT, SECONDS_MAX
 

@@ -69,6 +69,15 @@ class Direct:
         self._socket = self._pg.socket
         self._loop.add_reader(self._socket, self._readable)
 
+    @classmethod
+    async def over(cls, connection: Transaction) -> "Direct":
+        """Take a connection over; one that is lost at that moment is closed, and it is raised."""
+        try:
+            return cls(connection)
+        except psycopg.Error:
+            await connection.close()
+            raise
+
     @property
     def broken(self) -> bool:
         """Whether the connection was lost."""

@@ -77,12 +77,15 @@ class _Lane(Generic[CommandT, AnswerT]):
             try:
                 if self.connection is None or self.connection.closed:
                     await asyncio.sleep(pause_seconds)
-                    self.connection = Direct(await self.house.connect())
+                    self.connection = await Direct.over(await self.house.connect())
                 return await self.connection.perform(self.house.operation, commands)
             except (psycopg.OperationalError, OSError) as lost:
                 if self.connection is not None and not self.connection.broken:
                     raise
                 log.warning("the database connection was lost: %s", type(lost).__name__)
+                if self.connection is not None:
+                    # The server may have said that it goes before the driver saw it gone.
+                    await self.connection.close()
                 self.connection = None
         raise ConnectionError("the database cannot be reached")
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tenure.gateways.hlr.session import control, terminal
 from tenure.gateways.hlr.session.control import Control, Ended, Noticed, Told
 from tenure.gateways.hlr.session.terminal import Ready, Said, Send, Vty
-from tenure.gateways.hlr.wire.ipa import framed
+from tenure.values.ipa import framed
 
 
 def reply(text: str) -> bytes:

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from tenure.gateways.hlr.wire import control
 from tenure.gateways.hlr.wire.control import Answer, Malformed, Refusal, Trap, message_of
-from tenure.gateways.hlr.wire.ipa import Frame, Frames, framed
 from tenure.gateways.hlr.wire.terminal import (
     PasswordAsked,
     Prompt,
@@ -16,6 +15,7 @@ from tenure.gateways.hlr.wire.terminal import (
     line_of,
     without_echo,
 )
+from tenure.values.ipa import Frame, Frames, framed
 
 GREETING = (
     b"Welcome to the OsmoHLR VTY interface\r\n\r\nThere is NO WARRANTY.\r\n"

@@ -14,6 +14,7 @@ from tenure.gateways.ussd.wire.components import Operation, String
 from tenure.gateways.ussd.wire.gsup import Kind, Message
 from tenure.gateways.ussd.wire.ipa import Control
 from tenure.values.instant import Instant
+from tenure.values.ipa import framed
 from tenure.values.msisdn import Imsi
 from tests.gateways.ussd.test_wire import DIALLED
 
@@ -39,7 +40,7 @@ def test_who_we_are_is_said_when_it_is_asked() -> None:
 
 def test_pings_are_answered_and_messages_heard() -> None:
     link = known()
-    outcomes = link.received(ipa.control(Control.PING) + ipa.gsup(DIALLED) + ipa.framed(0, b"x"))
+    outcomes = link.received(ipa.control(Control.PING) + ipa.gsup(DIALLED) + framed(0, b"x"))
     assert outcomes == [Send(ipa.control(Control.PONG)), Heard(DIALLED)]
 
 

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenure.gateways.ussd.wire import components, forms, gsup, ipa, strings
+from tenure.gateways.ussd.wire import components, forms, gsup, strings
 from tenure.gateways.ussd.wire.components import Error, Operation, Problem, String
 from tenure.gateways.ussd.wire.gsup import Cause, Kind, Message, State
+from tenure.values.ipa import Frames, framed
 from tenure.values.msisdn import Imsi, Msisdn
 from tenure.values.screens import fits
 
@@ -161,8 +162,8 @@ def test_any_octets_are_something(octets: bytes) -> None:
 def test_frames_come_back_however_they_are_cut(
     sent: list[tuple[int, bytes]], data: st.DataObject
 ) -> None:
-    stream = b"".join(ipa.framed(protocol, payload) for protocol, payload in sent)
-    frames, found = ipa.Frames(), []
+    stream = b"".join(framed(protocol, payload) for protocol, payload in sent)
+    frames, found = Frames(), []
     while stream:
         size = data.draw(st.integers(1, len(stream)))
         found += frames.feed(stream[:size])

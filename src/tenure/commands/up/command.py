@@ -273,6 +273,8 @@ async def _report(showing: Showing, console: Console) -> None:
     live = showing.live()
     gateways = ", ".join(f"{one.name} {one.address}" for one in live.traffic)
     console.print(f"open: {gateways}; the page is {live.page}", highlight=False, soft_wrap=True)
+    if live.phones:
+        console.print(f"phones to read and dial: {live.phones}", highlight=False, soft_wrap=True)
     while True:
         await asyncio.sleep(PLAIN_EVERY_SECONDS)
         console.print(plain(showing.live()), highlight=False, soft_wrap=True)

@@ -261,6 +261,7 @@ def _about(plan: Plan, store: Store) -> About:
         where=store.where,
         page=f"{plan.public_url}/",
         demo=demo,
+        phones="" if plan.phones is None else f"http://{plan.phones.page}/",
     )
 
 

@@ -47,6 +47,8 @@ class About(msgspec.Struct, frozen=True):
     """Where the data is."""
     page: str
     demo: str
+    phones: str = ""
+    """Where the phones of the demo are, or ""."""
 
 
 class Showing:
@@ -94,6 +96,7 @@ class Showing:
             store_well=self._well,
             page=about.page,
             demo=about.demo,
+            phones=about.phones,
             record=self.record()[0],
             record_well=self.record()[1],
             alarm=ALARM.format(count=self._alarms) if self._alarms else "",

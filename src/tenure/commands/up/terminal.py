@@ -141,7 +141,9 @@ def _foot(live: Live) -> Group:
     about = Text.assemble(
         (" page ", "dim"),
         (live.page, "bold underline"),
-        ("   try +855 12 345 678   " if live.demo else "   ", "dim"),
+        (" phones " if live.phones else "", "dim"),
+        (live.phones, "bold underline"),
+        (" try +855 12 345 678  " if live.demo else "  ", "dim"),
         ("Ctrl-C", "bold"),
         (" stops; data stays", "dim"),
         no_wrap=True,

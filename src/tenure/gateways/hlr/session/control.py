@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from tenure.gateways.hlr.wire import control
-from tenure.gateways.hlr.wire.ipa import Frames
+from tenure.values.ipa import Frames
 
 OUTSTANDING_MAX: Final = 64
 

@@ -5,8 +5,10 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from tenure.gateways.hlr.wire.ipa import CTRL, OSMO, Frame, framed
+from tenure.values.ipa import OSMO, Frame, framed
 
+CTRL: Final = 0x00
+"""The extension of the CTRL interface."""
 NUMBER_MAX: Final = 2**31 - 1
 """osmo-hlr gives any digits back, others read a C integer."""
 

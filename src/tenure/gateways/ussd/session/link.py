@@ -7,7 +7,8 @@ from typing import Final, TypeAlias
 import msgspec
 
 from tenure.gateways.ussd.wire import ipa
-from tenure.gateways.ussd.wire.ipa import Control, Frame, Frames
+from tenure.gateways.ussd.wire.ipa import Control
+from tenure.values.ipa import Frame, Frames
 
 
 class State(Enum):

@@ -1,17 +1,13 @@
-"""IPA frames (Osmocom's IP.access multiplex): a length, a protocol, and what is said in it."""
+"""What IPA frames carry for a USSD entity: connection control, and GSUP."""
 
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import Final
 
-import msgspec
+from tenure.values.ipa import OSMO, Frame, framed
 
-HEAD_OCTETS: Final = 3
-PAYLOAD_OCTETS_MAX: Final = 0xFFFF
 CCM: Final = 0xFE
 """Connection control: who is there, and is anybody."""
-OSMO: Final = 0xEE
-"""The protocol whose first octet of payload says which extension it is."""
 GSUP: Final = 0x05
 
 _IDENTITIES: Final = (0x08, 0x07, 0x02, 0x03, 0x04, 0x05, 0x01, 0x00)
@@ -26,46 +22,6 @@ class Control(IntEnum):
     ID_GET = 0x04
     ID_RESP = 0x05
     ID_ACK = 0x06
-
-
-class Frame(msgspec.Struct, frozen=True):
-    """One frame: the protocol of the multiplex, and its payload."""
-
-    protocol: int
-    payload: bytes
-
-    def __repr__(self) -> str:
-        return f"Frame({self.protocol:#04x}, {len(self.payload)} octets)"
-
-
-class Frames:
-    """Puts frames together from octets as they come."""
-
-    def __init__(self) -> None:
-        self._rest = b""
-
-    def feed(self, data: bytes) -> list[Frame]:
-        """The frames that are whole now, in their order; every octet of the stream belongs to one.
-
-        Any octets are frames of some protocol: what is not for us is left to who reads them.
-        """
-        data = self._rest + data
-        found: list[Frame] = []
-        begin = 0
-        while len(data) - begin >= HEAD_OCTETS:
-            end = begin + HEAD_OCTETS + int.from_bytes(data[begin : begin + 2])
-            if end > len(data):
-                break
-            found.append(Frame(data[begin + 2], data[begin + HEAD_OCTETS : end]))
-            begin = end
-        self._rest = data[begin:]
-        return found
-
-
-def framed(protocol: int, payload: bytes) -> bytes:
-    """A frame as octets."""
-    assert len(payload) <= PAYLOAD_OCTETS_MAX
-    return len(payload).to_bytes(2) + bytes([protocol]) + payload
 
 
 def control(message: Control) -> bytes:

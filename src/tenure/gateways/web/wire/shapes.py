@@ -76,6 +76,8 @@ class Live(msgspec.Struct, frozen=True):
     record_well: bool = True
     alarm: str = ""
     """What the auditor found and nobody has put right, in a sentence."""
+    phones: str = ""
+    """Where the phones of the demo can be read and dialled, or ""."""
 
 
 class Part(msgspec.Struct, frozen=True):

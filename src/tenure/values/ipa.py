@@ -1,4 +1,4 @@
-"""IPA frames: a length, a protocol, and what is said in it (Osmocom's IP.access multiplex)."""
+"""IPA frames (Osmocom's IP.access multiplex): a length, a protocol, and what is said in it."""
 
 from typing import Final
 
@@ -8,8 +8,6 @@ HEAD_OCTETS: Final = 3
 PAYLOAD_OCTETS_MAX: Final = 0xFFFF
 OSMO: Final = 0xEE
 """The protocol whose first octet of payload says which extension it is."""
-CTRL: Final = 0x00
-"""The extension of the CTRL interface."""
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -38,7 +36,7 @@ class Frames:
 
         Any octets are frames of some protocol: what is not for us is left to who reads them.
         """
-        data, self._rest = self._rest + data, b""
+        data = self._rest + data
         found: list[Frame] = []
         begin = 0
         while len(data) - begin >= HEAD_OCTETS:
