@@ -3577,3 +3577,15 @@ GRANT SELECT, INSERT ON topups.batch, topups.answered TO tenure_app;
 GRANT SELECT, INSERT, UPDATE (blocked_at, used_at, used_purse_id, used_seq)
     ON topups.voucher TO tenure_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON topups.wrong_pins TO tenure_app;
+
+
+-- privacy 1_privacy -------------------------------------------------------------------------
+
+-- You may see all we hold, and it ends when it should.
+
+CREATE SCHEMA privacy;
+
+COMMENT ON SCHEMA privacy IS 'You may see all we hold, and it ends when it should.';
+
+-- Who may do what.
+GRANT USAGE ON SCHEMA privacy TO tenure_app, tenure_privacy;

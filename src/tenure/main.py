@@ -30,6 +30,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "number": "Stock numbers and SIMs, sell them, and show whose a number is and was.",
     "person": "Enter people and whoever else we know of; correct, contact, merge, show.",
     "consent": "Keep what people agree to and refuse, show it, and hand out receipts.",
+    "privacy": "See what is held about people, answer their rights, and end what must end.",
     "staff": "Enrol, suspend and list the logins of staff.",
     "record": "Verify the record, show its checkpoints and witnesses, hand out receipts.",
     "witness": "Watch logs of others and cosign what only grows: a program of its own.",

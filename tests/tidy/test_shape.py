@@ -71,6 +71,7 @@ def house(folder: Path) -> Path:
         "people",
         "staff",
         "record",
+        "privacy",
     ):
         for name in PROMISE_FILES:
             files[f"promises/{promise}/{name}.py"] = ""

@@ -1,4 +1,4 @@
-"""What is held in one column: whose it is, of what kind, why, for how long, and how it ends."""
+"""What is held: whose it is, of what kind, why, how long, how it ends, how rows lead there."""
 
 from enum import Enum
 
@@ -80,6 +80,53 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
         assert personal == (self.end is not End.STAYS), f"{self.table}.{self.column}"
         assert personal == bool(self.keep), f"{self.table}.{self.column}"
         assert self.why, f"{self.table}.{self.column}: say why it is held"
+
+
+class Way(Enum):
+    """What a column of a row names, and so whom the row is about."""
+
+    PERSON = "person"
+    """``people.person.person_id``."""
+    SUBJECT = "subject"
+    """``people.subject.subject_id``: visitors, candidates, partners, the other declared kinds."""
+    HUMAN = "human"
+    """``staff.human.human_id``."""
+    LOGIN = "login"
+    """``staff.member.login``, or a name in angle brackets, which is nobody's."""
+    NUMBER = "number"
+    """An msisdn: it is about whoever held it at the moment, and about nobody else."""
+    IMSI = "imsi"
+    ICCID = "iccid"
+    """A SIM: about whoever held the number it was bound to."""
+    PURSE = "purse"
+    """A purse, which has one holder in its life."""
+    LEAF = "leaf"
+    """A leaf of the record: about the person to whom its opening ``person`` leads."""
+
+
+class Lead(msgspec.Struct, frozen=True):
+    """One column by which a row leads to somebody.
+
+    ``at`` is an expression over the row ``t`` for the moment it is about (``t.at``), which a number
+    or a SIM needs; "" is whoever has it now.
+    """
+
+    way: Way
+    column: str
+    at: str = ""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """How the rows of one table lead to people, and from when on their time is counted.
+
+    ``since`` is an expression over the row ``t`` with the moment at which what it tells was over,
+    NULL while it lasts, such as ``upper(t.during)``.  Every table with a personal column has one.
+    """
+
+    table: str
+    key: tuple[str, ...]
+    leads: tuple[Lead, ...]
+    since: str
 
 
 def impersonal(table: str, why: str, *columns: str) -> tuple[Holding, ...]:

@@ -1,0 +1,8 @@
+"""The commands ``tenure privacy``: the register, rights, retention, keys, disclosures, breaches."""
+
+import typer
+
+app = typer.Typer(
+    help="See what is held about people, answer their rights, and end what must end.",
+    no_args_is_help=True,
+)

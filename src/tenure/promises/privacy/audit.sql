@@ -1,0 +1,2 @@
+-- You may see all we hold, and it ends when it should: what must be true of privacy.
+-- Each check is a SELECT with `ok`, and `which`: an example that is no personal data.

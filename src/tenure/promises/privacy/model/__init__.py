@@ -1,0 +1,1 @@
+"""What privacy is asked, what it answers, and why it refuses."""

@@ -1,0 +1,1 @@
+"""What may be asked of privacy, in transactions of whoever asks."""

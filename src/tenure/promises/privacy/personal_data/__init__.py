@@ -1,0 +1,5 @@
+"""What privacy itself holds, column by column."""
+
+from typing import Final
+
+HOLDINGS: Final = ()
