@@ -1,4 +1,4 @@
-"""How a row leads to somebody, as SQL: one declaration serves export, erasure, copies and notices."""
+"""How a row leads to somebody, as SQL: one declaration serves export, erasure and notices."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -30,7 +30,7 @@ _BOUND: Final = (
 
 
 def somebody(lead: Lead) -> str:
-    """A scalar SQL expression over the row ``t``: the id of whom it leads to, or NULL for nobody."""
+    """A scalar SQL expression over the row ``t``: the id of whom it leads to, NULL for nobody."""
     column = f"t.{lead.column}"
     moment = f"h.during @> {lead.at}" if lead.at else "upper_inf(h.during)"
     match lead.way:
