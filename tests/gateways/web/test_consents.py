@@ -271,3 +271,33 @@ def test_a_visit_is_over_after_a_quarter_of_an_hour() -> None:
     assert visits.read(SECRET, code, AT) == 7
     assert visits.read(SECRET, code, Instant(AT + 15 * MINUTE_MS - 1)) == 7
     assert visits.read(SECRET, code, Instant(AT + 15 * MINUTE_MS)) is None
+
+
+async def test_a_holder_says_that_they_could_read_a_new_notice(
+    client: httpx.AsyncClient, clock: Clock, pool: Pool
+) -> None:
+    page = await mine(client)
+    newest = consent.updates(KH, "privacy-notice", clock.now())[0]
+    assert f"Version {newest.version}, published" in page
+    found = re.search(r"<form method='post' action='/mine/notice'>(.*?)</form>", page)
+    assert found, "who has not acknowledged it is asked"
+    fields = dict(re.findall(r"name='(\w+)' value='([^']*)'", found[1]))
+
+    answers = [(await client.post("/mine/notice", data=fields)).text for _ in range(2)]
+
+    assert all("You acknowledged it on" in text for text in answers)
+    assert all("/mine/notice" not in text for text in answers)
+    agreed = await perform(pool, consent.agreed, OLD)
+    (said,) = [one for one in agreed.acknowledgements if one.version == newest.version]
+    assert (said.acknowledgement.occasion, said.acknowledgement.how.way) == ("update", Way.WEB)
+    assert await perform(pool, consent.standing, KH, [(OLD, "offers")], "sms", LATER) == set()
+
+
+async def test_only_what_was_published_is_acknowledged_and_only_in_a_visit(
+    client: httpx.AsyncClient,
+) -> None:
+    page = await mine(client)
+    visit = next(iter(forms(page).values()))["visit"]
+    unknown = await client.post("/mine/notice", data={"visit": visit, "version": "2019-01-01"})
+    nobody = await client.post("/mine/notice", data={"visit": "x", "version": "2025-10-23"})
+    assert (unknown.status_code, nobody.status_code) == (409, 403)

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -13,7 +14,15 @@ from tenure.gateways.web.wire import pages
 from tenure.gateways.web.wire.choices import Choices
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.consent import operations as consent
-from tenure.promises.consent.model import Answer, How, Refusal, Way, Wish
+from tenure.promises.consent.model import (
+    Acknowledged,
+    Acknowledgement,
+    Answer,
+    How,
+    Refusal,
+    Way,
+    Wish,
+)
 from tenure.promises.numbers import operations as numbers
 from tenure.promises.people import operations as people
 from tenure.promises.record.model import Act
@@ -41,11 +50,30 @@ def handlers(site: Site) -> list[Any]:
         done, choices = await perform(site.pool, _said, site, wish, site.act(PAGE, at))
         return _answer(site, who, (done, with_signal(choices, request)))
 
-    return [say, *_unsubscribe(site), *_well_known()]
+    return [say, _acknowledge(site), *_unsubscribe(site), *_well_known()]
+
+
+def _acknowledge(site: Site) -> Any:
+    """PRV-UPDATE, PRV-ACK: whoever was proven says that they could read this version."""
+
+    @post("/mine/notice", status_code=200)
+    async def read(request: Request[Any, Any, Any]) -> Response[str]:
+        who = await visitor(site, request)
+        form = await form_of(request)
+        at = site.now()
+        person_id = visits.read(site.secret, form.get("visit", ""), at)
+        if person_id is None:
+            return shown(site, who, pages.consents.over(who.frame), 403)
+        version = form.get("version", "")
+        act = site.act(PAGE, at)
+        done, choices = await perform(site.pool, _acknowledged, site, person_id, version, act)
+        return _answer(site, who, (done, with_signal(choices, request)))
+
+    return read
 
 
 def _answer(
-    site: Site, who: Visitor, said: tuple[Answer | Refused[Refusal], Choices]
+    site: Site, who: Visitor, said: tuple[Answer | Acknowledged | Refused[Refusal], Choices]
 ) -> Response[str]:
     done, choices = said
     short_code = site.said.terms.contact.end_advertising
@@ -98,7 +126,7 @@ def _well_known() -> list[Any]:
 def with_signal(choices: Choices, request: Request[Any, Any, Any]) -> Choices:
     """The choices, as this browser is to see them; its signal is not kept."""
     fields = [value for name, value in request.scope["headers"] if name == privacy_control.HEADER]
-    return Choices(choices.visit, choices.language, choices.each, privacy_control.is_on(fields))
+    return msgspec.structs.replace(choices, gpc=privacy_control.is_on(fields))
 
 
 async def _said(
@@ -107,10 +135,7 @@ async def _said(
     """Keep the word, then show how they stand: the page cannot tell anything else."""
     person_id, purpose, is_yes = wish
     terms = site.said.terms
-    person = await people.find(tx, person_id)
-    spoken = terms.prevailing_language if person is None else person.language
-    language = spoken if spoken in terms.languages else terms.prevailing_language
-    how = How(Way.WEB, language, "the page of the holder")
+    how = await _how(tx, site, person_id)
     asked = Wish(person_id, how, (purpose,) if purpose else None)
     if is_yes:
         done = await numbers.consents.give(tx, terms, asked, act)
@@ -119,10 +144,33 @@ async def _said(
     return done, await choices_of(tx, site, person_id, act.at)
 
 
+async def _acknowledged(
+    tx: Transaction, site: Site, person_id: int, version: str, act: Act
+) -> tuple[Acknowledged | Refused[Refusal], Choices]:
+    """Keep that they could read it, once: who said so before is answered as then."""
+    agreed = await consent.agreed(tx, person_id)
+    known = [one for one in agreed.acknowledgements if one.version == version]
+    if known:
+        return known[0], await choices_of(tx, site, person_id, act.at)
+    how = await _how(tx, site, person_id)
+    said = Acknowledgement(person_id, "update", how, version=version)
+    done = await consent.acknowledge(tx, site.said.terms, said, act)
+    return done, await choices_of(tx, site, person_id, act.at)
+
+
+async def _how(tx: Transaction, site: Site, person_id: int) -> How:
+    terms = site.said.terms
+    person = await people.find(tx, person_id)
+    spoken = terms.prevailing_language if person is None else person.language
+    language = spoken if spoken in terms.languages else terms.prevailing_language
+    return How(Way.WEB, language, "the page of the holder")
+
+
 async def choices_of(tx: Transaction, site: Site, person_id: int, at: Instant) -> Choices:
     """How somebody stands who was proven to be this person, and the code of their visit."""
     person = await people.find(tx, person_id)
     language = "" if person is None else person.language
     stands = await consent.overview(tx, site.said.terms, person_id, at)
     each = translate.choices(stands, language, site.said)
-    return Choices(visits.code_of(site.secret, person_id, at), language, each)
+    notice = translate.notice(await consent.agreed(tx, person_id), language, site.said, at)
+    return Choices(visits.code_of(site.secret, person_id, at), language, each, notice=notice)

@@ -1,4 +1,4 @@
-"""What a page shows of one purpose: its words, how somebody stands to it, and what they can say."""
+"""What a page shows of purposes and of the notice: words, how somebody stands, and what to say."""
 
 import msgspec
 
@@ -25,6 +25,18 @@ class Choice(msgspec.Struct, frozen=True):
     """How it contacts somebody who agrees here; "" for what contacts nobody."""
 
 
+class Notice(msgspec.Struct, frozen=True):
+    """The newest privacy notice, and whether somebody said that they could read it (PRV-UPDATE)."""
+
+    version: str
+    language: str
+    published: str
+    new: str
+    """What is new in it, in words."""
+    seen: str
+    """Since when they acknowledge it; "" for not yet: the button says so."""
+
+
 class Choices(msgspec.Struct, frozen=True):
     """All purposes of the operator, for one person."""
 
@@ -34,6 +46,7 @@ class Choices(msgspec.Struct, frozen=True):
     each: tuple[Choice, ...]
     gpc: bool = False
     """The browser says that data shall not be sold or shared."""
+    notice: Notice | None = None
 
     def __repr__(self) -> str:
         return "Choices(…)"

@@ -32,6 +32,12 @@ OVER: Final = (
     "This visit is over, or the link is not whole. Show who you are again on the page My number."
 )
 NOT_POSSIBLE: Final = "This was not kept: {detail}"
+NOTICE: Final = "Privacy notice"
+NOTICE_NEW: Final = "Version {version}, published {published}: {new}"
+NOTICE_READ: Final = "Read it, and what differs from the one before"
+NOTICE_SEEN: Final = "You acknowledged it on {seen}. That is no consent to anything."
+NOTICE_ASK: Final = "To say that you could read it is no consent to anything."
+ACKNOWLEDGE: Final = "I could read it"
 END: Final = "End these offers"
 ENDED: Final = "Offers by e-mail"
 ENDED_ASK: Final = "One click, and no more of these offers are sent to you, by mail or otherwise."
@@ -48,7 +54,32 @@ def section(shown: Choices, short_code: str, words: str = "") -> str:
     return (
         f"{said}<section class='card' id='consents'><h2>{TITLE}</h2><p>{WHY}</p>{signal}"
         f"<p class='note'>{call}</p>{end}"
-        f"</section>{each}"
+        f"</section>{each}{_notice(shown)}"
+    )
+
+
+def _notice(shown: Choices) -> str:
+    notice = shown.notice
+    if notice is None:
+        return ""
+    version, language = escape(notice.version), escape(notice.language)
+    said = NOTICE_NEW.format(
+        version=version,
+        published=escape(notice.published),
+        new=f"<span lang='{language}'>{escape(notice.new)}</span>",
+    )
+    where = f"/updates/privacy-notice/{version}?language={language}"
+    if notice.seen:
+        answer = f"<p class='note'>{NOTICE_SEEN.format(seen=escape(notice.seen))}</p>"
+    else:
+        fields = hidden(visit=shown.visit, version=notice.version)
+        answer = (
+            f"<p class='note'>{NOTICE_ASK}</p><form method='post' action='/mine/notice'>{fields}"
+            f"<button>{ACKNOWLEDGE}</button></form>"
+        )
+    return (
+        f"<section class='card' id='notice'><h2>{NOTICE}</h2><p>{said}</p>"
+        f"<p><a href='{where}'>{NOTICE_READ}</a></p>{answer}</section>"
     )
 
 
