@@ -58,6 +58,19 @@ class End(Enum):
     """The value stays, and the row that says whose it is ends."""
 
 
+class Export(Enum):
+    """What somebody gets to see of a column who asks what is held about them (PRV-RIGHTS)."""
+
+    REGISTRATION = "registration"
+    """What was submitted at registration: in a copy, and whenever all is told."""
+    KNOW = "know"
+    """Whenever all is told."""
+    MASKED = "masked"
+    """It names somebody else as well: that there is something is told, and not who."""
+    NEVER = "never"
+    """Secrets, and what works only while it is unknown; also counters that tell nothing."""
+
+
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
     """One column as it is held.  The holdings of all promises are exactly the columns there are.
 
@@ -72,6 +85,17 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     keep: str
     end: End
+    export: Export | None = None
+    """What who asks gets to see; None is as ``shown`` says."""
+
+    @property
+    def shown(self) -> Export:
+        """As declared; else nothing of what is nobody's, and others than who asks only masked."""
+        if self.export is not None:
+            return self.export
+        if self.whose is Subject.NOBODY:
+            return Export.NEVER
+        return Export.MASKED if self.whose is Subject.OTHER_PARTY else Export.KNOW
 
     def __post_init__(self) -> None:
         """Whose, what, how long and how it ends fit together, or it is our own mistake."""
