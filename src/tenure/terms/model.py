@@ -4,6 +4,7 @@ import msgspec
 
 from tenure.terms.agreements import Agreements
 from tenure.terms.notice_kinds import NoticeClass
+from tenure.terms.privacy import Privacy
 from tenure.terms.subjects import People
 
 
@@ -286,3 +287,5 @@ class Terms(msgspec.Struct, frozen=True):
     """Whom we may know something about, and what (PRV-KINDS)."""
     consents: Agreements
     """What a subscriber may agree to, and the texts of it (GTC-ACCEPT, GTC-MKT, PRV-ACK)."""
+    privacy: Privacy
+    """Rights, retention, recipients and what else keeps PRV-* and WEB-*."""

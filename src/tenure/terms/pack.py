@@ -16,6 +16,8 @@ from tenure.terms.plan_files import read_bundles, read_offers
 from tenure.terms.price_checks import check_texts_charged, check_versions
 from tenure.terms.price_files import Setting, read_versions
 from tenure.terms.pricelist import Pack
+from tenure.terms.privacy import Privacy
+from tenure.terms.privacy_files import read_privacy
 from tenure.terms.problems import Problem, UnusablePackError
 from tenure.terms.subjects import People
 from tenure.terms.text_files import read_texts
@@ -100,7 +102,8 @@ def _read(folder: Folder) -> Pack:
     texts = read_texts(folder, operator, (offers, bundles, zones.zones))
     texts = {language: found | words[language] for language, found in texts.items()}
     menus = read_menus(folder, operator.languages, operator.contact.end_advertising, measures)
-    terms = _terms(operator, figures, (offers, bundles), people, consents)
+    privacy = read_privacy(folder, operator.languages)
+    terms = _terms(operator, figures, (offers, bundles), (people, consents, privacy))
     check_screens(folder, menus, terms, texts)
     return Pack(
         terms=terms,
@@ -121,10 +124,10 @@ def _terms(
     operator: Operator,
     figures: Figures,
     plans: tuple[tuple[Offer, ...], tuple[Bundle, ...]],
-    people: People,
-    consents: Agreements,
+    known: tuple[People, Agreements, Privacy],
 ) -> Terms:
     offers, bundles = plans
+    people, consents, privacy = known
     return Terms(
         operator=operator.operator,
         name=operator.name,
@@ -159,4 +162,5 @@ def _terms(
         notices=figures.notices,
         people=people,
         consents=consents,
+        privacy=privacy,
     )

@@ -13,8 +13,8 @@ from tenure.terms.subjects import (
     SubjectKind,
     Titled,
     Wanted,
-    Words,
 )
+from tenure.terms.wordings import words
 from tenure.values.holding import Category
 
 FILE: Final = "people.toml"
@@ -55,26 +55,6 @@ def _named(found: list[NamedT], folder: Folder) -> dict[str, NamedT]:
     return {one.name: one for one in found}
 
 
-def _words(section: Section, key: str, languages: tuple[str, ...]) -> Words:
-    """One short text in each language that the operator offers."""
-    example = "{ " + ", ".join(f'{language} = "…"' for language in languages) + " }"
-    section.has(key)
-    given = section.values.get(key)
-    if not isinstance(given, dict):
-        section.note(key, f"[{section.name}] has no {key} in words", f"add {key} = {example}")
-        return dict.fromkeys(languages, "")
-    for language in languages:
-        text = given.get(language)
-        if not isinstance(text, str) or not text.strip() or len(text) > WORDS_MAX:
-            what = f"{key} has no words in {language}"
-            section.note(key, what, f"write {key} = {example}, at most {WORDS_MAX} characters each")
-    for language in given:
-        if language not in languages:
-            what = f"{key} has words in {language}, which is not offered"
-            section.note(key, what, f"the languages are {', '.join(languages)}")
-    return {language: str(given.get(language, "")) for language in languages}
-
-
 def _flag(section: Section, key: str) -> bool:
     """True or false; false where nothing is said."""
     return section.flag(key) if section.has(key) else False
@@ -83,7 +63,7 @@ def _flag(section: Section, key: str) -> bool:
 def _titled(section: Section, languages: tuple[str, ...]) -> Titled:
     found = Titled(
         section.matching("name", NAME, "a-name"),
-        _words(section, "title", languages),
+        words(section, "title", languages, WORDS_MAX),
     )
     section.done()
     return found
@@ -100,7 +80,7 @@ def _item(section: Section, languages: tuple[str, ...], keep_photos: bool) -> It
     form = section.choice("form", FORMS)
     found = Item(
         name=section.matching("name", NAME, "a-name"),
-        title=_words(section, "title", languages),
+        title=words(section, "title", languages, WORDS_MAX),
         form=form,
         category=section.choice("category", CATEGORIES),
         choices=section.texts("choices", NAME, "a-choice") if section.has("choices") else (),
@@ -126,7 +106,7 @@ def _kind(section: Section, languages: tuple[str, ...], shelves: Shelves) -> Sub
     occasions, purposes, items, consequences = shelves
     found = SubjectKind(
         name=section.matching("name", NAME, "a-name"),
-        title=_words(section, "title", languages),
+        title=words(section, "title", languages, WORDS_MAX),
         registered=_flag(section, "registered"),
         third_party=_flag(section, "third_party"),
         entered_by=_entered_by(section),

@@ -1,0 +1,11 @@
+"""What an operator's files say about privacy: one field a file."""
+
+import msgspec
+
+from tenure.terms.breaches import Breaches
+
+
+class Privacy(msgspec.Struct, frozen=True):
+    """The figures and words of the promise ``privacy``."""
+
+    breaches: Breaches

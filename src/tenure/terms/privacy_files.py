@@ -1,0 +1,12 @@
+"""Reads the files about privacy, one reader a file."""
+
+from tenure.terms.breaches_files import read_breaches
+from tenure.terms.documents import Folder
+from tenure.terms.privacy import Privacy
+
+
+def read_privacy(folder: Folder, languages: tuple[str, ...]) -> Privacy:
+    """All of them; each notes its own problems."""
+    return Privacy(
+        breaches=read_breaches(folder, languages),
+    )
