@@ -3,9 +3,11 @@
 import msgspec
 
 from tenure.terms.breaches import Breaches
+from tenure.terms.rights import Rights
 
 
 class Privacy(msgspec.Struct, frozen=True):
     """The figures and words of the promise ``privacy``."""
 
     breaches: Breaches
+    rights: Rights
