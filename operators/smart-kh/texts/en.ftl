@@ -72,6 +72,7 @@ notice-person-adult = { $operator }: You are now of age. From now on you decide 
 notice-consent-given = { $operator }: Thank you. You have agreed to: { $purpose }. To stop it, call { $stop }.
 notice-consent-withdrawn = { $operator }: As you wished, we have stopped: { $purpose }. Information: { $care }.
 notice-security-profile = { $operator }: The registered details of the holder of the number { $number } were changed. If it was not you, call { $care } now.
+notice-security-breach = { $operator }: Others could see data of yours that we hold ({ $when }): { $what } { $handling } We are sorry. Help: { $care }.
 notice-topup-received = { $operator }: { $amount_micros } was added to { $number }. Your balance is { $funds_micros }, valid until { $valid_until_at }. Thank you.
 notice-payment-received = { $operator }: We received your payment of { $amount_micros } for { $number }. Still to be paid: { $owed_micros }. Thank you.
 notice-usage-most = { $operator }: The number { $number } has used { $percent }% of { $allowance }.
@@ -81,6 +82,7 @@ notice-expiry-soon = { $operator }: The balance of { $number } is valid until { 
 notice-expiry-ended = { $operator }: The validity of { $number } has ended. Please top up before { $recycled_at } to keep your number. Help: { $care }.
 notice-tariff-change = { $operator }: Our prices change from { $effective_at }: { $summary }. Details: { $page } Help: { $care }.
 notice-privacy-change = { $operator }: Our privacy notice changes from { $effective_at }: { $summary }. Details: { $page } Help: { $care }.
+notice-privacy-lifting = { $operator }: As you asked, we kept your data and did not use it. From { $lifted_at } it is used again. If you object, call { $care }.
 notice-terms-change = { $operator }: Our terms change from { $effective_at }: { $summary }. Details: { $page } Help: { $care }.
 notice-marketing-offer = { $operator }: { $text } No more offers: call { $stop }.
 

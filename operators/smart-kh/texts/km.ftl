@@ -71,6 +71,7 @@ notice-person-adult = { $operator }៖ អ្នកមានអាយុគ្�
 notice-consent-given = { $operator }៖ សូមអរគុណ។ អ្នកបានយល់ព្រមលើ៖ { $purpose }។ ដើម្បីបញ្ឈប់ សូមហៅទៅ { $stop }។
 notice-consent-withdrawn = { $operator }៖ តាមសំណើរបស់អ្នក យើងបានបញ្ឈប់៖ { $purpose }។ ព័ត៌មានបន្ថែម៖ { $care }។
 notice-security-profile = { $operator }៖ ព័ត៌មានចុះឈ្មោះរបស់ម្ចាស់លេខ { $number } ត្រូវបានផ្លាស់ប្តូរ។ បើមិនមែនជាអ្នកទេ សូមហៅទៅ { $care } ភ្លាម។
+notice-security-breach = { $operator }៖ អ្នកដទៃអាចបានឃើញទិន្នន័យរបស់លោកអ្នកដែលយើងរក្សាទុក ({ $when })៖ { $what } { $handling } យើងសូមអភ័យទោស។ ជំនួយ៖ { $care }។
 notice-topup-received = { $operator }៖ បានបញ្ចូលទឹកប្រាក់ { $amount_micros } ទៅលេខ { $number } ហើយ។ សមតុល្យ៖ { $funds_micros } មានសុពលភាពដល់ថ្ងៃទី { $valid_until_at }។ សូមអរគុណ។
 notice-payment-received = { $operator }៖ យើងបានទទួលការទូទាត់ { $amount_micros } សម្រាប់លេខ { $number } ហើយ។ ទឹកប្រាក់ដែលនៅត្រូវបង់៖ { $owed_micros }។ សូមអរគុណ។
 notice-usage-most = { $operator }៖ លេខ { $number } បានប្រើអស់ { $percent }% នៃ { $allowance } ហើយ។
@@ -80,6 +81,7 @@ notice-expiry-soon = { $operator }៖ សមតុល្យលេខ { $number }
 notice-expiry-ended = { $operator }៖ លេខ { $number } អស់សុពលភាពហើយ។ សូមបញ្ចូលទឹកប្រាក់មុនថ្ងៃទី { $recycled_at } ដើម្បីរក្សាលេខរបស់អ្នក។ ជំនួយ៖ { $care }។
 notice-tariff-change = { $operator }៖ តម្លៃសេវានឹងផ្លាស់ប្តូរចាប់ពីថ្ងៃទី { $effective_at }៖ { $summary }។ ព័ត៌មានលម្អិត៖ { $page } ជំនួយ៖ { $care }។
 notice-privacy-change = { $operator }៖ សេចក្តីជូនដំណឹងអំពីឯកជនភាពនឹងផ្លាស់ប្តូរចាប់ពីថ្ងៃទី { $effective_at }៖ { $summary }។ ព័ត៌មានលម្អិត៖ { $page } ជំនួយ៖ { $care }។
+notice-privacy-lifting = { $operator }៖ តាមសំណើរបស់អ្នក យើងបានរក្សាទុកទិន្នន័យរបស់អ្នកដោយមិនប្រើប្រាស់។ ចាប់ពី { $lifted_at } ទិន្នន័យនឹងត្រូវប្រើប្រាស់វិញ។ បើអ្នកជំទាស់ សូមហៅទៅ { $care }។
 notice-terms-change = { $operator }៖ លក្ខខណ្ឌសេវានឹងផ្លាស់ប្តូរចាប់ពីថ្ងៃទី { $effective_at }៖ { $summary }។ ព័ត៌មានលម្អិត៖ { $page } ជំនួយ៖ { $care }។
 notice-marketing-offer = { $operator }៖ { $text } ដើម្បីឈប់ទទួលការផ្សព្វផ្សាយ សូមហៅទៅ { $stop }។
 

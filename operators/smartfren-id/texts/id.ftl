@@ -66,6 +66,7 @@ notice-person-adult = { $operator }: Anda kini sudah cukup umur. Mulai sekarang 
 notice-consent-given = { $operator }: Terima kasih. Anda telah menyetujui: { $purpose }. Untuk berhenti, hubungi { $stop }.
 notice-consent-withdrawn = { $operator }: Sesuai permintaan Anda, ini telah kami hentikan: { $purpose }. Informasi: { $care }.
 notice-security-profile = { $operator }: Data registrasi pemilik nomor { $number } telah diubah. Jika bukan oleh Anda, segera hubungi { $care }.
+notice-security-breach = { $operator }: Data Anda yang kami simpan dapat terlihat oleh pihak lain ({ $when }): { $what } { $handling } Kami mohon maaf. Bantuan: { $care }.
 notice-topup-received = { $operator }: Isi ulang { $amount_micros } untuk { $number } berhasil. Pulsa Anda { $funds_micros }, berlaku sampai { $valid_until_at }. Terima kasih.
 notice-payment-received = { $operator }: Pembayaran { $amount_micros } untuk { $number } telah kami terima. Sisa tagihan: { $owed_micros }. Terima kasih.
 notice-usage-most = { $operator }: Nomor { $number } telah memakai { $percent }% dari { $allowance }.
@@ -75,6 +76,7 @@ notice-expiry-soon = { $operator }: Masa aktif nomor { $number } berakhir pada {
 notice-expiry-ended = { $operator }: Masa aktif nomor { $number } sudah berakhir. Isi ulang sebelum { $recycled_at } agar nomor tetap milik Anda. Bantuan: { $care }.
 notice-tariff-change = { $operator }: Tarif kami berubah mulai { $effective_at }: { $summary }. Selengkapnya: { $page } Bantuan: { $care }.
 notice-privacy-change = { $operator }: Pemberitahuan privasi kami berubah mulai { $effective_at }: { $summary }. Selengkapnya: { $page } Bantuan: { $care }.
+notice-privacy-lifting = { $operator }: Sesuai permintaan Anda, data Anda kami simpan tanpa dipakai. Mulai { $lifted_at } data itu dipakai lagi. Jika keberatan, hubungi { $care }.
 notice-terms-change = { $operator }: Syarat dan ketentuan kami berubah mulai { $effective_at }: { $summary }. Selengkapnya: { $page } Bantuan: { $care }.
 notice-marketing-offer = { $operator }: { $text } Berhenti menerima promosi: hubungi { $stop }.
 

@@ -65,6 +65,8 @@ class NoticeKind(StrEnum):
     """Of how the holder proves who they are, something changed."""
     SECURITY_PROFILE = "security.profile"
     """What is registered of the holder was changed."""
+    SECURITY_BREACH = "security.breach"
+    """Data of theirs reached others."""
     STAFF_BREAK_GLASS = "staff.break_glass"
     TOPUP_RECEIVED = "topup.received"
     PAYMENT_RECEIVED = "payment.received"
@@ -76,6 +78,8 @@ class NoticeKind(StrEnum):
     EXPIRY_ENDED = "expiry.ended"
     TARIFF_CHANGE = "tariff.change"
     PRIVACY_CHANGE = "privacy.change"
+    PRIVACY_LIFTING = "privacy.lifting"
+    """What is held of somebody rested, and will be used again from an instant on."""
     TERMS_CHANGE = "terms.change"
     MARKETING_OFFER = "marketing.offer"
 
@@ -134,6 +138,8 @@ FACTS: Final[Mapping[NoticeKind, frozenset[str]]] = {
     NoticeKind.EXPIRY_ENDED: frozenset({"recycled_at"}),
     NoticeKind.TARIFF_CHANGE: frozenset({"effective_at", "summary", "page"}),
     NoticeKind.PRIVACY_CHANGE: frozenset({"effective_at", "summary", "page"}),
+    NoticeKind.SECURITY_BREACH: frozenset({"what", "when", "handling"}),
+    NoticeKind.PRIVACY_LIFTING: frozenset({"lifted_at"}),
     NoticeKind.TERMS_CHANGE: frozenset({"effective_at", "summary", "page"}),
     NoticeKind.MARKETING_OFFER: frozenset({"text", "purpose"}),
 }

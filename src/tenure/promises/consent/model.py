@@ -265,8 +265,55 @@ class Agreed(msgspec.Struct, frozen=True):
     representations: tuple[Represented, ...]
 
 
+class Ground(StrEnum):
+    """Why what is held of somebody is kept and not used (PRV-RIGHTS; GDPR articles 18(1), 21)."""
+
+    DAMAGE_OR_DISTRESS = "damage-or-distress"
+    ACCURACY = "accuracy"
+    """They say that it is wrong, and that is being looked at."""
+    UNLAWFUL = "unlawful"
+    CLAIM = "claim"
+    """It is needed for a claim of theirs, and for nothing else."""
+    OBJECTION = "objection"
+
+
+class Restrict(msgspec.Struct, frozen=True):
+    """Somebody's data is to be kept and not used."""
+
+    person_id: int
+    ground: Ground
+    case_ref: str
+    """The case of their right: an id, never a name or number."""
+
+    def __repr__(self) -> str:
+        return f"Restrict({self.person_id})"
+
+
+class Told(msgspec.Struct, frozen=True):
+    """That, and when, somebody was told that a restriction will end (GDPR article 18(3))."""
+
+    by: str
+    """``notice 4711``, a notice of the kind privacy.lifting; or ``letter ID`` for whom no notice
+    reaches."""
+    at: Instant
+
+
+class Restriction(msgspec.Struct, frozen=True):
+    """A restriction on record; in force until it is lifted."""
+
+    restriction_id: UUID
+    asked: Restrict
+    since: Instant
+    told: Told | None = None
+    until: Instant | None = None
+    leaf_seq: int = 0
+
+
 class Refusal(IntEnum):
-    """Why a yes does not count, in descending precedence.  A no needs nothing."""
+    """Why a yes does not count, or a restriction does not end, in descending precedence.
+
+    A no needs nothing.
+    """
 
     UNKNOWN_PURPOSE = 1
     UNKNOWN_MEDIUM = 2
@@ -285,3 +332,8 @@ class Refusal(IntEnum):
     """A no of the same instant, or of a later one, is the stricter word."""
     UNKNOWN_RECORD = 13
     UNKNOWN_PERSON = 14
+    CASE_UNUSABLE = 15
+    UNKNOWN_RESTRICTION = 16
+    LIFTED_ALREADY = 17
+    NOT_TOLD = 18
+    """Who is restricted hears of the end before it comes."""

@@ -96,4 +96,18 @@ HOLDINGS: Final = (
     *(_of("representation", column, Category.EVIDENCE, why) for column, why in _SAID),
     _of("representation", "at", Category.EVIDENCE, "when they stated it"),
     *impersonal("representation", "the leaf that tells of it", "leaf_seq"),
+    _of("restriction", "restriction_id", Category.EVIDENCE, "which restriction it is"),
+    _of("restriction", "person_id", Category.IDENTIFICATION, "whose data rests (PRV-RIGHTS)"),
+    *(
+        _of("restriction", column, Category.EVIDENCE, why)
+        for column, why in (
+            ("ground", "why it rests"),
+            ("case_ref", "by which case of their right"),
+            ("since", "since when it rests"),
+            ("told_at", "when they were told that it ends"),
+            ("told_by", "and by which notice or letter"),
+            ("until_at", "since when it may be used again"),
+        )
+    ),
+    *impersonal("restriction", "the leaves that tell of it", "leaf_seq", "lifted_leaf_seq"),
 )

@@ -1,10 +1,17 @@
 """What may be asked of consent: yes, no, who may be contacted, and which texts bind whom.
 
-Read saying, agreeing, texts, receipts.
+Read saying, restricting, agreeing, texts, receipts.
 """
 
 from tenure.promises.consent.operations.agreeing import accept, acknowledge, agreed, represent
 from tenure.promises.consent.operations.receipts import receipt
+from tenure.promises.consent.operations.restricting import (
+    hold_still,
+    lift,
+    restrict,
+    restricted,
+    restrictions_of,
+)
 from tenure.promises.consent.operations.saying import (
     give,
     history,
@@ -22,8 +29,10 @@ __all__ = [
     "agreed",
     "give",
     "history",
+    "hold_still",
     "in_force",
     "join",
+    "lift",
     "missing",
     "opened",
     "overview",
@@ -33,6 +42,9 @@ __all__ = [
     "published",
     "receipt",
     "represent",
+    "restrict",
+    "restricted",
+    "restrictions_of",
     "signed",
     "standing",
     "updates",

@@ -7,7 +7,9 @@ import msgspec
 from tenure.postgres.transaction import Transaction
 from tenure.promises.consent import rules, store
 from tenure.promises.consent.model import Answer, Event, No, Refusal, Stand, Word, Yes
+from tenure.promises.consent.operations.restricting import carry
 from tenure.promises.consent.operations.texts import keep_notice, keep_wordings
+from tenure.promises.consent.store import restrictions
 from tenure.promises.record import operations as record
 from tenure.promises.record.model import Act, NewLeaf, Plain
 from tenure.terms.agreements import PRIVACY_NOTICE
@@ -23,7 +25,7 @@ async def standing(
 
     To be asked in the transaction that hands a message over: a withdrawal that was answered is
     seen, and one that comes meanwhile waits for the commit.  A purpose that the operator does not
-    have is nobody's.
+    have is nobody's, and nobody who is restricted is contacted (PRV-RIGHTS).
     """
     known = terms.consents.purpose
     asked = [pair for pair in pairs if known(pair[1]) is not None]
@@ -33,8 +35,9 @@ async def standing(
 
     last = await store.last_of_all(tx, asked, medium)
 
+    resting = await restrictions.restricted(tx, {person_id for person_id, _ in asked})
     open_ = [event for event in last if rules.stands(event, known(event.purpose), at)]
-    return {(event.person_id, event.purpose) for event in open_}
+    return {(one.person_id, one.purpose) for one in open_ if one.person_id not in resting}
 
 
 async def overview(tx: Transaction, terms: Terms, person_id: int, at: Instant) -> tuple[Stand, ...]:
@@ -89,7 +92,8 @@ async def withdraw(tx: Transaction, terms: Terms, no: No, act: Act) -> Answer | 
 
 
 async def join(tx: Transaction, kept_id: int, merged_id: int, act: Act) -> tuple[Event, ...]:
-    """Two persons were one: for the one that is kept the stricter word of both counts.
+    """Two persons were one: for the one that is kept the stricter word of both counts, and what
+    restricts the other restricts them.
 
     Returns the new words; none when the one that is kept had said no to all that the other had.
     """
@@ -100,6 +104,7 @@ async def join(tx: Transaction, kept_id: int, merged_id: int, act: Act) -> tuple
 
     decision = rules.joined(kept_id, last, merged, act)
 
+    await carry(tx, kept_id, merged_id, act)
     return await _written(tx, decision, act)
 
 

@@ -1,10 +1,11 @@
 """What a yes and a no come to, which text was shown, and what a receipt holds; pure.
 
-Read saying, texts, agreeing, receipts, signing.
+Read saying, restricting, texts, agreeing, receipts, signing.
 """
 
 from tenure.promises.consent.rules.agreeing import accepted, acknowledged, represented
 from tenure.promises.consent.rules.receipts import missing, receipt
+from tenure.promises.consent.rules.restricting import lifted, restricted
 from tenure.promises.consent.rules.saying import (
     LastWords,
     folded,
@@ -36,6 +37,7 @@ __all__ = [
     "given",
     "in_force",
     "joined",
+    "lifted",
     "missing",
     "opened",
     "overview",
@@ -44,6 +46,7 @@ __all__ = [
     "read_back",
     "receipt",
     "represented",
+    "restricted",
     "sha256_of",
     "shown_of",
     "signed",

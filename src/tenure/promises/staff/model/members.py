@@ -158,3 +158,5 @@ class Refusal(IntEnum):
     CONCERN_UNKNOWN = 32
     CONCERN_CLOSED = 33
     OWN_CONCERN = 34
+    RESTRICTED = 35
+    """Their data is kept and not used: only the case of their right, an order or danger shows it."""

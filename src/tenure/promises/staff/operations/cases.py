@@ -96,7 +96,8 @@ async def look(  # noqa: PLR0913, PLR0917 -- who, what for, by which case, at wh
 ) -> Look | Refused[Refusal]:
     """Let somebody see what is held about a number, and keep that they did.
 
-    Refused without an open case about this very number, unless they broke the glass a moment ago.
+    Refused without an open case about this very number, unless they broke the glass a moment ago,
+    and RESTRICTED for somebody whose data rests (PRV-RIGHTS).
     """
     member = await member_store.member(tx, login)
     case = await _case(tx, case_id)
@@ -107,6 +108,8 @@ async def look(  # noqa: PLR0913, PLR0917 -- who, what for, by which case, at wh
         glass = await store.glass(tx, member)
 
     found = rules.looked(member, purpose, case, glass, msisdn, act.at)
+    if isinstance(found, Member) and await store.is_restricted(tx, msisdn):
+        found = rules.at_rest(purpose) or found
 
     if isinstance(found, Refused):
         await members.refused(tx, login, LOOK, found.refusal.name, act.at)

@@ -4,7 +4,15 @@ Read members, keys, approvals, cases, concerns.
 """
 
 from tenure.promises.staff.rules.approvals import approved, asked, counting
-from tenure.promises.staff.rules.cases import about, broken, closed, looked, opened, salt_of
+from tenure.promises.staff.rules.cases import (
+    about,
+    at_rest,
+    broken,
+    closed,
+    looked,
+    opened,
+    salt_of,
+)
 from tenure.promises.staff.rules.concerns import dismissed
 from tenure.promises.staff.rules.keys import (
     accepted,
@@ -22,6 +30,7 @@ __all__ = [
     "allowed",
     "approved",
     "asked",
+    "at_rest",
     "broken",
     "challenged",
     "closed",

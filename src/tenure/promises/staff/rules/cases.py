@@ -1,6 +1,7 @@
 """When somebody of ours may look at what is held about a number; pure."""
 
 import hashlib
+from typing import Final
 
 from tenure.promises.staff.model import Case, Glass, Member, Purpose, Refusal, Task
 from tenure.promises.staff.rules.members import allowed
@@ -54,6 +55,20 @@ def broken(member: Member | None, reason: str) -> Member | Refused[Refusal]:
     if isinstance(found, Member) and not reason.strip():
         return Refused(Refusal.REASON_MISSING, "say why, with --reason; others will read it")
     return found
+
+
+SEES_RESTRICTED: Final = frozenset({Purpose.PRIVACY, Purpose.LEGAL_ORDER, Purpose.BREAK_GLASS})
+"""PRV-RIGHTS: for which purposes somebody is looked at whose data is kept and not used."""
+
+
+def at_rest(purpose: Purpose) -> Refused[Refusal] | None:
+    """Why somebody restricted is not looked at for this purpose; None when they may be."""
+    if purpose in SEES_RESTRICTED:
+        return None
+    detail = (
+        "their data rests at their request; only a case of kind privacy or legal-order shows it"
+    )
+    return Refused(Refusal.RESTRICTED, detail)
 
 
 def looked(

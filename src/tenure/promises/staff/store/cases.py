@@ -62,6 +62,16 @@ ORDER BY look_id LIMIT 1000
 """
 _TOLD: Final = "UPDATE staff.look SET told_at = %s WHERE look_id = ANY (%b)"
 
+# Who is restricted stands in a promise above; its function answers yes or no, and its trigger on
+# staff.look refuses the same.
+_IS_RESTRICTED: Final = "SELECT consent.restricts_looks_at(%s)"
+
+
+async def is_restricted(tx: Transaction, about: str) -> bool:
+    """Whether what is held of the one whom a look is about is kept and not used (PRV-RIGHTS)."""
+    row = await (await tx.execute(_IS_RESTRICTED, [about])).fetchone()
+    return row is not None and bool(row[0])
+
 
 def _case(row: tuple[Any, ...]) -> Case:
     case_id, kind, *rest = row

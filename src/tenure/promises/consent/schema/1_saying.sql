@@ -204,25 +204,10 @@ CREATE TRIGGER acknowledgement_stays_said BEFORE UPDATE OR DELETE ON consent.ack
 CREATE TRIGGER representation_stays_said BEFORE UPDATE OR DELETE ON consent.representation
     FOR EACH ROW EXECUTE FUNCTION consent.stays_said();
 
--- What a tool of marketing may ask: may I?  Not who said no, nor when, nor to what else.
-CREATE FUNCTION consent.may(person_id_ bigint, purpose_ text, medium_ text, at_ timestamptz)
-RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT coalesce((
-        SELECT word = 'given' AND at <= at_ AND (until_at IS NULL OR at_ < until_at)
-               AND meaning = (SELECT max(meaning) FROM consent.text WHERE document = 'purpose/' || purpose_)
-        FROM consent.event
-        WHERE person_id = person_id_ AND purpose = purpose_ AND medium = medium_
-        ORDER BY seq DESC LIMIT 1
-    ), false)
-$$;
-
 -- Who may do what.
-REVOKE ALL ON FUNCTION consent.stays_said(), consent.may(bigint, text, text, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION consent.stays_said() FROM PUBLIC;
 GRANT USAGE ON SCHEMA consent TO tenure_app, tenure_privacy, tenure_marketing;
 GRANT SELECT, INSERT ON consent.text, consent.acceptance, consent.acknowledgement, consent.representation TO tenure_app;
 GRANT SELECT, INSERT ON consent.event TO tenure_app;
 GRANT SELECT ON consent.text, consent.event, consent.acceptance, consent.acknowledgement, consent.representation
     TO tenure_privacy;
-GRANT EXECUTE ON FUNCTION consent.may(bigint, text, text, timestamptz) TO tenure_app, tenure_marketing;
