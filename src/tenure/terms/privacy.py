@@ -3,6 +3,7 @@
 import msgspec
 
 from tenure.terms.breaches import Breaches
+from tenure.terms.retention import Retention
 from tenure.terms.rights import Rights
 
 
@@ -10,4 +11,5 @@ class Privacy(msgspec.Struct, frozen=True):
     """The figures and words of the promise ``privacy``."""
 
     breaches: Breaches
+    retention: Retention
     rights: Rights

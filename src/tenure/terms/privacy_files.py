@@ -3,6 +3,7 @@
 from tenure.terms.breaches_files import read_breaches
 from tenure.terms.documents import Folder
 from tenure.terms.privacy import Privacy
+from tenure.terms.retention_files import read_retention
 from tenure.terms.rights_files import read_rights
 
 
@@ -10,5 +11,6 @@ def read_privacy(folder: Folder, languages: tuple[str, ...]) -> Privacy:
     """All of them; each notes its own problems."""
     return Privacy(
         breaches=read_breaches(folder, languages),
+        retention=read_retention(folder, languages),
         rights=read_rights(folder, languages),
     )
