@@ -1,6 +1,7 @@
 """What is held: whose it is, of what kind, why, how long, how it ends, how rows lead there."""
 
 from enum import Enum
+from typing import Final
 
 import msgspec
 
@@ -125,19 +126,28 @@ class Way(Enum):
     PURSE = "purse"
     """A purse, which has one holder in its life."""
     LEAF = "leaf"
-    """A leaf of the record: about the person to whom its opening ``person`` leads."""
+    """A leaf of the record: about whom its openings name, and whoever held the number they name."""
+    CASE = "case"
+    """A case of ours: about whoever held its number when it was opened, as its leaf knows it."""
+    NOTICE = "notice"
+    """A notice: about its person, or else about whoever held its number when it was told."""
 
 
 class Lead(msgspec.Struct, frozen=True):
     """One column by which a row leads to somebody.
 
     ``at`` is an expression over the row ``t`` for the moment it is about (``t.at``), which a number
-    or a SIM needs; "" is whoever has it now.
+    or a SIM needs, and ``during`` one for a span, in which it may have been several people's;
+    without both it is whoever has it now.  ``where`` says for which rows the column leads at all.
+    ``prefix`` is for an id that stands in a text: what comes before its digits, "" for nothing.
     """
 
     way: Way
     column: str
     at: str = ""
+    during: str = ""
+    where: str = ""
+    prefix: str | None = None
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -151,6 +161,27 @@ class Row(msgspec.Struct, frozen=True):
     key: tuple[str, ...]
     leads: tuple[Lead, ...]
     since: str
+
+
+_UNTIL: Final = (
+    "(SELECT max(upper(h.during)) FROM numbers.tenure h WHERE h.{} = {}"
+    " HAVING NOT bool_or(upper_inf(h.during)))"
+)
+
+
+def person_until(person_id: str) -> str:
+    """When the last time with a number ended of the person that an expression over ``t`` names.
+
+    NULL while they hold one, and while they never did.  This is SQL, and names the tables of a
+    promise above those who use it: what people, consents and purses tell is over when nobody
+    holds a number by them any more, and that is said here once.
+    """
+    return _UNTIL.format("holder_id", person_id)
+
+
+def purse_until(purse_id: str) -> str:
+    """When the number of the purse was given up that an expression over ``t`` names, or NULL."""
+    return _UNTIL.format("purse_id", purse_id)
 
 
 def impersonal(table: str, why: str, *columns: str) -> tuple[Holding, ...]:

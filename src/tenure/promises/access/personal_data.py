@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import (
+    Category,
+    End,
+    Holding,
+    Lead,
+    Row,
+    Subject,
+    Way,
+    impersonal,
+    purse_until,
+)
 
 
 def _of_line(column: str, category: Category, why: str, end: End = End.DELETE) -> Holding:
@@ -67,4 +77,25 @@ HOLDINGS: Final = (
     _of_staff("measure", "decided_by", "who decided it"),
     _of_staff("measure", "approved_by", "who approved it"),
     _of_staff("measure", "lifted_by", "who lifted it"),
+)
+
+ROWS: Final = (
+    Row(
+        "traffic_group",
+        ("group_id",),
+        (Lead(Way.LOGIN, "decided_by"),),
+        "coalesce(t.lifted_at, t.ends_at)",
+    ),
+    Row(
+        "measure",
+        ("measure_id",),
+        # By the purse and not by the number, which may be the next holder's by now.
+        (
+            Lead(Way.PURSE, "purse_id"),
+            Lead(Way.LOGIN, "decided_by"),
+            Lead(Way.HUMAN, "approved_by"),
+            Lead(Way.LOGIN, "lifted_by"),
+        ),
+        f"coalesce(t.lifted_at, t.ends_at, {purse_until('t.purse_id')})",
+    ),
 )

@@ -1,6 +1,6 @@
 """Every column of charging: whose it is, why it is held, for how long, and how it ends."""
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
 
 HOLDINGS = (
     *impersonal("answered", "the identity of a request", "key", "purse_id", "digest"),
@@ -29,4 +29,9 @@ HOLDINGS = (
         )
         for column in ("kind", "at")
     ),
+)
+
+ROWS = (
+    Row("answered", ("key",), (Lead(Way.PURSE, "purse_id"),), "t.at"),
+    Row("told", ("purse_id", "kind", "mark"), (Lead(Way.PURSE, "purse_id"),), "t.at"),
 )

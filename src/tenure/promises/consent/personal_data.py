@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import (
+    Category,
+    End,
+    Holding,
+    Lead,
+    Row,
+    Subject,
+    Way,
+    impersonal,
+    person_until,
+)
 
 
 def _of(table: str, column: str, category: Category, why: str) -> Holding:
@@ -110,4 +120,24 @@ HOLDINGS: Final = (
         )
     ),
     *impersonal("restriction", "the leaves that tell of it", "leaf_seq", "lifted_leaf_seq"),
+)
+
+_PERSON: Final = (Lead(Way.PERSON, "person_id"),)
+_NEXT: Final = (
+    "(SELECT min(n.at) FROM consent.event n WHERE n.person_id = t.person_id"
+    " AND n.purpose = t.purpose AND n.medium = t.medium AND n.seq > t.seq)"
+)
+
+ROWS: Final = (
+    Row(
+        "event",
+        ("record_id",),
+        (*_PERSON, Lead(Way.PERSON, "by_person_id")),
+        # The last word stands, also a no, until who said it has no number of ours any more.
+        f"coalesce(least({_NEXT}, t.until_at), {person_until('t.person_id')})",
+    ),
+    Row("acceptance", ("acceptance_id",), _PERSON, person_until("t.person_id")),
+    Row("acknowledgement", ("acknowledgement_id",), _PERSON, "t.at"),
+    Row("representation", ("representation_id",), (Lead(Way.PERSON, "supplier_id"),), "t.at"),
+    Row("restriction", ("restriction_id",), _PERSON, "t.until_at"),
 )

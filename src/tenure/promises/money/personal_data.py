@@ -1,6 +1,16 @@
 """Every column of money: whose it is, why it is held, for how long, and how it ends."""
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import (
+    Category,
+    End,
+    Holding,
+    Lead,
+    Row,
+    Subject,
+    Way,
+    impersonal,
+    purse_until,
+)
 
 
 def _account(table: str, why: str, *columns: str) -> tuple[Holding, ...]:
@@ -70,4 +80,10 @@ HOLDINGS = (
         keep="usage",
         end=End.DELETE,
     ),
+)
+
+ROWS = (
+    Row("purse", ("purse_id",), (Lead(Way.PURSE, "purse_id"),), purse_until("t.purse_id")),
+    # Whoever was called is somebody else: an entry is about who holds the purse alone.
+    Row("entry", ("purse_id", "seq", "at"), (Lead(Way.PURSE, "purse_id"),), "t.at"),
 )

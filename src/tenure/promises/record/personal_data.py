@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
 
 _WHY: Final = "proves to somebody that a leaf is about them"
 
@@ -37,5 +37,39 @@ HOLDINGS: Final = (
         why=_WHY,
         keep="evidence",
         end=End.DELETE,
+    ),
+)
+
+_MOMENT: Final = "(SELECT l.at FROM record.leaf l WHERE l.seq = t.leaf_seq)"
+_PERSONS: Final = "'person', 'holder', 'from', 'to', 'said_by', 'supplier', 'duplicate', 'survivor'"
+_OTHERS: Final = "'msisdn', 'subject', 'named_by', 'human', 'by', 'login'"
+
+ROWS: Final = (
+    # An opening that names somebody is about them, though its leaf tells of two people; what names
+    # nobody is about whom the other openings of its leaf name.
+    Row(
+        "opening",
+        ("leaf_seq", "field"),
+        (
+            Lead(Way.PERSON, "value", where=f"t.field IN ({_PERSONS})", prefix=""),
+            Lead(Way.NUMBER, "value", at=_MOMENT, where="t.field = 'msisdn'"),
+            Lead(Way.SUBJECT, "value", where="t.field = 'subject'", prefix=""),
+            Lead(
+                Way.PERSON,
+                "value",
+                where="t.field = 'named_by' AND starts_with(t.value, 'person ')",
+                prefix="person ",
+            ),
+            Lead(
+                Way.SUBJECT,
+                "value",
+                where="t.field = 'named_by' AND starts_with(t.value, 'subject ')",
+                prefix="subject ",
+            ),
+            Lead(Way.HUMAN, "value", where="t.field = 'human'", prefix=""),
+            Lead(Way.LOGIN, "value", where="t.field IN ('by', 'login')"),
+            Lead(Way.LEAF, "leaf_seq", where=f"t.field NOT IN ({_PERSONS}, {_OTHERS})"),
+        ),
+        _MOMENT,
     ),
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
 
 HOLDINGS: Final = (
     *impersonal(
@@ -42,3 +42,12 @@ HOLDINGS: Final = (
     ),
 )
 """Numbers dialled are looked at to find a route, and neither kept nor shown."""
+
+ROWS: Final = (
+    Row(
+        "version",
+        ("operator", "version"),
+        (Lead(Way.LOGIN, "published_by"), Lead(Way.HUMAN, "approved_by")),
+        "t.published_at",
+    ),
+)

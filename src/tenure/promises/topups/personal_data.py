@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
 
 
 def _of_subscriber(table: str, column: str, why: str, end: End = End.DELETE) -> Holding:
@@ -44,4 +44,11 @@ HOLDINGS: Final = (
     _of_subscriber("wrong_pins", "purse_id", "locks out who guesses PINs"),
     _of_subscriber("wrong_pins", "in_a_row", "locks out who guesses PINs"),
     _of_subscriber("wrong_pins", "last_at", "ends the lock"),
+)
+
+ROWS: Final = (
+    Row("batch", ("batch_id",), (Lead(Way.LOGIN, "issued_by"),), "t.issued_at"),
+    Row("voucher", ("serial",), (Lead(Way.PURSE, "used_purse_id"),), "t.used_at"),
+    Row("answered", ("purse_id", "key"), (Lead(Way.PURSE, "purse_id"),), "t.at"),
+    Row("wrong_pins", ("purse_id",), (Lead(Way.PURSE, "purse_id"),), "t.last_at"),
 )

@@ -3,7 +3,7 @@
 from typing import Final
 
 from tenure.promises.notices.personal_data import campaigns, deliveries
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
 
 
 def _of_notice(column: str, category: Category, why: str, end: End = End.DELETE) -> Holding:
@@ -31,4 +31,18 @@ HOLDINGS: Final = (
     _of_notice("dropped", Category.EVIDENCE, "says why nothing more is tried"),
     *deliveries.HOLDINGS,
     *campaigns.HOLDINGS,
+)
+
+ROWS: Final = (
+    Row(
+        "notice",
+        ("notice_id",),
+        (
+            Lead(Way.PERSON, "person_id"),
+            Lead(Way.NUMBER, "msisdn", "t.at", where="t.person_id IS NULL"),
+        ),
+        "coalesce(t.dropped_at, t.sent_at)",
+    ),
+    *deliveries.ROWS,
+    *campaigns.ROWS,
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
 
 
 def _of_recipient(column: str, category: Category, why: str) -> Holding:
@@ -45,4 +45,14 @@ HOLDINGS: Final = (
     _of_recipient("person_id", Category.IDENTIFICATION, "a next holder is somebody else"),
     _of_recipient("msisdn", Category.CONTACT, "where they are told"),
     _of_recipient("language", Category.PRODUCT, "in which language (GTC-LANG)"),
+)
+
+ROWS: Final = (
+    Row(
+        "recipient",
+        ("campaign_id", "per", "person_id"),
+        (Lead(Way.PERSON, "person_id"),),
+        "(SELECT least(c.until_at, c.cancelled_at) FROM notices.campaign c"
+        " WHERE c.campaign_id = t.campaign_id)",
+    ),
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
 
 
 def _of_delivery(column: str, category: Category, why: str) -> Holding:
@@ -45,4 +45,9 @@ HOLDINGS: Final = (
     _of_delivery("ended_at", Category.EVIDENCE, "proves when it arrived, or did not"),
     _of_delivery("ended", Category.EVIDENCE, "proves whether it arrived"),
     _of_delivery("reason", Category.EVIDENCE, "says why it did not arrive"),
+)
+
+ROWS: Final = (
+    # Where it was sent is a number of the same person, or an address: the notice knows whose.
+    Row("delivery", ("delivery_id",), (Lead(Way.NOTICE, "notice_id"),), "t.handing_at"),
 )

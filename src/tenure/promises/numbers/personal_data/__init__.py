@@ -11,3 +11,11 @@ HOLDINGS: Final = (
     *register.HOLDINGS,
     *requests.HOLDINGS,
 )
+
+ROWS: Final = (
+    *lines.ROWS,
+    *holding.ROWS,
+    *lifecycle.ROWS,
+    *register.ROWS,
+    *requests.ROWS,
+)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
 
 
 def _held(
@@ -67,4 +67,33 @@ HOLDINGS: Final = (
     *impersonal("provisioning", "the leaf that the network is shown", "task_id", "leaf_seq"),
     *impersonal("provisioning", "how the telling went", "asked_at", "done_at", "attempts"),
     *impersonal("provisioning", "what went wrong, without names and numbers", "problem"),
+)
+
+ROWS: Final = (
+    # A number that is handed on may keep its SIM: then the SIM was one's, and is another's.
+    Row(
+        "sim",
+        ("iccid",),
+        (Lead(Way.ICCID, "iccid", during="tstzrange(NULL, NULL)"),),
+        "t.died_at",
+    ),
+    Row(
+        "reservation",
+        ("msisdn", "during"),
+        (Lead(Way.LOGIN, "reserved_by"),),
+        "upper(t.during)",
+    ),
+    Row("tenure", ("msisdn", "leaf_seq"), (Lead(Way.PERSON, "holder_id"),), "upper(t.during)"),
+    Row(
+        "binding",
+        ("iccid",),
+        (Lead(Way.NUMBER, "msisdn", during="t.during"),),
+        "upper(t.during)",
+    ),
+    Row(
+        "provisioning",
+        ("task_id",),
+        (Lead(Way.NUMBER, "msisdn", "t.asked_at"),),
+        "t.done_at",
+    ),
 )

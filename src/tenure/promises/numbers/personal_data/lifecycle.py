@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
 
 
 def _evidence(table: str, why: str, *columns: str) -> tuple[Holding, ...]:
@@ -40,4 +40,20 @@ HOLDINGS: Final = (
     *impersonal("recycled", "the figures it was judged by", "both_blocked_ms", "reminders_min"),
     *_evidence("recycled", _RECYCLED, "purse_id", "msisdn", "holder_id", "validity_end"),
     *_evidence("recycled", _RECYCLED, "reminders", "last_reminded_at", "at"),
+)
+
+_PURSE: Final = (Lead(Way.PURSE, "purse_id"),)
+
+ROWS: Final = (
+    Row("reminder", ("purse_id", "validity_end", "step"), _PURSE, "t.at"),
+    Row("expiry_notice", ("purse_id", "validity_end", "days_before"), _PURSE, "t.at"),
+    # The row is there while the bar is, and goes with it: it is about whoever has the number now.
+    Row("stage_bar", ("msisdn",), (Lead(Way.NUMBER, "msisdn"),), "NULL::timestamptz"),
+    Row("hold", ("hold_id",), (Lead(Way.NUMBER, "msisdn", "t.since"),), "t.until"),
+    Row(
+        "recycled",
+        ("purse_id",),
+        (Lead(Way.PERSON, "holder_id"),),
+        "t.at",
+    ),
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject
+from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, purse_until
 
 
 def _of_line(column: str, category: Category, why: str, end: End = End.EMPTY) -> Holding:
@@ -31,3 +31,5 @@ HOLDINGS: Final = (
     _of_line("postpaid", Category.PRODUCT, "how the line is paid for"),
     _of_line("since", Category.EVIDENCE, "since when the line is in service"),
 )
+
+ROWS: Final = (Row("line", ("msisdn",), (Lead(Way.PURSE, "purse_id"),), purse_until("t.purse_id")),)

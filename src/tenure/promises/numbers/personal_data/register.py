@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
 
 _WHY: Final = "which difference was found when, and that the holder was told"
 
@@ -17,4 +17,8 @@ HOLDINGS: Final = (
         keep="evidence",
         end=End.DELETE,
     ),
+)
+
+ROWS: Final = (
+    Row("alarm", ("alarm_id",), (Lead(Way.NUMBER, "msisdn", "t.found_at"),), "t.ended_at"),
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
 
 
 def _evidence(
@@ -67,4 +67,24 @@ HOLDINGS: Final = (
     ),
     *_evidence("lock", "the holder locked the number", "msisdn", "person_id", "since", "until"),
     *impersonal("lock", "the leaf that tells of it", "leaf_seq"),
+)
+
+ROWS: Final = (
+    Row(
+        "request",
+        ("request_id",),
+        (
+            Lead(Way.PERSON, "from_holder"),
+            Lead(Way.PERSON, "to_holder"),
+            Lead(Way.HUMAN, "requested_by"),
+        ),
+        "t.ended_at",
+    ),
+    Row(
+        "consent",
+        ("request_id", "party"),
+        (Lead(Way.PERSON, "person_id"), Lead(Way.HUMAN, "witness")),
+        "(SELECT r.ended_at FROM numbers.request r WHERE r.request_id = t.request_id)",
+    ),
+    Row("lock", ("msisdn", "since"), (Lead(Way.PERSON, "person_id"),), "t.until"),
 )

@@ -10,3 +10,10 @@ HOLDINGS: Final = (
     *contacts.HOLDINGS,
     *subjects.HOLDINGS,
 )
+
+ROWS: Final = (
+    *persons.ROWS,
+    *corrections.ROWS,
+    *contacts.ROWS,
+    *subjects.ROWS,
+)

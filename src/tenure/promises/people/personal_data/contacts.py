@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import (
+    Category,
+    End,
+    Holding,
+    Lead,
+    Row,
+    Subject,
+    Way,
+    impersonal,
+    person_until,
+)
 
 
 def _of(table: str, column: str, category: Category, why: str, keep: str) -> Holding:
@@ -41,4 +51,11 @@ HOLDINGS: Final = (
         "identity",
     ),
     _of("contact", "ended_at", Category.EVIDENCE, "from when on it is not used", "identity"),
+)
+
+_PERSON: Final = (Lead(Way.PERSON, "person_id"),)
+
+ROWS: Final = (
+    Row("contact_code", ("code_id",), _PERSON, "t.until_at"),
+    Row("contact", ("code_id",), _PERSON, f"coalesce(t.ended_at, {person_until('t.person_id')})"),
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
 
 
 def _proof(table: str, column: str, why: str, category: Category = Category.EVIDENCE) -> Holding:
@@ -61,4 +61,17 @@ HOLDINGS: Final = (
     _proof("merge", "request_hash", "what two others approved"),
     _proof("merge", "at", "since when"),
     *impersonal("merge", "the leaf that tells of it", "leaf_seq"),
+)
+
+_BOTH: Final = (Lead(Way.PERSON, "duplicate_id"), Lead(Way.PERSON, "survivor_id"))
+
+ROWS: Final = (
+    Row(
+        "correction",
+        ("leaf_seq",),
+        (Lead(Way.PERSON, "person_id"), Lead(Way.HUMAN, "witness")),
+        "t.at",
+    ),
+    Row("merge_request", ("request_hash",), _BOTH, "t.asked_at"),
+    Row("merge", ("duplicate_id",), _BOTH, "t.at"),
 )

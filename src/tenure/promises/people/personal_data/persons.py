@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import (
+    Category,
+    End,
+    Holding,
+    Lead,
+    Row,
+    Subject,
+    Way,
+    impersonal,
+    person_until,
+)
 
 
 def _of_person(
@@ -69,4 +79,34 @@ HOLDINGS: Final = (
         )
     ),
     *impersonal("adulthood", "the leaf that tells of it", "leaf_seq"),
+)
+
+_PERSON: Final = (Lead(Way.PERSON, "person_id"),)
+
+ROWS: Final = (
+    Row(
+        "person",
+        ("person_id",),
+        _PERSON,
+        # Who never held a number counts from when they were entered, unless they are a guardian.
+        "(SELECT CASE WHEN count(g.*) > 0 OR bool_or(upper_inf(h.during)) THEN NULL"
+        " ELSE greatest(t.since, max(upper(h.during))) END"
+        " FROM (SELECT) AS one"
+        " LEFT JOIN numbers.tenure h ON h.holder_id = t.person_id"
+        " LEFT JOIN people.guardian g ON t.person_id IN (g.ward_id, g.guardian_id)"
+        " AND g.until IS NULL)",
+    ),
+    Row(
+        "passkey",
+        ("credential_id",),
+        _PERSON,
+        f"coalesce(t.ended_at, {person_until('t.person_id')})",
+    ),
+    Row(
+        "guardian",
+        ("ward_id", "guardian_id", "since"),
+        (Lead(Way.PERSON, "ward_id"), Lead(Way.PERSON, "guardian_id")),
+        "t.until",
+    ),
+    Row("adulthood", ("person_id", "came_of_age_at"), _PERSON, "t.told_at"),
 )

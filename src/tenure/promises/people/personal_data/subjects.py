@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import (
+    Category,
+    End,
+    Holding,
+    Lead,
+    Row,
+    Subject,
+    Way,
+    impersonal,
+    person_until,
+)
 
 
 def _of(table: str, column: str, category: Category, why: str) -> Holding:
@@ -42,4 +52,44 @@ HOLDINGS: Final = (
     ),
     _of("item", "since", Category.EVIDENCE, "since when it is so"),
     _of("item", "ended_at", Category.EVIDENCE, "until when it was so"),
+)
+
+_HEARD: Final = (
+    "(SELECT greatest(s.since, max(i.since)) FROM people.subject s"
+    " LEFT JOIN people.item i USING (subject_id) WHERE s.subject_id = t.subject_id"
+    " GROUP BY s.since)"
+)
+_REGISTERED: Final = "(SELECT s.person_id FROM people.subject s WHERE s.subject_id = t.subject_id)"
+
+
+def _until(person_id: str) -> str:
+    """Who has a profile counts with it; of everybody else it counts when we last heard of them."""
+    return f"(CASE WHEN {person_id} IS NULL THEN {_HEARD} ELSE {person_until(person_id)} END)"
+
+
+ROWS: Final = (
+    Row(
+        "subject",
+        ("subject_id",),
+        (
+            Lead(Way.SUBJECT, "subject_id"),
+            Lead(Way.PERSON, "person_id"),
+            Lead(
+                Way.PERSON, "named_by", where="starts_with(t.named_by, 'person ')", prefix="person "
+            ),
+            Lead(
+                Way.SUBJECT,
+                "named_by",
+                where="starts_with(t.named_by, 'subject ')",
+                prefix="subject ",
+            ),
+        ),
+        _until("t.person_id"),
+    ),
+    Row(
+        "item",
+        ("subject_id", "item", "place", "since"),
+        (Lead(Way.SUBJECT, "subject_id"),),
+        f"coalesce(t.ended_at, {_until(_REGISTERED)})",
+    ),
 )

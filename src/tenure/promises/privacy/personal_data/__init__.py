@@ -2,4 +2,8 @@
 
 from typing import Final
 
-HOLDINGS: Final = ()
+from tenure.values.holding import Holding, Row
+
+HOLDINGS: Final[tuple[Holding, ...]] = ()
+
+ROWS: Final[tuple[Row, ...]] = ()

@@ -11,3 +11,11 @@ HOLDINGS: Final = (
     *cases.HOLDINGS,
     *concerns.HOLDINGS,
 )
+
+ROWS: Final = (
+    *members.ROWS,
+    *keys.ROWS,
+    *approvals.ROWS,
+    *cases.ROWS,
+    *concerns.ROWS,
+)

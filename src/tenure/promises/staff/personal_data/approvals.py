@@ -3,7 +3,7 @@
 from typing import Final
 
 from tenure.promises.staff.personal_data.members import of_staff
-from tenure.values.holding import impersonal
+from tenure.values.holding import Lead, Row, Way, impersonal
 
 HOLDINGS: Final = (
     *impersonal("request", "exactly what was asked, as a hash", "request_hash", "kind", "until_at"),
@@ -18,4 +18,14 @@ HOLDINGS: Final = (
     of_staff("approval", "authenticator_data", "anybody can verify that they did"),
     of_staff("approval", "client_data_json", "anybody can verify that they did"),
     of_staff("approval", "signature", "anybody can verify that they did"),
+)
+
+ROWS: Final = (
+    Row("request", ("request_hash",), (Lead(Way.HUMAN, "requested_by"),), "t.until_at"),
+    Row(
+        "approval",
+        ("request_hash", "approved_by"),
+        (Lead(Way.HUMAN, "requested_by"), Lead(Way.HUMAN, "approved_by")),
+        "t.approved_at",
+    ),
 )

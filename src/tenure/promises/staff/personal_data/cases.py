@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from tenure.promises.staff.personal_data.members import of_staff
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.promises.staff.personal_data.members import HUMAN, of_staff
+from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
 
 
 def _of_subscriber(table: str, column: str, why: str) -> Holding:
@@ -47,4 +47,11 @@ HOLDINGS: Final = (
     *impersonal("look", "what was shown, by its name", "shown"),
     *impersonal("look", "where the record has it", "leaf_seq"),
     _of_subscriber("look", "told_at", "when the subscriber was told of a look without a case"),
+)
+
+ROWS: Final = (
+    Row("case", ("case_id",), (*HUMAN, Lead(Way.CASE, "case_id")), "t.closed_at"),
+    Row("glass", ("glass_id",), HUMAN, "t.until_at"),
+    Row("alert", ("glass_id", "human_id"), HUMAN, "t.seen_at"),
+    Row("look", ("look_id",), (*HUMAN, Lead(Way.LEAF, "leaf_seq")), "t.at"),
 )

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from tenure.promises.staff.personal_data.members import of_staff
-from tenure.values.holding import impersonal
+from tenure.promises.staff.personal_data.members import HUMAN, of_staff
+from tenure.values.holding import Lead, Row, Way, impersonal
 
 HOLDINGS: Final = (
     *impersonal("concern", "a number of the row", "concern_id"),
@@ -16,4 +16,8 @@ HOLDINGS: Final = (
     of_staff("concern", "closed_at", "when a reviewer had looked at it"),
     of_staff("concern", "closed_by", "which reviewer; never the one it is about"),
     of_staff("concern", "words", "what the reviewer found"),
+)
+
+ROWS: Final = (
+    Row("concern", ("concern_id",), (*HUMAN, Lead(Way.HUMAN, "closed_by")), "t.closed_at"),
 )

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from tenure.promises.staff.personal_data.members import of_staff
-from tenure.values.holding import impersonal
+from tenure.promises.staff.personal_data.members import HUMAN, LOGIN, human_until, of_staff
+from tenure.values.holding import Lead, Row, Way, impersonal
 
 HOLDINGS: Final = (
     of_staff("passkey", "credential_id", "the name of a key of theirs"),
@@ -36,4 +36,17 @@ HOLDINGS: Final = (
     of_staff("session", "since", "since when they are"),
     of_staff("session", "until_at", "until when at the latest"),
     of_staff("session", "ended_at", "when they left"),
+)
+
+ROWS: Final = (
+    Row(
+        "passkey",
+        ("credential_id",),
+        HUMAN,
+        f"coalesce(t.ended_at, {human_until('t.human_id')})",
+    ),
+    Row("invitation", ("code_hash",), (*HUMAN, Lead(Way.HUMAN, "invited_by")), "t.until_at"),
+    Row("challenge", ("challenge",), HUMAN, "t.until_at"),
+    Row("proof", ("challenge",), HUMAN, "t.until_at"),
+    Row("session", ("token_hash",), LOGIN, "coalesce(t.ended_at, t.until_at)"),
 )

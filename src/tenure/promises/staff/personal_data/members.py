@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Subject, impersonal
+from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
 
 
 def of_staff(table: str, column: str, why: str) -> Holding:
@@ -36,4 +36,32 @@ HOLDINGS: Final = (
     of_staff("attempt", "what", "what they wanted"),
     of_staff("attempt", "refusal", "why they could not have it"),
     of_staff("attempt", "at", "when that was"),
+)
+
+
+_HUMAN_UNTIL: Final = "(SELECT w.suspended_at FROM staff.human w WHERE w.human_id = {})"
+_LOGIN_UNTIL: Final = (
+    "(SELECT w.suspended_at FROM staff.member m JOIN staff.human w USING (human_id)"
+    " WHERE m.login = {})"
+)
+
+
+def human_until(human_id: str) -> str:
+    """When the human left whom an expression over ``t`` names: SQL, NULL while they are ours."""
+    return _HUMAN_UNTIL.format(human_id)
+
+
+def login_until(login: str) -> str:
+    """As ``human_until``, for a login."""
+    return _LOGIN_UNTIL.format(login)
+
+
+HUMAN: Final = (Lead(Way.HUMAN, "human_id"),)
+LOGIN: Final = (Lead(Way.LOGIN, "login"),)
+
+ROWS: Final = (
+    Row("human", ("human_id",), HUMAN, "t.suspended_at"),
+    Row("member", ("login",), HUMAN, human_until("t.human_id")),
+    Row("role", ("login", "role"), LOGIN, login_until("t.login")),
+    Row("attempt", ("attempt_id",), LOGIN, "t.at"),
 )

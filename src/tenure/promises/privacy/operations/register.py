@@ -1,0 +1,45 @@
+"""What all promises declare that they hold, in one place: the register."""
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Final
+
+from tenure.promises.access import personal_data as access
+from tenure.promises.charging import personal_data as charging
+from tenure.promises.consent import personal_data as consent
+from tenure.promises.money import personal_data as money
+from tenure.promises.notices import personal_data as notices
+from tenure.promises.numbers import personal_data as numbers
+from tenure.promises.people import personal_data as people
+from tenure.promises.privacy import personal_data as privacy
+from tenure.promises.record import personal_data as record
+from tenure.promises.staff import personal_data as staff
+from tenure.promises.tariffs import personal_data as tariffs
+from tenure.promises.topups import personal_data as topups
+from tenure.values.holding import Holding, Row
+
+PROMISES: Final[Mapping[str, ModuleType]] = {
+    "record": record,
+    "staff": staff,
+    "consent": consent,
+    "people": people,
+    "notices": notices,
+    "money": money,
+    "tariffs": tariffs,
+    "numbers": numbers,
+    "access": access,
+    "charging": charging,
+    "topups": topups,
+    "privacy": privacy,
+}
+"""Every promise with what it declares, bottom up: in this order the register tells of them."""
+
+
+def holdings() -> tuple[tuple[str, Holding], ...]:
+    """Every column of every promise, with the name of its promise, which is that of its schema."""
+    return tuple((name, one) for name, promise in PROMISES.items() for one in promise.HOLDINGS)
+
+
+def rows() -> tuple[tuple[str, Row], ...]:
+    """How the rows of every table with a personal column lead to somebody."""
+    return tuple((name, one) for name, promise in PROMISES.items() for one in promise.ROWS)
