@@ -1,5 +1,6 @@
 """What is held: whose it is, of what kind, why, how long, how it ends, how rows lead there."""
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
@@ -182,6 +183,19 @@ def person_until(person_id: str) -> str:
 def purse_until(purse_id: str) -> str:
     """When the number of the purse was given up that an expression over ``t`` names, or NULL."""
     return _UNTIL.format("purse_id", purse_id)
+
+
+def shown_as(
+    holdings: tuple[Holding, ...], said: Mapping[Export, tuple[str, ...]]
+) -> tuple[Holding, ...]:
+    """The same holdings, of which these (``table.column``) are shown so to who asks about them."""
+    export = {column: how for how, columns in said.items() for column in columns}
+    unknown = set(export) - {f"{one.table}.{one.column}" for one in holdings}
+    assert not unknown, f"nothing like it is held: {unknown}"
+    return tuple(
+        msgspec.structs.replace(one, export=export.get(f"{one.table}.{one.column}", one.export))
+        for one in holdings
+    )
 
 
 def impersonal(table: str, why: str, *columns: str) -> tuple[Holding, ...]:

@@ -3,6 +3,7 @@
 from tenure.values.holding import (
     Category,
     End,
+    Export,
     Holding,
     Lead,
     Row,
@@ -10,6 +11,7 @@ from tenure.values.holding import (
     Way,
     impersonal,
     purse_until,
+    shown_as,
 )
 
 
@@ -29,7 +31,7 @@ def _account(table: str, why: str, *columns: str) -> tuple[Holding, ...]:
     )
 
 
-HOLDINGS = (
+_HELD = (
     *impersonal("purse", "its identity and counters", "purse_id", "seq", "version"),
     *_account(
         "purse",
@@ -80,6 +82,18 @@ HOLDINGS = (
         keep="usage",
         end=End.DELETE,
     ),
+)
+
+# What makes an entry readable to whom it is about.
+HOLDINGS = shown_as(
+    _HELD,
+    {
+        Export.KNOW: (
+            "entry.seq",
+            "entry.kind",
+            "entry.tax_micros",
+        ),
+    },
 )
 
 ROWS = (

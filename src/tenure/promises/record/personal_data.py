@@ -2,11 +2,22 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
+from tenure.values.holding import (
+    Category,
+    End,
+    Export,
+    Holding,
+    Lead,
+    Row,
+    Subject,
+    Way,
+    impersonal,
+    shown_as,
+)
 
 _WHY: Final = "proves to somebody that a leaf is about them"
 
-HOLDINGS: Final = (
+_HELD: Final = (
     *impersonal("leaf", "what was done, with commitments instead of personal data", "seq", "at"),
     *impersonal("leaf", "what was done, with commitments instead of personal data", "kind", "body"),
     *impersonal("leaf", "shows every later change of a leaf", "leaf_hash"),
@@ -43,6 +54,18 @@ HOLDINGS: Final = (
 _MOMENT: Final = "(SELECT l.at FROM record.leaf l WHERE l.seq = t.leaf_seq)"
 _PERSONS: Final = "'person', 'holder', 'from', 'to', 'said_by', 'supplier', 'duplicate', 'survivor'"
 _OTHERS: Final = "'msisdn', 'subject', 'named_by', 'human', 'by', 'login'"
+
+# What a leaf tells of somebody, in their own words; a receipt has the salt.
+HOLDINGS: Final = shown_as(
+    _HELD,
+    {
+        Export.KNOW: (
+            "opening.leaf_seq",
+            "opening.field",
+        ),
+        Export.NEVER: ("opening.salt",),
+    },
+)
 
 ROWS: Final = (
     # An opening that names somebody is about them, though its leaf tells of two people; what names

@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
+from tenure.values.holding import (
+    Category,
+    End,
+    Export,
+    Holding,
+    Lead,
+    Row,
+    Subject,
+    Way,
+    impersonal,
+    shown_as,
+)
 
 
 def _of_subscriber(table: str, column: str, why: str, end: End = End.DELETE) -> Holding:
@@ -17,7 +28,7 @@ def _of_subscriber(table: str, column: str, why: str, end: End = End.DELETE) -> 
     )
 
 
-HOLDINGS: Final = (
+_HELD: Final = (
     *impersonal("batch", "what was issued together", "batch_id", "amount_micros", "active_days"),
     *impersonal("batch", "what was issued together", "vouchers", "issued_at", "expires_at"),
     *impersonal("batch", "finds the key of its PINs; tells nothing of it", "key_id"),
@@ -44,6 +55,17 @@ HOLDINGS: Final = (
     _of_subscriber("wrong_pins", "purse_id", "locks out who guesses PINs"),
     _of_subscriber("wrong_pins", "in_a_row", "locks out who guesses PINs"),
     _of_subscriber("wrong_pins", "last_at", "ends the lock"),
+)
+
+# Which voucher it was.
+HOLDINGS: Final = shown_as(
+    _HELD,
+    {
+        Export.KNOW: (
+            "voucher.serial",
+            "voucher.amount_micros",
+        ),
+    },
 )
 
 ROWS: Final = (

@@ -3,7 +3,18 @@
 from typing import Final
 
 from tenure.promises.notices.personal_data import campaigns, deliveries
-from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
+from tenure.values.holding import (
+    Category,
+    End,
+    Export,
+    Holding,
+    Lead,
+    Row,
+    Subject,
+    Way,
+    impersonal,
+    shown_as,
+)
 
 
 def _of_notice(column: str, category: Category, why: str, end: End = End.DELETE) -> Holding:
@@ -18,7 +29,7 @@ def _of_notice(column: str, category: Category, why: str, end: End = End.DELETE)
     )
 
 
-HOLDINGS: Final = (
+_HELD: Final = (
     *impersonal("notice", "which notice it is, and how it goes", "notice_id", "channel"),
     _of_notice("msisdn", Category.CONTACT, "the number that it is about"),
     _of_notice("person_id", Category.IDENTIFICATION, "a former holder's news is no one else's"),
@@ -31,6 +42,17 @@ HOLDINGS: Final = (
     _of_notice("dropped", Category.EVIDENCE, "says why nothing more is tried"),
     *deliveries.HOLDINGS,
     *campaigns.HOLDINGS,
+)
+
+# By which way somebody was told.
+HOLDINGS: Final = shown_as(
+    _HELD,
+    {
+        Export.KNOW: (
+            "notice.channel",
+            "delivery.medium",
+        ),
+    },
 )
 
 ROWS: Final = (
