@@ -102,7 +102,7 @@ def _read(folder: Folder) -> Pack:
     texts = read_texts(folder, operator, (offers, bundles, zones.zones))
     texts = {language: found | words[language] for language, found in texts.items()}
     menus = read_menus(folder, operator.languages, operator.contact.end_advertising, measures)
-    privacy = read_privacy(folder, operator.languages)
+    privacy = read_privacy(folder, operator.languages, people)
     terms = _terms(operator, figures, (offers, bundles), (people, consents, privacy))
     check_screens(folder, menus, terms, texts)
     return Pack(

@@ -5,6 +5,7 @@ import msgspec
 from tenure.terms.breaches import Breaches
 from tenure.terms.retention import Retention
 from tenure.terms.rights import Rights
+from tenure.terms.website import Website
 
 
 class Privacy(msgspec.Struct, frozen=True):
@@ -13,3 +14,4 @@ class Privacy(msgspec.Struct, frozen=True):
     breaches: Breaches
     retention: Retention
     rights: Rights
+    website: Website

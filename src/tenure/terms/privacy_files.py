@@ -5,12 +5,15 @@ from tenure.terms.documents import Folder
 from tenure.terms.privacy import Privacy
 from tenure.terms.retention_files import read_retention
 from tenure.terms.rights_files import read_rights
+from tenure.terms.subjects import People
+from tenure.terms.website_files import read_website
 
 
-def read_privacy(folder: Folder, languages: tuple[str, ...]) -> Privacy:
+def read_privacy(folder: Folder, languages: tuple[str, ...], people: People) -> Privacy:
     """All of them; each notes its own problems."""
     return Privacy(
         breaches=read_breaches(folder, languages),
         retention=read_retention(folder, languages),
         rights=read_rights(folder, languages),
+        website=read_website(folder, languages, people),
     )

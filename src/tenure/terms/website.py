@@ -1,4 +1,4 @@
-"""The public website as data: its forms, contests and cookies, in every language of the operator."""
+"""The public website as data: forms, contests and cookies, in every language of the operator."""
 
 from typing import Final
 
@@ -67,7 +67,7 @@ class Contest(msgspec.Struct, frozen=True):
     opens_at: Instant
     closes_at: Instant
     claim_ms: int
-    """So long after it closes a prize may be claimed; then entries that won nothing are destroyed."""
+    """So long after it closes a prize may be claimed; then what won nothing is destroyed."""
     winners: int
     keep_winners_ms: int
     """So long after the time of claims an entry that won is kept."""
