@@ -1,1 +1,5 @@
 """What privacy is asked, what it answers, and why it refuses."""
+
+from tenure.promises.privacy.model.keys import KeyRefusal, KeysSettled
+
+__all__ = ["KeyRefusal", "KeysSettled"]

@@ -1,1 +1,5 @@
 """What may be asked of privacy, in transactions of whoever asks."""
+
+from tenure.promises.privacy.operations.keys import Keys
+
+__all__ = ["Keys"]

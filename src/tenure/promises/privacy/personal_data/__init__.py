@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from tenure.promises.privacy.personal_data import keys
 from tenure.values.holding import Holding, Row
 
-HOLDINGS: Final[tuple[Holding, ...]] = ()
+HOLDINGS: Final[tuple[Holding, ...]] = (*keys.HOLDINGS,)
 
 ROWS: Final[tuple[Row, ...]] = ()
