@@ -2,7 +2,13 @@
 
 import typer
 
+from tenure.commands.privacy import breaches
+
 app = typer.Typer(
     help="See what is held about people, answer their rights, and end what must end.",
     no_args_is_help=True,
 )
+for part in (
+    breaches,
+):
+    part.add(app)

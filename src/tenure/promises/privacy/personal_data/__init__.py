@@ -2,9 +2,12 @@
 
 from typing import Final
 
-from tenure.promises.privacy.personal_data import keys
-from tenure.values.holding import Holding, Row
+from tenure.promises.privacy.personal_data import breaches
 
-HOLDINGS: Final[tuple[Holding, ...]] = (*keys.HOLDINGS,)
+HOLDINGS: Final = (
+    *breaches.HOLDINGS,
+)
 
-ROWS: Final[tuple[Row, ...]] = ()
+ROWS: Final = (
+    *breaches.ROWS,
+)

@@ -66,6 +66,8 @@ class Task(IntEnum):
     """Prices, terms and the privacy notice: announce a change to everybody, and withdraw it."""
     KEEP_CONSENT = 26
     """Write down what a subscriber agreed to or refused, at a counter, by mail or on the phone."""
+    HANDLE_BREACH = 33
+    """Keep the file of a breach, and tell those whom it concerns."""
 
 
 READING: Final = frozenset({Task.LOOK_UP, Task.READ_REPORTS})
