@@ -2,6 +2,7 @@
 
 import msgspec
 
+from tenure.terms.analysis import Analysis
 from tenure.terms.breaches import Breaches
 from tenure.terms.retention import Retention
 from tenure.terms.rights import Rights
@@ -11,6 +12,7 @@ from tenure.terms.website import Website
 class Privacy(msgspec.Struct, frozen=True):
     """The figures and words of the promise ``privacy``."""
 
+    analysis: Analysis
     breaches: Breaches
     retention: Retention
     rights: Rights

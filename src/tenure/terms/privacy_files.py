@@ -1,5 +1,6 @@
 """Reads the files about privacy, one reader a file."""
 
+from tenure.terms.analysis_files import read_analysis
 from tenure.terms.breaches_files import read_breaches
 from tenure.terms.documents import Folder
 from tenure.terms.privacy import Privacy
@@ -12,6 +13,7 @@ from tenure.terms.website_files import read_website
 def read_privacy(folder: Folder, languages: tuple[str, ...], people: People) -> Privacy:
     """All of them; each notes its own problems."""
     return Privacy(
+        analysis=read_analysis(folder),
         breaches=read_breaches(folder, languages),
         retention=read_retention(folder, languages),
         rights=read_rights(folder, languages),
