@@ -22,11 +22,13 @@ STAGES: Final = (
     ("format", "lint", "shape"),
     ("types", "tidy"),
     ("rules", "store"),
-    ("gateways", "promises", "simulator"),
+    ("commands", "gateways", "simulator", "promises"),
     ("peers",),
 )
 WORKERS: Final = {"store": "2", "peers": "2"}
 """The long steps of a stage use both cores; in the others the steps themselves do."""
+SIDE_BY_SIDE: Final = 3
+"""So many steps of a stage at once, the longest first: a step waits for PostgreSQL now and then."""
 PURE: Final = {"rules", "tariffs", "terms", "values"}
 COUNTED: Final = re.compile(r"([0-9]+) (passed|failed|skipped|error|errors|xfailed|deselected)\b")
 
@@ -42,10 +44,8 @@ class Step(NamedTuple):
 def home_of(test: Path) -> str:
     """The step that runs a test file, by where it lies and what it is called."""
     folder, *_ = test.relative_to(ROOT / "tests").parts
-    if folder in {"tidy", "peers", "simulator", "promises", "gateways"}:
+    if folder in {"tidy", "peers", "simulator", "promises", "gateways", "commands"}:
         return folder
-    if folder == "commands":
-        return "gateways"
     if folder in PURE or "rules" in test.stem or "rules" in test.parent.name:
         return "rules"
     return "store"
@@ -82,8 +82,7 @@ def main(asked: Sequence[str]) -> int:
     started = time.monotonic()
     counts: dict[str, int] = {}
     for stage in STAGES:
-        steps = [_begun(name) for name in stage if not asked or name in asked]
-        for step, code in _ended(steps):
+        for step, code in _ended([name for name in stage if not asked or name in asked]):
             if not _report(step, code, counts):
                 print(f"\nstopped at {step.name} after {time.monotonic() - started:.0f} s")
                 return 1
@@ -104,10 +103,14 @@ def _begun(name: str) -> Step:
     return Step(name, process, time.monotonic())
 
 
-def _ended(steps: list[Step]) -> Iterator[tuple[Step, int]]:
+def _ended(names: Sequence[str]) -> Iterator[tuple[Step, int]]:
     """Each step as it ends; the others are ended too when nobody wants to hear of them any more."""
+    waiting = list(names)
+    steps: list[Step] = []
     try:
-        while steps:
+        while waiting or steps:
+            while waiting and len(steps) < SIDE_BY_SIDE:
+                steps.append(_begun(waiting.pop(0)))
             for step in list(steps):
                 code = 0 if step.process is None else step.process.poll()
                 if code is not None:

@@ -33,7 +33,7 @@ def test_every_test_belongs_to_one_step() -> None:
         ("charging/test_operations.py", "store"),
         ("postgres/test_embedded.py", "store"),
         ("gateways/diameter/test_wire.py", "gateways"),
-        ("commands/test_rate.py", "gateways"),
+        ("commands/test_rate.py", "commands"),
         ("promises/test_pages.py", "promises"),
         ("simulator/test_simulator.py", "simulator"),
         ("peers/test_kamailio.py", "peers"),
