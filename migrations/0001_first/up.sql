@@ -1872,6 +1872,78 @@ BEGIN
     );
 END $$;
 
+-- What a closed month's usage came to when its details ended, so that the books still add up (PRV-KEEP).
+-- `least_days` and `purses_min` are the pack's.  Legs are arrays: entries, and the six legs in
+-- micros (funds, grants, owed, tax, overrun, contra).  A carried entry counts those it stands for.
+CREATE TABLE money.usage_ended (
+    month date NOT NULL,
+    run smallint NOT NULL,
+    stage text NOT NULL,
+    at timestamptz NOT NULL,
+    purses_min smallint NOT NULL,
+    least_days smallint NOT NULL,
+    ended bigint NOT NULL,
+    held bigint NOT NULL,
+    legs_before bigint[] NOT NULL,
+    legs_after bigint[] NOT NULL,
+    totals_sha256 text NOT NULL,
+    leaf_seq bigint,
+    CONSTRAINT usage_ended_run_is_one PRIMARY KEY (month, run),
+    CONSTRAINT usage_ended_is_of_a_month CHECK (extract(day FROM month) = 1 AND run >= 1),
+    CONSTRAINT usage_ended_stage_is_known CHECK (stage IN ('details', 'totals')),
+    -- Whoever rewrites a month: what it came to is what it came to, to the millionth.
+    CONSTRAINT usage_ended_legs_are_unchanged
+        CHECK (cardinality(legs_before) = 7 AND legs_before = legs_after),
+    CONSTRAINT usage_ended_counts_up CHECK (ended >= 0 AND held >= 0 AND purses_min >= 2),
+    -- No sooner than the law of any of our markets allows (GR 52/2000 article 18), and as the pack says.
+    CONSTRAINT usage_ended_after_its_period CHECK (
+        at >= (month + interval '4 months') AT TIME ZONE 'UTC'
+        AND at >= (month + interval '1 month') AT TIME ZONE 'UTC' + least_days * interval '24 hours'
+    ),
+    CONSTRAINT usage_ended_hash_is_sha256 CHECK (totals_sha256 ~ '^[0-9a-f]{64}$')
+);
+
+-- What an anonymised month's usage came to, by day, account and route.  Where too few purses would
+-- stand behind a sum it is merged with its neighbours: `route` is '' for several, `day` is NULL for the
+-- whole month, and account 0 is for several.
+CREATE TABLE money.usage_total (
+    month date NOT NULL,
+    run smallint NOT NULL,
+    day date,
+    account smallint NOT NULL,
+    route text NOT NULL,
+    entries bigint NOT NULL,
+    purses bigint NOT NULL,
+    purses_min smallint NOT NULL,
+    funds_micros bigint NOT NULL,
+    grants_micros bigint NOT NULL,
+    owed_micros bigint NOT NULL,
+    tax_micros bigint NOT NULL,
+    overrun_micros bigint NOT NULL,
+    contra_micros bigint NOT NULL,
+    CONSTRAINT usage_total_is_one UNIQUE NULLS NOT DISTINCT (month, run, day, account, route),
+    CONSTRAINT usage_total_hides_in_a_crowd CHECK (purses >= purses_min AND purses_min >= 2),
+    CONSTRAINT usage_total_balances CHECK (
+        funds_micros + grants_micros + owed_micros + tax_micros + overrun_micros + contra_micros = 0
+    ),
+    CONSTRAINT usage_total_of_a_run
+        FOREIGN KEY (month, run) REFERENCES money.usage_ended (month, run)
+);
+
+-- The same by account: what went out of the entries, and what the totals tell.  Accounts that were
+-- merged stand under 0 together.
+CREATE TABLE money.usage_account (
+    month date NOT NULL,
+    run smallint NOT NULL,
+    account smallint NOT NULL,
+    gone bigint[] NOT NULL,
+    told bigint[] NOT NULL,
+    CONSTRAINT usage_account_is_one PRIMARY KEY (month, run, account),
+    CONSTRAINT usage_account_totals_are_equal CHECK (cardinality(gone) = 7 AND gone = told),
+    CONSTRAINT usage_account_of_a_run
+        FOREIGN KEY (month, run) REFERENCES money.usage_ended (month, run)
+);
+
 -- Someone else wrote a purse since it was loaded: the batch is repeated with what they wrote.
 CREATE FUNCTION money.contested() RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -1893,6 +1965,10 @@ GRANT SELECT (purse_id, seq, at, kind, account, funds_micros, grants_micros, owe
     tax_micros, overrun_micros, contra_micros) ON money.entry TO tenure_regulator;
 REVOKE ALL ON FUNCTION money.open_month(timestamptz), money.contested() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION money.open_month(timestamptz), money.contested() TO tenure_app;
+-- Written by the door of privacy alone (privacy.end_usage).
+GRANT SELECT ON money.usage_ended, money.usage_total, money.usage_account
+    TO tenure_app, tenure_privacy, tenure_regulator;
+GRANT USAGE ON SCHEMA money TO tenure_privacy;
 
 
 -- tariffs 1_versions ------------------------------------------------------------------------
@@ -3770,6 +3846,433 @@ REVOKE ALL ON FUNCTION privacy.fence_stays() FROM PUBLIC;
 GRANT SELECT, INSERT, UPDATE (raised_at, keys) ON privacy.fence TO tenure_app;
 GRANT SELECT ON privacy.fence TO tenure_privacy, tenure_regulator;
 GRANT USAGE ON SCHEMA privacy TO tenure_regulator;
+
+
+-- privacy 6_usage ---------------------------------------------------------------------------
+
+-- A closed month's usage ends: first its details, then whose it was, by day and route.
+
+-- The purses whose entries a hold keeps as they are: of whoever has or had the number that it names.
+CREATE FUNCTION privacy.usage_held(moment timestamptz) RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT kept.purse_id ORDER BY kept.purse_id), '{}')
+    FROM (
+        SELECT t.purse_id FROM numbers.hold h JOIN numbers.tenure t ON t.msisdn = h.msisdn
+        WHERE h.since <= moment AND (h.until IS NULL OR h.until > moment)
+        UNION ALL
+        SELECT l.purse_id FROM numbers.hold h JOIN numbers.line l ON l.msisdn = h.msisdn
+        WHERE h.since <= moment AND (h.until IS NULL OR h.until > moment)
+    ) AS kept
+$$;
+
+-- Usage is kinds 1, 2, 3 and 8: sessions, events, refunds of both, offline records.
+CREATE FUNCTION privacy.is_usage(kind smallint) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN kind IN (1, 2, 3, 8);
+
+-- What is left of an explanation: service, direction and zone, until the totals have them.  The route
+-- stands before whatever somebody else has worded, so the first one is the true one.
+CREATE FUNCTION privacy.route_of(explanation text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN split_part(split_part(explanation, '"route":"', 2), '"', 1);
+
+CREATE FUNCTION privacy.ended_details(explanation text, since text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '{"ended":"' || since || '","route":"'
+       || split_part(split_part(explanation, '"route":"', 2), '"', 1) || '"}';
+
+-- Usage that comes after the details of its month have ended has none from the start.
+CREATE FUNCTION privacy.usage_ends_on_arrival() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF privacy.is_usage(NEW.kind) AND NOT starts_with(NEW.explanation, '{"ended"')
+       AND NOT NEW.purse_id = ANY (privacy.usage_held(NEW.at)) THEN
+        NEW.party := '';
+        NEW.explanation := privacy.ended_details(NEW.explanation, TG_ARGV[0]);
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- Entries and six legs of a table of entries, as an array; a carried one counts those it stands for.
+CREATE FUNCTION privacy.usage_legs(entries text, condition text) RETURNS bigint[]
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found bigint[];
+BEGIN
+    EXECUTE format(
+        'SELECT ARRAY[coalesce(sum(CASE WHEN kind = 14 THEN (explanation::jsonb ->> ''entries'')::bigint'
+        '                              ELSE 1 END), 0),'
+        ' coalesce(sum(funds_micros), 0), coalesce(sum(grants_micros), 0), coalesce(sum(owed_micros), 0),'
+        ' coalesce(sum(tax_micros), 0), coalesce(sum(overrun_micros), 0),'
+        ' coalesce(sum(contra_micros), 0)]::bigint[] FROM money.%I WHERE %s',
+        entries, condition
+    ) INTO found;
+    RETURN found;
+END $$;
+
+
+-- privacy 6_usage_doors ---------------------------------------------------------------------
+
+-- The doors by which a month of usage is rewritten: made beside, compared, and put in its place.
+
+-- The same entries without whom they were with and why they cost what they did.
+CREATE FUNCTION privacy.without_details(was text, next text, held bigint[], since date) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    ended bigint;
+BEGIN
+    EXECUTE format($sql$
+        INSERT INTO money.%I
+        SELECT purse_id, seq, at, kind, account, funds_micros, grants_micros, owed_micros, tax_micros,
+               overrun_micros, contra_micros, funds_after_micros, reference,
+               CASE WHEN ends THEN '' ELSE party END,
+               CASE WHEN ends AND NOT starts_with(explanation, '{"ended"')
+                    THEN privacy.ended_details(explanation, %L) ELSE explanation END
+        FROM (SELECT *, privacy.is_usage(kind) AND NOT purse_id = ANY (%L::bigint[]) AS ends
+              FROM money.%I) e
+    $sql$, next, since, held, was);
+    EXECUTE format(
+        'SELECT count(*) FROM money.%I WHERE privacy.is_usage(kind) AND NOT purse_id = ANY ($1)', was
+    ) INTO ended USING held;
+    RETURN ended;
+END $$;
+
+-- Totals by day, account and route.  A cell with too few purses is merged with the other such cells
+-- of its day and account, these of the month and account, and these of the month; if even then
+-- too few are left, they join the smallest cell there is.
+CREATE FUNCTION privacy.total_usage(
+    was text, month_ date, run_ smallint, held bigint[], few integer, zone text
+) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    EXECUTE format($sql$
+        INSERT INTO money.usage_total
+        WITH usage AS NOT MATERIALIZED (
+            SELECT purse_id, (at AT TIME ZONE %L)::date AS day, account,
+                   CASE kind WHEN 3 THEN 'refund' ELSE privacy.route_of(explanation) END AS route,
+                   funds_micros AS f, grants_micros AS g, owed_micros AS o, tax_micros AS t,
+                   overrun_micros AS v, contra_micros AS c
+            FROM money.%I WHERE privacy.is_usage(kind) AND NOT purse_id = ANY (%L::bigint[])
+        ), cell AS MATERIALIZED (
+            SELECT day, account, route, count(*) AS n, count(DISTINCT purse_id) AS p, sum(f) AS f,
+                   sum(g) AS g, sum(o) AS o, sum(t) AS t, sum(v) AS v, sum(c) AS c
+            FROM usage GROUP BY day, account, route
+        ), few_of_day AS MATERIALIZED (
+            SELECT purse_id, day, account, count(*) AS n, sum(u.f) AS f, sum(u.g) AS g,
+                   sum(u.o) AS o, sum(u.t) AS t, sum(u.v) AS v, sum(u.c) AS c
+            FROM usage u JOIN (SELECT day, account, route FROM cell WHERE p < %5$s) s
+                 USING (day, account, route)
+            GROUP BY purse_id, day, account
+        ), by_day AS MATERIALIZED (
+            SELECT day, account, sum(n) AS n, count(*) AS p, sum(f) AS f, sum(g) AS g, sum(o) AS o,
+                   sum(t) AS t, sum(v) AS v, sum(c) AS c
+            FROM few_of_day GROUP BY day, account
+        ), few_of_month AS MATERIALIZED (
+            SELECT purse_id, account, sum(u.n) AS n, sum(u.f) AS f, sum(u.g) AS g, sum(u.o) AS o,
+                   sum(u.t) AS t, sum(u.v) AS v, sum(u.c) AS c
+            FROM few_of_day u JOIN (SELECT day, account FROM by_day WHERE p < %5$s) s
+                 USING (day, account)
+            GROUP BY purse_id, account
+        ), by_month AS MATERIALIZED (
+            SELECT account, sum(n) AS n, count(*) AS p, sum(f) AS f, sum(g) AS g, sum(o) AS o,
+                   sum(t) AS t, sum(v) AS v, sum(c) AS c
+            FROM few_of_month GROUP BY account
+        ), rest AS MATERIALIZED (
+            SELECT sum(u.n) AS n, count(DISTINCT purse_id) AS p, sum(u.f) AS f, sum(u.g) AS g,
+                   sum(u.o) AS o, sum(u.t) AS t, sum(u.v) AS v, sum(u.c) AS c
+            FROM few_of_month u JOIN (SELECT account FROM by_month WHERE p < %5$s) s USING (account)
+        ), shown AS MATERIALIZED (
+            SELECT *, row_number() OVER (ORDER BY p, n, day, account, route) AS place FROM (
+                SELECT day, account, route, n, p, f, g, o, t, v, c FROM cell WHERE p >= %5$s
+                UNION ALL SELECT day, account, '', n, p, f, g, o, t, v, c FROM by_day WHERE p >= %5$s
+                UNION ALL SELECT NULL, account, '', n, p, f, g, o, t, v, c FROM by_month WHERE p >= %5$s
+            ) enough
+        ), taken AS MATERIALIZED (
+            SELECT s.place FROM shown s, rest WHERE s.place = 1 AND rest.p BETWEEN 1 AND %5$s - 1
+        ), merged AS (
+            SELECT n, p, f, g, o, t, v, c FROM rest WHERE p > 0
+            UNION ALL
+            SELECT n, p, f, g, o, t, v, c FROM shown WHERE place IN (SELECT place FROM taken)
+        )
+        SELECT %4$L::date, %6$L::smallint, day, account, route, n, p, %5$s, f, g, o, t, v, c
+        FROM shown WHERE place NOT IN (SELECT place FROM taken)
+        UNION ALL
+        SELECT %4$L::date, %6$L::smallint, NULL, 0::smallint, '', sum(n), max(p), %5$s, sum(f), sum(g), sum(o), sum(t), sum(v), sum(c)
+        FROM merged HAVING sum(n) > 0
+    $sql$, zone, was, held, month_, few, run_);
+END $$;
+
+-- What stays: everything that is not usage, what is held, and for each run of usage between two of
+-- these one entry that carries its sums, dated like what follows it, which tells nothing new.
+CREATE FUNCTION privacy.carried_forward(was text, next text, held bigint[], month_ date, since date)
+RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    ended bigint;
+BEGIN
+    EXECUTE format($sql$
+        INSERT INTO money.%I
+        SELECT * FROM money.%I
+        WHERE NOT privacy.is_usage(kind) OR purse_id = ANY (%L::bigint[])
+    $sql$, next, was, held);
+    EXECUTE format($sql$
+        INSERT INTO money.%I
+        SELECT purse_id, max(seq), coalesce(max(follows) FILTER (WHERE last), %L::timestamptz), 14, 19,
+               sum(funds_micros), sum(grants_micros), sum(owed_micros), sum(tax_micros),
+               sum(overrun_micros), sum(contra_micros), max(funds_after_micros) FILTER (WHERE last),
+               'carried', '', '{"ended":"' || %L || '","entries":' || count(*) || '}'
+        FROM (
+            SELECT *, count(*) FILTER (WHERE NOT goes) OVER line AS before,
+                   lead(goes) OVER line IS NOT TRUE AS last, lead(at) OVER line AS follows
+            FROM (
+                SELECT purse_id, seq, at, funds_micros, grants_micros, owed_micros, tax_micros,
+                       overrun_micros, contra_micros, funds_after_micros,
+                       privacy.is_usage(kind) AND NOT purse_id = ANY (%L::bigint[]) AS goes
+                FROM money.%I
+            ) e
+            WINDOW line AS (PARTITION BY purse_id ORDER BY seq, at)
+        ) e
+        WHERE goes GROUP BY purse_id, before
+    $sql$, next, (month_ + interval '1 month') AT TIME ZONE 'UTC' - interval '1 millisecond', since,
+        held, was);
+    EXECUTE format(
+        'SELECT count(*) FROM money.%I WHERE privacy.is_usage(kind) AND NOT purse_id = ANY ($1)', was
+    ) INTO ended USING held;
+    RETURN ended;
+END $$;
+
+-- By account: what goes out of the entries, and what the totals tell.  Accounts of which anything was
+-- merged with another one are compared together, under 0.
+CREATE FUNCTION privacy.compare_accounts(was text, month_ date, run_ smallint, held bigint[])
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    EXECUTE format($sql$
+        INSERT INTO money.usage_account
+        WITH gone AS MATERIALIZED (
+            SELECT account, count(*) AS n, sum(funds_micros) AS f, sum(grants_micros) AS g,
+                   sum(owed_micros) AS o, sum(tax_micros) AS t, sum(overrun_micros) AS v,
+                   sum(contra_micros) AS c
+            FROM money.%I WHERE privacy.is_usage(kind) AND NOT purse_id = ANY (%L::bigint[])
+            GROUP BY account
+        ), told AS MATERIALIZED (
+            SELECT account, sum(entries) AS n, sum(funds_micros) AS f, sum(grants_micros) AS g,
+                   sum(owed_micros) AS o, sum(tax_micros) AS t, sum(overrun_micros) AS v,
+                   sum(contra_micros) AS c
+            FROM money.usage_total WHERE month = %3$L AND run = %4$L GROUP BY account
+        ), pooled AS (
+            SELECT account FROM gone LEFT JOIN told USING (account)
+            WHERE gone.n IS DISTINCT FROM told.n
+            UNION ALL SELECT 0::smallint
+        ), sides AS (
+            SELECT CASE WHEN account IN (SELECT account FROM pooled) THEN 0 ELSE account END AS account,
+                   side, sum(n) AS n, sum(f) AS f, sum(g) AS g, sum(o) AS o, sum(t) AS t, sum(v) AS v,
+                   sum(c) AS c
+            FROM (SELECT *, 'gone' AS side FROM gone UNION ALL SELECT *, 'told' FROM told) both_
+            GROUP BY 1, 2
+        )
+        SELECT %3$L::date, %4$L::smallint, account,
+               coalesce(max(ARRAY[n, f, g, o, t, v, c]) FILTER (WHERE side = 'gone'), '{}')::bigint[],
+               coalesce(max(ARRAY[n, f, g, o, t, v, c]) FILTER (WHERE side = 'told'), '{}')::bigint[]
+        FROM sides GROUP BY account
+    $sql$, was, held, month_, run_);
+END $$;
+
+-- The totals of a run in one fixed order, hashed: what the leaf of the record says.
+CREATE FUNCTION privacy.totals_sha256(month_ date, run_ smallint) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT encode(sha256(convert_to(coalesce(string_agg(
+        concat_ws('|', coalesce(day::text, ''), account, route, entries, purses, funds_micros,
+                  grants_micros, owed_micros, tax_micros, overrun_micros, contra_micros) || E'\n',
+        '' ORDER BY day NULLS LAST, account, route COLLATE "C"), ''), 'UTF8')), 'hex')
+    FROM money.usage_total WHERE month = month_ AND run = run_
+$$;
+
+-- Writes the month anew beside itself, and shows by constraints that it came to the same.  Nothing is
+-- replaced yet: the leaf comes first.  Returns the run.  While it works the month can be read, and
+-- every other month be written.
+CREATE FUNCTION privacy.end_usage(
+    month_ date, stage_ text, least_days smallint, few smallint, zone text, moment timestamptz
+) RETURNS smallint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET work_mem = '256MB' SET maintenance_work_mem = '512MB' AS $$
+DECLARE
+    was text := 'entry_' || to_char(month_, 'YYYY_MM');
+    next text := was || '_next';
+    since date := (moment AT TIME ZONE zone)::date;
+    held bigint[] := privacy.usage_held(moment);
+    begins timestamptz := month_::timestamp AT TIME ZONE 'UTC';
+    made money.usage_ended;
+    crowd bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('privacy.end_usage'));
+    PERFORM money.open_month(begins);
+    EXECUTE format('LOCK TABLE ONLY money.%I IN SHARE MODE', was);
+    IF stage_ = 'totals' THEN
+        EXECUTE format(
+            'SELECT count(*) FROM (SELECT DISTINCT purse_id FROM money.%I'
+            ' WHERE privacy.is_usage(kind) AND NOT purse_id = ANY ($1) LIMIT $2) AS found', was
+        ) INTO crowd USING held, few;
+        PERFORM people.demand(crowd >= few, 'usage_total_hides_in_a_crowd');
+    END IF;
+    EXECUTE format('CREATE TABLE money.%I (LIKE money.entry INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', next);
+    made.month := month_;
+    made.run := 1 + coalesce((SELECT max(run) FROM money.usage_ended WHERE month = month_), 0);
+    made.legs_before := privacy.usage_legs(was, 'true');
+    made.ended := CASE stage_
+        WHEN 'details' THEN privacy.without_details(was, next, held, since)
+        ELSE privacy.carried_forward(was, next, held, month_, since) END;
+    made.legs_after := privacy.usage_legs(next, 'true');
+    made.held := (privacy.usage_legs(was, format(
+        'privacy.is_usage(kind) AND purse_id = ANY (%L::bigint[])', held)))[1];
+    INSERT INTO money.usage_ended VALUES (
+        month_, made.run, stage_, moment, few, least_days, made.ended, made.held, made.legs_before,
+        made.legs_after, encode(sha256(''::bytea), 'hex'), NULL
+    );
+    IF stage_ = 'totals' THEN
+        PERFORM privacy.total_usage(was, month_, made.run, held, few, zone);
+        PERFORM privacy.compare_accounts(was, month_, made.run, held);
+    END IF;
+    UPDATE money.usage_ended SET totals_sha256 = privacy.totals_sha256(month_, made.run)
+    WHERE month = month_ AND run = made.run;
+    EXECUTE format('ALTER TABLE money.%I ADD PRIMARY KEY (purse_id, seq, at)', next);
+    EXECUTE format('ANALYZE money.%I', next);
+    EXECUTE format('ALTER TABLE money.%I ADD CONSTRAINT of_its_month CHECK (at >= %L AND at < %L)',
+        next, begins, begins + interval '1 month');
+    EXECUTE format(
+        'CREATE TRIGGER usage_ends_on_arrival BEFORE INSERT ON money.%I'
+        ' FOR EACH ROW EXECUTE FUNCTION privacy.usage_ends_on_arrival(%L)', next, since);
+    RETURN made.run;
+END $$;
+
+
+-- privacy 6_usage_replacing -----------------------------------------------------------------
+
+-- The month that was written anew takes its place, in the moment before the commit.
+
+-- A moment in which nobody writes any entry.  Others do not queue behind us for longer than that: who
+-- waits too long lets them pass, and tries again.
+CREATE FUNCTION privacy.hold_entries() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    FOR attempt IN 1..600 LOOP
+        BEGIN
+            PERFORM set_config('lock_timeout', '50ms', true);
+            LOCK TABLE money.entry IN ACCESS EXCLUSIVE MODE;
+            PERFORM set_config('lock_timeout', '0', true);
+            RETURN;
+        EXCEPTION WHEN lock_not_available THEN
+            PERFORM pg_sleep(0.05);
+        END;
+    END LOOP;
+    PERFORM people.demand(false, 'usage_month_finds_no_quiet_moment', 'serialization_failure');
+END $$;
+
+-- Puts the month in its place, if the record tells of it: same month, run and hash.  The former table
+-- is gone with the commit, whatever its size.
+CREATE FUNCTION privacy.replace_month(month_ date, run_ smallint, proof bigint, moment timestamptz)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    was text := 'entry_' || to_char(month_, 'YYYY_MM');
+    next text := was || '_next';
+    made money.usage_ended;
+BEGIN
+    SELECT e.* INTO made FROM money.usage_ended e
+    WHERE e.month = month_ AND e.run = run_ AND e.leaf_seq IS NULL AND e.at = moment FOR UPDATE;
+    PERFORM people.demand(FOUND AND to_regclass('money.' || next) IS NOT NULL, 'usage_ended_is_prepared');
+    PERFORM people.demand(EXISTS (
+        SELECT FROM record.leaf l
+        WHERE l.seq = proof AND l.at = moment
+          AND l.kind = CASE made.stage WHEN 'totals' THEN 'privacy.usage_anonymised'
+                                       ELSE 'privacy.usage_details_ended' END
+          AND l.body::jsonb -> 'said' ->> 'totals_sha256' = made.totals_sha256
+          AND l.body::jsonb -> 'said' ->> 'month' = to_char(month_, 'YYYY-MM')
+          AND l.body::jsonb -> 'said' -> 'run' = to_jsonb(run_)
+    ), 'usage_ended_has_its_leaf');
+    UPDATE money.usage_ended SET leaf_seq = proof WHERE month = month_ AND run = run_;
+    PERFORM privacy.hold_entries();
+    EXECUTE format('ALTER TABLE money.entry DETACH PARTITION money.%I', was);
+    EXECUTE format('DROP TABLE money.%I', was);
+    EXECUTE format('ALTER TABLE money.%I RENAME TO %I', next, was);
+    EXECUTE format('ALTER INDEX money.%I RENAME TO %I', next || '_pkey', was || '_pkey');
+    EXECUTE format('ALTER TABLE money.entry ATTACH PARTITION money.%I FOR VALUES FROM (%L) TO (%L)',
+        was, month_::timestamp AT TIME ZONE 'UTC', (month_ + interval '1 month') AT TIME ZONE 'UTC');
+    EXECUTE format('ALTER TABLE money.%I DROP CONSTRAINT of_its_month', was);
+END $$;
+
+-- Whatever was prepared is in its place and on record at the commit, or nothing of it is.
+CREATE FUNCTION privacy.usage_ended_is_done() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM people.demand(EXISTS (
+        SELECT FROM money.usage_ended e WHERE e.month = NEW.month AND e.run = NEW.run AND e.leaf_seq IS NOT NULL
+    ) AND to_regclass(format('money.entry_%s_next', to_char(NEW.month, 'YYYY_MM'))) IS NULL,
+        'usage_ended_has_its_leaf');
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER usage_ended_is_done AFTER INSERT ON money.usage_ended
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION privacy.usage_ended_is_done();
+
+-- The other party's erasure: their number goes out of the usage of others, in the time in which they
+-- had it, and nobody's charges change.  Entries under a hold keep it.  Returns how many were emptied.
+CREATE FUNCTION privacy.forget_party(persons bigint[], proofs bigint[], moment timestamptz)
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    held bigint[] := privacy.usage_held(moment);
+    emptied bigint;
+BEGIN
+    PERFORM people.demand(
+        cardinality(persons) = cardinality(proofs) AND NOT EXISTS (
+            SELECT FROM unnest(persons, proofs) AS asked (person, proof)
+            WHERE NOT people.leaf_tells(
+                asked.proof, 'privacy.party_forgotten', moment, jsonb_build_object('person', asked.person::text))
+        ), 'party_forgotten_has_its_leaf');
+    UPDATE money.entry e SET party = ''
+    FROM numbers.tenure t
+    WHERE t.holder_id = ANY (persons) AND e.party = t.msisdn AND t.during @> e.at
+      AND NOT e.purse_id = ANY (held);
+    GET DIAGNOSTICS emptied = ROW_COUNT;
+    RETURN emptied;
+END $$;
+
+-- The months there are entries of, with how many there may be, and what was ended of them so far.
+CREATE FUNCTION privacy.usage_months()
+RETURNS TABLE (month date, entries bigint, octets bigint, details boolean, totals boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT to_date(c.relname::text, '"entry_"YYYY_MM'), greatest(c.reltuples, 0)::bigint,
+           pg_total_relation_size(c.oid),
+           EXISTS (SELECT FROM money.usage_ended u WHERE u.month = to_date(c.relname::text, '"entry_"YYYY_MM')),
+           EXISTS (SELECT FROM money.usage_ended u
+                   WHERE u.month = to_date(c.relname::text, '"entry_"YYYY_MM') AND u.stage = 'totals')
+    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'money.entry'::regclass AND c.relname ~ '^entry_[0-9]{4}_[0-9]{2}$'
+    ORDER BY 1
+$$;
+
+-- Whether a month still has usage to end: with its details, or at all, that no hold keeps.
+CREATE FUNCTION privacy.usage_waits(month_ date, stage_ text, few integer, moment timestamptz)
+RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found bigint;
+    least bigint := CASE stage_ WHEN 'totals' THEN few ELSE 1 END;
+BEGIN
+    EXECUTE format(
+        'SELECT count(*) FROM (SELECT DISTINCT purse_id FROM money.%I'
+        ' WHERE privacy.is_usage(kind) AND ($1 OR NOT starts_with(explanation, ''{"ended"''))'
+        ' AND NOT purse_id = ANY ($2) LIMIT $3) AS found', 'entry_' || to_char(month_, 'YYYY_MM')
+    ) INTO found USING stage_ = 'totals', privacy.usage_held(moment), least;
+    RETURN found >= least;
+END $$;
+
+-- Who may do what.
+REVOKE ALL ON FUNCTION
+    privacy.usage_held, privacy.is_usage, privacy.route_of, privacy.ended_details,
+    privacy.usage_ends_on_arrival, privacy.usage_legs, privacy.without_details, privacy.total_usage,
+    privacy.carried_forward, privacy.compare_accounts, privacy.totals_sha256, privacy.end_usage,
+    privacy.hold_entries, privacy.replace_month, privacy.usage_ended_is_done, privacy.forget_party,
+    privacy.usage_months, privacy.usage_waits
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+    privacy.usage_held, privacy.is_usage, privacy.totals_sha256, privacy.end_usage,
+    privacy.replace_month, privacy.forget_party, privacy.usage_months, privacy.usage_waits
+    TO tenure_app;
 
 
 -- privacy 9_breaches ------------------------------------------------------------------------

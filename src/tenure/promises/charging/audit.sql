@@ -1,6 +1,7 @@
 -- You never pay for what you did not use: what must be true of every charge.
 -- Each check is a SELECT with `ok`, and `which`: an example that is no personal data.
--- An explanation's runs are [units, price, per units, increment, rate].
+-- An explanation's runs are [units, price, per units, increment, rate].  It is {"ended": …} when the
+-- details have ended, as promised: then nothing is left to compare.
 
 -- check: charges and their explanation
 -- clauses: GTC-VOICE GTC-TEXT GTC-DATA GTC-ROAM GTC-DCB
@@ -13,6 +14,7 @@ SELECT -funds_micros = coalesce((said ->> 'funds')::bigint, 0)
        AND contra_micros + tax_micros = coalesce((said ->> 'due')::bigint, 0)
        AS ok, format('purse %s entry %s', purse_id, seq) AS which
 FROM (SELECT *, explanation::jsonb AS said FROM money.entry WHERE kind IN (1, 2, 8)) charged
+WHERE NOT said ? 'ended'
 
 -- check: whole increments
 -- clauses: GTC-VOICE GTC-DATA GTC-ROAM
@@ -42,19 +44,21 @@ FROM (
 SELECT (explanation::jsonb ->> 'route') ~ '^(sms|mms)/(out|in)/'
        AND (explanation::jsonb ->> 'used')::bigint >= 1
        AS ok, format('purse %s entry %s', purse_id, seq) AS which
-FROM money.entry WHERE kind IN (1, 2, 8) AND account IN (2, 3)
+FROM money.entry
+WHERE kind IN (1, 2, 8) AND account IN (2, 3) AND NOT starts_with(explanation, '{"ended"')
 
 -- check: one charge for each event
 -- clauses: GTC-TEXT GTC-DCB
 -- says: No event and no offline record has two effects.
 SELECT count(*) = count(DISTINCT explanation::jsonb ->> 'route')
        AS ok, format('purse %s entry %s', purse_id, min(seq)) AS which
-FROM money.entry WHERE kind IN (2, 8) GROUP BY purse_id, kind, reference
+FROM money.entry WHERE kind IN (2, 8) AND NOT starts_with(explanation, '{"ended"')
+GROUP BY purse_id, kind, reference
 
 -- check: unpaid use
 -- clauses: GTC-POSITIVE
 -- says: Use beyond what could be paid is the operator's loss, and never a debt.
-SELECT overrun_micros <= 0 AND (overrun_micros = 0 OR kind IN (1, 2, 8))
+SELECT overrun_micros <= 0 AND (overrun_micros = 0 OR kind IN (1, 2, 8, 14))
        AS ok, format('purse %s entry %s', purse_id, seq) AS which
 FROM money.entry
 

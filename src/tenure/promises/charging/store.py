@@ -171,7 +171,7 @@ SELECT l.purse_id, l.offer, e.at, e.explanation
   FROM (SELECT purse_id, offer FROM numbers.line
          WHERE purse_id > %s AND offer = ANY(%s) ORDER BY purse_id LIMIT %s) l
   LEFT JOIN money.entry e ON e.purse_id = l.purse_id AND e.at >= %s AND e.at < %s
-       AND e.kind IN (1, 2, 8)
+       AND e.kind IN (1, 2, 8) AND NOT starts_with(e.explanation, '{"ended"')
  ORDER BY l.purse_id
 """
 

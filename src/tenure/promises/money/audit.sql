@@ -18,7 +18,9 @@ SELECT p.funds_micros = coalesce(e.funds, 0) AND p.owed_micros = -coalesce(e.owe
 FROM money.purse p
 LEFT JOIN (
     SELECT purse_id, sum(funds_micros) AS funds, sum(owed_micros) AS owed,
-           max(seq) AS newest, count(*) AS entries
+           max(seq) AS newest,
+           -- A carried entry stands for usage whose details have ended.
+           sum(CASE WHEN kind = 14 THEN (explanation::jsonb ->> 'entries')::bigint ELSE 1 END) AS entries
     FROM money.entry GROUP BY purse_id
 ) e ON e.purse_id = p.purse_id
 

@@ -27,6 +27,8 @@ class Account(IntEnum):
     HANDED_OVER = 17
     """What goes from one purse to the next holder's: its entries sum to zero."""
     REVENUE_FEES = 18
+    CARRIED = 19
+    """What usage came to whose details have ended: ``money.usage_total`` tells it by account."""
 
 
 class EntryKind(IntEnum):
@@ -45,6 +47,8 @@ class EntryKind(IntEnum):
     OPENING = 11
     FEE = 12
     HANDED_OVER = 13
+    CARRIED = 14
+    """Stands for usage whose details have ended (PRV-KEEP), so that every balance still adds up."""
 
 
 class Grant(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -89,6 +89,78 @@ BEGIN
     );
 END $$;
 
+-- What a closed month's usage came to when its details ended, so that the books still add up (PRV-KEEP).
+-- `least_days` and `purses_min` are the pack's.  Legs are arrays: entries, and the six legs in
+-- micros (funds, grants, owed, tax, overrun, contra).  A carried entry counts those it stands for.
+CREATE TABLE money.usage_ended (
+    month date NOT NULL,
+    run smallint NOT NULL,
+    stage text NOT NULL,
+    at timestamptz NOT NULL,
+    purses_min smallint NOT NULL,
+    least_days smallint NOT NULL,
+    ended bigint NOT NULL,
+    held bigint NOT NULL,
+    legs_before bigint[] NOT NULL,
+    legs_after bigint[] NOT NULL,
+    totals_sha256 text NOT NULL,
+    leaf_seq bigint,
+    CONSTRAINT usage_ended_run_is_one PRIMARY KEY (month, run),
+    CONSTRAINT usage_ended_is_of_a_month CHECK (extract(day FROM month) = 1 AND run >= 1),
+    CONSTRAINT usage_ended_stage_is_known CHECK (stage IN ('details', 'totals')),
+    -- Whoever rewrites a month: what it came to is what it came to, to the millionth.
+    CONSTRAINT usage_ended_legs_are_unchanged
+        CHECK (cardinality(legs_before) = 7 AND legs_before = legs_after),
+    CONSTRAINT usage_ended_counts_up CHECK (ended >= 0 AND held >= 0 AND purses_min >= 2),
+    -- No sooner than the law of any of our markets allows (GR 52/2000 article 18), and as the pack says.
+    CONSTRAINT usage_ended_after_its_period CHECK (
+        at >= (month + interval '4 months') AT TIME ZONE 'UTC'
+        AND at >= (month + interval '1 month') AT TIME ZONE 'UTC' + least_days * interval '24 hours'
+    ),
+    CONSTRAINT usage_ended_hash_is_sha256 CHECK (totals_sha256 ~ '^[0-9a-f]{64}$')
+);
+
+-- What an anonymised month's usage came to, by day, account and route.  Where too few purses would
+-- stand behind a sum it is merged with its neighbours: `route` is '' for several, `day` is NULL for the
+-- whole month, and account 0 is for several.
+CREATE TABLE money.usage_total (
+    month date NOT NULL,
+    run smallint NOT NULL,
+    day date,
+    account smallint NOT NULL,
+    route text NOT NULL,
+    entries bigint NOT NULL,
+    purses bigint NOT NULL,
+    purses_min smallint NOT NULL,
+    funds_micros bigint NOT NULL,
+    grants_micros bigint NOT NULL,
+    owed_micros bigint NOT NULL,
+    tax_micros bigint NOT NULL,
+    overrun_micros bigint NOT NULL,
+    contra_micros bigint NOT NULL,
+    CONSTRAINT usage_total_is_one UNIQUE NULLS NOT DISTINCT (month, run, day, account, route),
+    CONSTRAINT usage_total_hides_in_a_crowd CHECK (purses >= purses_min AND purses_min >= 2),
+    CONSTRAINT usage_total_balances CHECK (
+        funds_micros + grants_micros + owed_micros + tax_micros + overrun_micros + contra_micros = 0
+    ),
+    CONSTRAINT usage_total_of_a_run
+        FOREIGN KEY (month, run) REFERENCES money.usage_ended (month, run)
+);
+
+-- The same by account: what went out of the entries, and what the totals tell.  Accounts that were
+-- merged stand under 0 together.
+CREATE TABLE money.usage_account (
+    month date NOT NULL,
+    run smallint NOT NULL,
+    account smallint NOT NULL,
+    gone bigint[] NOT NULL,
+    told bigint[] NOT NULL,
+    CONSTRAINT usage_account_is_one PRIMARY KEY (month, run, account),
+    CONSTRAINT usage_account_totals_are_equal CHECK (cardinality(gone) = 7 AND gone = told),
+    CONSTRAINT usage_account_of_a_run
+        FOREIGN KEY (month, run) REFERENCES money.usage_ended (month, run)
+);
+
 -- Someone else wrote a purse since it was loaded: the batch is repeated with what they wrote.
 CREATE FUNCTION money.contested() RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -110,3 +182,7 @@ GRANT SELECT (purse_id, seq, at, kind, account, funds_micros, grants_micros, owe
     tax_micros, overrun_micros, contra_micros) ON money.entry TO tenure_regulator;
 REVOKE ALL ON FUNCTION money.open_month(timestamptz), money.contested() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION money.open_month(timestamptz), money.contested() TO tenure_app;
+-- Written by the door of privacy alone (privacy.end_usage).
+GRANT SELECT ON money.usage_ended, money.usage_total, money.usage_account
+    TO tenure_app, tenure_privacy, tenure_regulator;
+GRANT USAGE ON SCHEMA money TO tenure_privacy;

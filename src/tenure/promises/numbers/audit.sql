@@ -26,6 +26,7 @@ SELECT e.contra_micros <= 0 OR coalesce(
        AS ok, format('purse %s entry %s', e.purse_id, e.seq) AS which
 FROM numbers.line l JOIN money.entry e USING (purse_id)
 WHERE l.lost_at IS NOT NULL AND e.kind IN (1, 2, 8) AND e.at >= l.lost_at
+  AND NOT starts_with(e.explanation, '{"ended"')
 
 -- check: what the database enforces
 -- clauses: GTC-SIM ID-LINES PRV-MINOR

@@ -16,6 +16,19 @@ from tenure.values.quantity import Unit, quantity
 _explanation = msgspec.json.Decoder(Explanation).decode
 
 
+class _Ended(msgspec.Struct):
+    """What is left of an explanation whose details have ended."""
+
+    ended: str
+    """The day, by the operator's clocks."""
+    route: str = ""
+    entries: int = 1
+
+
+_ended = msgspec.json.Decoder(_Ended).decode
+ENDED: Final = '{"ended"'
+
+
 class _Told(msgspec.Struct):
     """What other promises say of their own entries."""
 
@@ -63,7 +76,9 @@ def explain(
     and allowances of the tariff; those without a name are told as the tariff has them.
     ``balance`` ends with what is left, unless the words were recorded with the entry.
     """
-    if entry.kind in (EntryKind.USAGE, EntryKind.EVENT, EntryKind.OFFLINE):
+    if entry.explanation.startswith(ENDED):
+        said = _without_details(entry, currency)
+    elif entry.kind in (EntryKind.USAGE, EntryKind.EVENT, EntryKind.OFFLINE):
         said = _usage(entry, currency, names, masked=masked)
     elif entry.kind is EntryKind.REFUND:
         said = f"Refunded {words(_moved(entry), currency)}, to where it was taken from."
@@ -110,6 +125,19 @@ def _usage(entry: Entry, currency: str, names: Mapping[str, str], *, masked: boo
     else:
         subject = f"{verb} {other}{place}"
     return ". ".join([subject, *_price(told, currency, names)]) + "."
+
+
+def _without_details(entry: Entry, currency: str) -> str:
+    """What is still told of usage whose details have ended: what it came to, and since when."""
+    told = _ended(entry.explanation.encode())
+    since = f"details ended on {told.ended}, as promised"
+    if entry.kind is EntryKind.CARRIED:
+        charges = "1 charge" if told.entries == 1 else f"{told.entries} charges"
+        return f"Usage of the month: {charges}, {words(-_moved(entry), currency)} in all ({since})."
+    if entry.kind is EntryKind.REFUND:
+        return f"Refunded {words(_moved(entry), currency)} ({since})."
+    service = told.route.partition("/")[0] or "service"
+    return f"Used {service} for {words(-_moved(entry), currency)} ({since})."
 
 
 def _place(zone: str, names: Mapping[str, str]) -> str:
