@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from tenure.promises.privacy.personal_data import breaches
+from tenure.promises.privacy.personal_data import breaches, keys
 
 HOLDINGS: Final = (
     *breaches.HOLDINGS,
+    *keys.HOLDINGS,
 )
 
 ROWS: Final = (
