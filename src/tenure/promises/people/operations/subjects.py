@@ -52,6 +52,23 @@ async def enter(tx: Transaction, terms: Terms, new: Subject, given: Given, act: 
     return Known(subject, items)
 
 
+async def meet(tx: Transaction, terms: Terms, new: Subject, act: Act) -> Subject | No:
+    """Enter somebody who comes themselves, and of whom nothing is kept here, not even an item.
+
+    For what they gave elsewhere, sealed under a key of their own: a form of the website.
+    """
+    given = Given({}, new.occasion, by_themselves=True)
+    kind = await _kind(tx, terms, new.kind, given, act)
+    if isinstance(kind, Refused):
+        return kind
+    said: dict[str, Plain] = {"kind": new.kind, "items": []}
+    leaf_seq = await record.append(
+        tx, act, "people.subject_entered", said, {"subject": str(new.subject_id)}
+    )
+    await store.enter(tx, new, kind, leaf_seq)
+    return new
+
+
 async def _kind(
     tx: Transaction, terms: Terms, name: str, given: Given, act: Act
 ) -> SubjectKind | No:
