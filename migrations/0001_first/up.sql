@@ -4275,6 +4275,402 @@ GRANT EXECUTE ON FUNCTION
     TO tenure_app;
 
 
+-- privacy 7_disclosures ---------------------------------------------------------------------
+
+-- PRV-WHO, PRV-XFER: what left to whom, by which agreement, of whom.  Nothing leaves that is not here.
+
+-- What the pack says of somebody named.  Another set of fields is another version; the tuple that
+-- disclosures refer to never changes, and nothing goes abroad without a measure.
+CREATE TABLE privacy.agreement (
+    recipient text NOT NULL,
+    version text NOT NULL,
+    class text NOT NULL,
+    basis text NOT NULL,
+    country text NOT NULL,
+    is_abroad boolean NOT NULL,
+    measure text NOT NULL,
+    is_confidential boolean NOT NULL,
+    purpose text NOT NULL,
+    consent text NOT NULL,
+    consent_media text[] NOT NULL,
+    fields text[] NOT NULL,
+    ends_at timestamptz,
+    -- In the pack that was published last.
+    is_listed boolean NOT NULL,
+    CONSTRAINT agreement_pkey PRIMARY KEY (recipient, version),
+    CONSTRAINT agreement_as_it_is_disclosed_by
+        UNIQUE (recipient, version, class, basis, country, measure, purpose, fields),
+    CONSTRAINT agreement_basis_is_known CHECK (basis IN ('contract', 'consent', 'law', 'order')),
+    CONSTRAINT agreement_measure_is_known
+        CHECK (measure IN ('none', 'adequacy', 'safeguards', 'consent')),
+    CONSTRAINT agreement_abroad_has_a_measure CHECK (is_abroad = (measure <> 'none')),
+    CONSTRAINT agreement_consent_protects_where_it_is_the_basis
+        CHECK (measure <> 'consent' OR basis = 'consent'),
+    -- WEB-SHARE: only to who keeps it to themselves, or by law.
+    CONSTRAINT agreement_is_confidential_or_law CHECK (
+        is_confidential OR class = 'authorities'
+    ),
+    CONSTRAINT agreement_law_is_for_authorities
+        CHECK ((class = 'authorities') = (basis IN ('law', 'order'))),
+    CONSTRAINT agreement_consent_is_named
+        CHECK ((basis = 'consent') = (consent <> '' AND cardinality(consent_media) > 0)),
+    CONSTRAINT agreement_gives_something CHECK (cardinality(fields) > 0)
+);
+
+-- One time that something left.  The agreement's fields ride with the key, so that a field beside
+-- them cannot be written down as disclosed, by whoever writes it.
+CREATE TABLE privacy.disclosure (
+    disclosure_id uuid NOT NULL,
+    recipient text NOT NULL,
+    agreement text NOT NULL,
+    class text NOT NULL,
+    basis text NOT NULL,
+    country text NOT NULL,
+    measure text NOT NULL,
+    purpose text NOT NULL,
+    agreed text[] NOT NULL,
+    fields text[] NOT NULL,
+    order_ref text,
+    order_sha256 text,
+    request_hash bytea,
+    report text,
+    period text,
+    subjects integer NOT NULL,
+    payload_sha256 bytea NOT NULL,
+    at timestamptz NOT NULL,
+    login text NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT disclosure_pkey PRIMARY KEY (disclosure_id),
+    CONSTRAINT disclosure_by_an_agreement
+        FOREIGN KEY (recipient, agreement, class, basis, country, measure, purpose, agreed)
+        REFERENCES privacy.agreement (recipient, version, class, basis, country, measure, purpose, fields),
+    CONSTRAINT disclosure_only_of_what_was_agreed CHECK (fields <@ agreed AND cardinality(fields) > 0),
+    -- An authority shows its document, and two others of ours agreed to exactly this.
+    CONSTRAINT disclosure_by_order_has_its_document CHECK (
+        num_nulls(order_ref, order_sha256, request_hash) = CASE basis WHEN 'order' THEN 0 ELSE 3 END
+        AND order_ref <> '' AND order_sha256 ~ '^[0-9a-f]{64}$'
+    ),
+    CONSTRAINT disclosure_of_what_was_asked
+        FOREIGN KEY (request_hash) REFERENCES staff.request (request_hash),
+    CONSTRAINT disclosure_once_an_order UNIQUE (request_hash),
+    CONSTRAINT disclosure_report_has_a_period
+        CHECK ((report IS NULL) = (period IS NULL) AND (report IS NULL OR basis = 'law')),
+    CONSTRAINT disclosure_report_once_a_period UNIQUE (recipient, report, period),
+    CONSTRAINT disclosure_hash_is_sha256 CHECK (octet_length(payload_sha256) = 32),
+    CONSTRAINT disclosure_is_of_somebody CHECK (subjects > 0),
+    CONSTRAINT disclosure_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+CREATE INDEX disclosure_by_time ON privacy.disclosure (at);
+
+-- Of whom it was.  By the reference the recipient knows them, and by nothing else of ours.
+CREATE TABLE privacy.disclosed (
+    disclosure_id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    reference bytea NOT NULL,
+    CONSTRAINT disclosed_pkey PRIMARY KEY (disclosure_id, person_id),
+    -- Those of whom something is about to leave are picked before the rest of it is known.
+    CONSTRAINT disclosed_is_on_record FOREIGN KEY (disclosure_id)
+        REFERENCES privacy.disclosure (disclosure_id) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT disclosed_reference_has_its_length CHECK (octet_length(reference) = 16)
+);
+
+CREATE INDEX disclosed_by_person ON privacy.disclosed (person_id);
+
+-- What a transaction is disclosing just now: gone before it ends, and nobody else's to see.
+CREATE TABLE privacy.disclosing (
+    transaction_id xid8 NOT NULL,
+    disclosure_id uuid NOT NULL,
+    basis text NOT NULL,
+    consent text NOT NULL,
+    consent_media text[] NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT disclosing_one_at_a_time PRIMARY KEY (transaction_id)
+);
+
+-- GDPR article 19, OpenDSR's shape: what recipients are told of a change, until they say it is done.
+CREATE TABLE privacy.message (
+    message_id uuid NOT NULL,
+    recipient text NOT NULL,
+    person_id bigint NOT NULL,
+    change text NOT NULL,
+    asked_at timestamptz NOT NULL,
+    expected_by timestamptz NOT NULL,
+    attempts integer NOT NULL DEFAULT 0,
+    next_at timestamptz,
+    done_at timestamptz,
+    receipt_sha256 bytea,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT message_pkey PRIMARY KEY (message_id),
+    CONSTRAINT message_change_is_known
+        CHECK (change IN ('correction', 'erasure', 'restriction', 'lifting')),
+    CONSTRAINT message_is_done_by_a_receipt CHECK (
+        (done_at IS NULL) = (receipt_sha256 IS NULL) AND (done_at IS NULL) = (next_at IS NOT NULL)
+        AND octet_length(receipt_sha256) = 32
+    ),
+    CONSTRAINT message_is_expected_later CHECK (expected_by > asked_at AND attempts >= 0),
+    CONSTRAINT message_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+CREATE INDEX message_due ON privacy.message (next_at) WHERE done_at IS NULL;
+CREATE INDEX message_by_person ON privacy.message (person_id);
+
+-- Who may do what.
+GRANT SELECT ON privacy.agreement, privacy.disclosure, privacy.disclosed TO tenure_app, tenure_privacy;
+GRANT SELECT ON privacy.disclosing TO tenure_app;
+GRANT SELECT, INSERT, UPDATE (attempts, next_at, done_at, receipt_sha256) ON privacy.message TO tenure_app;
+GRANT SELECT ON privacy.message TO tenure_privacy;
+
+
+-- privacy 7_disclosures_doors ---------------------------------------------------------------
+
+-- The doors of what leaves: who is picked, what the roles of purposes see meanwhile, and the log.
+
+-- The pack becomes what the database enforces.  Only the owner may.  What left by a version stays
+-- as it was, so that a changed agreement needs another version.
+CREATE FUNCTION privacy.publish_agreements(given jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE privacy.agreement SET is_listed = false WHERE is_listed;
+    INSERT INTO privacy.agreement
+    SELECT g.recipient, g.version, g.class, g.basis, g.country, g.is_abroad, g.measure,
+           g.is_confidential, g.purpose, g.consent, g.consent_media, g.fields, g.ends_at, true
+    FROM jsonb_populate_recordset(NULL::privacy.agreement, given) AS g
+    ON CONFLICT (recipient, version) DO NOTHING;
+    UPDATE privacy.agreement a SET is_listed = true, ends_at = g.ends_at
+    FROM jsonb_populate_recordset(NULL::privacy.agreement, given) AS g
+    WHERE (a.recipient, a.version) = (g.recipient, g.version)
+      AND (a.class, a.basis, a.country, a.is_abroad, a.measure, a.is_confidential, a.purpose, a.consent,
+           a.consent_media, a.fields)
+        = (g.class, g.basis, g.country, g.is_abroad, g.measure, g.is_confidential, g.purpose, g.consent,
+           g.consent_media, g.fields);
+    PERFORM people.demand(
+        (SELECT count(*) FROM privacy.agreement WHERE is_listed) = jsonb_array_length(given),
+        'agreement_of_a_version_is_one'
+    );
+END $$;
+
+-- Picks those of whom something may leave, and lets the role of the purpose see them, and only them,
+-- until this transaction ends.  ``persons`` NULL is everybody who holds a number.
+CREATE FUNCTION privacy.pick(
+    disclosure uuid, recipient_ text, version_ text, persons bigint[], secret bytea, moment timestamptz
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    by_ privacy.agreement;
+    many bigint;
+BEGIN
+    SELECT a.* INTO by_ FROM privacy.agreement a
+    WHERE a.recipient = recipient_ AND a.version = version_ AND a.is_listed
+      AND (a.ends_at IS NULL OR moment < a.ends_at);
+    PERFORM people.demand(FOUND, 'disclosure_by_an_agreement');
+    PERFORM people.demand(persons IS NOT NULL OR by_.basis = 'law', 'disclosure_of_everybody_is_law');
+    INSERT INTO privacy.disclosing
+    VALUES (pg_current_xact_id(), disclosure, by_.basis, by_.consent, by_.consent_media, moment);
+    INSERT INTO privacy.disclosed (disclosure_id, person_id, reference)
+    SELECT disclosure, p.person_id,
+           substr(sha256(secret || convert_to(p.person_id::text, 'UTF8')), 1, 16)
+    FROM (
+        SELECT DISTINCT t.holder_id AS person_id FROM numbers.tenure t
+        WHERE persons IS NULL AND t.during @> moment
+        UNION
+        SELECT one FROM unnest(persons) AS one
+    ) AS p
+    WHERE (by_.basis IN ('law', 'order') OR NOT consent.is_restricted(p.person_id))
+      AND (by_.basis <> 'consent' OR EXISTS (
+          SELECT FROM unnest(by_.consent_media) AS m (medium)
+          WHERE consent.may(p.person_id, by_.consent, m.medium, moment)
+      ));
+    GET DIAGNOSTICS many = ROW_COUNT;
+    IF many = 0 THEN
+        DELETE FROM privacy.disclosing s WHERE s.disclosure_id = disclosure;
+    END IF;
+    RETURN many;
+END $$;
+
+-- Whether somebody is among those whom this transaction discloses; outside of one nobody is.  It
+-- says nothing about anybody else, so that a role can find out nothing with it.
+CREATE FUNCTION privacy.is_picked(person bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM privacy.disclosing s
+        JOIN privacy.disclosed d ON d.disclosure_id = s.disclosure_id AND d.person_id = person
+        WHERE s.transaction_id = pg_current_xact_id_if_assigned()
+    )
+$$;
+
+-- Of those picked: whose data rests, and who agrees to the purpose of the agreement.
+CREATE FUNCTION privacy.is_at_rest(person bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT privacy.is_picked(person) AND consent.is_restricted(person)
+$$;
+
+CREATE FUNCTION privacy.agrees(person bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM privacy.disclosing s
+        JOIN privacy.disclosed d ON d.disclosure_id = s.disclosure_id AND d.person_id = person
+        CROSS JOIN LATERAL unnest(s.consent_media) AS m (medium)
+        WHERE s.transaction_id = pg_current_xact_id_if_assigned()
+          AND consent.may(person, s.consent, m.medium, s.at)
+    )
+$$;
+
+-- Those picked, in their order, some at a time.
+CREATE FUNCTION privacy.picked(after bigint, most integer) RETURNS TABLE (person_id bigint, reference bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT d.person_id, d.reference
+    FROM privacy.disclosing s JOIN privacy.disclosed d ON d.disclosure_id = s.disclosure_id
+    WHERE s.transaction_id = pg_current_xact_id_if_assigned() AND d.person_id > after
+    ORDER BY d.person_id LIMIT most
+$$;
+
+-- Writes down what leaves, before it does; and what two others agreed to, where an authority asks.
+CREATE FUNCTION privacy.disclose(
+    disclosure uuid, recipient_ text, version_ text, chosen text[], order_ jsonb, report_ text, period_ text,
+    payload bytea, clerk text, proof bigint, moment timestamptz
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    by_ privacy.agreement;
+    many bigint;
+    asked bytea;
+BEGIN
+    SELECT a.* INTO STRICT by_ FROM privacy.agreement a
+    WHERE a.recipient = recipient_ AND a.version = version_;
+    DELETE FROM privacy.disclosing s
+    WHERE s.transaction_id = pg_current_xact_id_if_assigned() AND s.disclosure_id = disclosure;
+    PERFORM people.demand(FOUND, 'disclosure_of_those_picked');
+    SELECT count(*) INTO many FROM privacy.disclosed d WHERE d.disclosure_id = disclosure;
+    IF by_.basis = 'order' THEN
+        PERFORM people.demand(order_ IS NOT NULL, 'disclosure_by_order_has_its_document');
+        asked := sha256(convert_to(order_ ->> 'body', 'UTF8'));
+        PERFORM people.demand(
+            (SELECT count(*) >= 2 FROM staff.approvers(asked, moment, '-infinity')),
+            'disclosure_approved_by_two_others'
+        );
+        -- What they signed is exactly this: whom, what, by which document, to whom.
+        PERFORM people.demand(
+            (order_ ->> 'body')::jsonb @> jsonb_build_object(
+                'recipient', recipient_, 'agreement', version_, 'fields', to_jsonb(chosen),
+                'order', order_ ->> 'reference', 'order_sha256', order_ ->> 'sha256'
+            ) AND NOT EXISTS (
+                SELECT FROM privacy.disclosed d
+                WHERE d.disclosure_id = disclosure
+                  AND NOT (order_ ->> 'body')::jsonb -> 'persons' @> to_jsonb(d.person_id)
+            ), 'disclosure_of_what_was_approved'
+        );
+    END IF;
+    PERFORM people.demand(
+        tariffs.leaf_says(proof, 'privacy.disclosed', jsonb_build_object(
+            'recipient', recipient_, 'agreement', version_, 'basis', by_.basis,
+            'country', by_.country, 'measure', by_.measure, 'fields', to_jsonb(chosen),
+            'subjects', many, 'payload', encode(payload, 'hex')
+        )), 'disclosure_has_its_leaf'
+    );
+    INSERT INTO privacy.disclosure VALUES (
+        disclosure, recipient_, version_, by_.class, by_.basis, by_.country, by_.measure, by_.purpose,
+        by_.fields, chosen, order_ ->> 'reference', order_ ->> 'sha256', asked, report_, period_, many,
+        payload, moment, clerk, proof
+    );
+    RETURN many;
+END $$;
+
+-- Who may do what.
+REVOKE ALL ON FUNCTION
+    privacy.publish_agreements, privacy.pick, privacy.is_picked, privacy.is_at_rest, privacy.agrees,
+    privacy.picked, privacy.disclose
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION privacy.pick, privacy.disclose TO tenure_app;
+GRANT EXECUTE ON FUNCTION privacy.is_picked, privacy.picked TO tenure_service, tenure_partner, tenure_authority;
+GRANT EXECUTE ON FUNCTION privacy.is_at_rest TO tenure_service, tenure_partner;
+GRANT EXECUTE ON FUNCTION privacy.agrees TO tenure_partner;
+GRANT USAGE ON SCHEMA privacy, people, numbers TO tenure_service, tenure_partner, tenure_authority;
+
+
+-- privacy 7_disclosures_grants --------------------------------------------------------------
+
+-- Which columns the roles of purposes see: made from the register by the rule ``grants``, and held to
+-- it by a test.  Do not edit: change the register, or what a purpose needs.
+
+GRANT SELECT (during, iccid, imsi, msisdn)
+    ON numbers.binding TO tenure_service;
+GRANT SELECT (during, holder_id, msisdn, prepaid, slot)
+    ON numbers.tenure TO tenure_service;
+GRANT SELECT (address, channel, ended_at, person_id, verified_at)
+    ON people.contact TO tenure_service;
+GRANT SELECT (born_on, document_kind, document_number, language, name, person_id)
+    ON people.person TO tenure_service;
+GRANT SELECT (during, msisdn)
+    ON numbers.binding TO tenure_partner;
+GRANT SELECT (during, holder_id, msisdn, prepaid, slot)
+    ON numbers.tenure TO tenure_partner;
+GRANT SELECT (address, channel, ended_at, person_id, verified_at)
+    ON people.contact TO tenure_partner;
+GRANT SELECT (language, person_id)
+    ON people.person TO tenure_partner;
+GRANT SELECT (during, iccid, imsi, msisdn)
+    ON numbers.binding TO tenure_authority;
+GRANT SELECT (during, holder_id, msisdn, opened_as, prepaid, purse_id, request_id, slot)
+    ON numbers.tenure TO tenure_authority;
+GRANT SELECT (address, channel, ended_at, person_id, verified_at)
+    ON people.contact TO tenure_authority;
+GRANT SELECT (born_on, document_kind, document_number, language, name, person_id, since)
+    ON people.person TO tenure_authority;
+
+
+-- privacy 7_disclosures_policies ------------------------------------------------------------
+
+-- Which rows the roles of purposes see: of those whom a transaction discloses, and of nobody else.
+--
+-- Tenure itself, its owner's functions and the privacy officer see all rows: a policy that is always
+-- true costs them nothing, since the planner drops it.  FORCE binds the owner's functions to policies
+-- as well, so that a table that loses this one is empty for everybody, and is noticed.
+
+ALTER TABLE people.person ENABLE ROW LEVEL SECURITY;
+ALTER TABLE people.person FORCE ROW LEVEL SECURITY;
+ALTER TABLE people.contact ENABLE ROW LEVEL SECURITY;
+ALTER TABLE people.contact FORCE ROW LEVEL SECURITY;
+ALTER TABLE numbers.tenure ENABLE ROW LEVEL SECURITY;
+ALTER TABLE numbers.tenure FORCE ROW LEVEL SECURITY;
+ALTER TABLE numbers.binding ENABLE ROW LEVEL SECURITY;
+ALTER TABLE numbers.binding FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY own_work ON people.person
+    TO tenure_app, tenure_owner, tenure_privacy USING (true) WITH CHECK (true);
+CREATE POLICY own_work ON people.contact
+    TO tenure_app, tenure_owner, tenure_privacy USING (true) WITH CHECK (true);
+CREATE POLICY own_work ON numbers.tenure
+    TO tenure_app, tenure_owner, tenure_privacy USING (true) WITH CHECK (true);
+CREATE POLICY own_work ON numbers.binding
+    TO tenure_app, tenure_owner, tenure_privacy USING (true) WITH CHECK (true);
+
+CREATE POLICY only_those_picked ON people.person FOR SELECT
+    TO tenure_service, tenure_partner, tenure_authority USING (privacy.is_picked(person_id));
+CREATE POLICY only_those_picked ON people.contact FOR SELECT
+    TO tenure_service, tenure_partner, tenure_authority USING (privacy.is_picked(person_id));
+CREATE POLICY only_those_picked ON numbers.tenure FOR SELECT
+    TO tenure_service, tenure_partner, tenure_authority USING (privacy.is_picked(holder_id));
+-- Through the tenures that the role sees.
+CREATE POLICY only_those_picked ON numbers.binding FOR SELECT
+    TO tenure_service, tenure_partner, tenure_authority USING (EXISTS (
+        SELECT FROM numbers.tenure h
+        WHERE h.msisdn = binding.msisdn AND h.during && binding.during
+    ));
+
+-- What rests is not used, and what needs a yes has one, whatever was picked.
+CREATE POLICY nobody_at_rest ON people.person AS RESTRICTIVE FOR SELECT
+    TO tenure_service, tenure_partner USING (NOT privacy.is_at_rest(person_id));
+CREATE POLICY nobody_at_rest ON people.contact AS RESTRICTIVE FOR SELECT
+    TO tenure_service, tenure_partner USING (NOT privacy.is_at_rest(person_id));
+CREATE POLICY nobody_at_rest ON numbers.tenure AS RESTRICTIVE FOR SELECT
+    TO tenure_service, tenure_partner USING (NOT privacy.is_at_rest(holder_id));
+CREATE POLICY only_who_agrees ON people.person AS RESTRICTIVE FOR SELECT
+    TO tenure_partner USING (privacy.agrees(person_id));
+CREATE POLICY only_who_agrees ON people.contact AS RESTRICTIVE FOR SELECT
+    TO tenure_partner USING (privacy.agrees(person_id));
+CREATE POLICY only_who_agrees ON numbers.tenure AS RESTRICTIVE FOR SELECT
+    TO tenure_partner USING (privacy.agrees(holder_id));
+
+
 -- privacy 8_website -------------------------------------------------------------------------
 
 -- The public website: what its forms bring, contests, answers about cookies, and visits with consent.

@@ -9,6 +9,7 @@ from tenure.postgres.ownership import NotAcceptedError, NotTheOwnerError, perfor
 from tenure.postgres.transaction import Transaction
 from tenure.promises.numbers import operations as numbers
 from tenure.promises.people import operations as people
+from tenure.promises.privacy.operations import disclosures
 from tenure.promises.record.model import Act
 from tenure.terms.model import Terms
 from tenure.values.instant import Instant
@@ -52,7 +53,11 @@ async def _keep(dsn: str, terms: Terms, at: Instant) -> bool:
 
 
 async def _fits(tx: Transaction, terms: Terms) -> bool:
-    return await numbers.holding.fits(tx, terms) and await people.publishing.fits(tx, terms)
+    return (
+        await numbers.holding.fits(tx, terms)
+        and await people.publishing.fits(tx, terms)
+        and await disclosures.fits(tx, terms)
+    )
 
 
 async def _kept(tx: Transaction, terms: Terms, act: Act) -> bool:
@@ -60,5 +65,6 @@ async def _kept(tx: Transaction, terms: Terms, act: Act) -> bool:
     kept = [
         await people.publishing.keep(tx, terms, act),
         await numbers.holding.keep_figures(tx, terms, act),
+        await disclosures.keep(tx, terms, act),
     ]
     return any(kept)

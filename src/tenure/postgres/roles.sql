@@ -12,7 +12,10 @@ BEGIN
             ('tenure_app',       'LOGIN',   'Tenure itself; the least it needs'),
             ('tenure_privacy',   'LOGIN',   'the privacy officer; reads what is held about people'),
             ('tenure_regulator', 'LOGIN',   'the regulator; reads the record'),
-            ('tenure_marketing', 'LOGIN',   'tools of marketing; ask whom they may contact, and read nothing')
+            ('tenure_marketing', 'LOGIN',   'tools of marketing; ask whom they may contact, and read nothing'),
+            ('tenure_service',   'NOLOGIN', 'reads what leaves to who serves the customer with us'),
+            ('tenure_partner',   'NOLOGIN', 'reads what leaves by consent'),
+            ('tenure_authority', 'NOLOGIN', 'reads what leaves by law or order')
         ) AS roles (name, login, purpose)
     LOOP
         BEGIN
@@ -41,6 +44,20 @@ BEGIN
         pg_catalog.current_database()
     );
     REVOKE ALL ON SCHEMA public FROM PUBLIC;
+
+    -- Tenure itself reads what leaves as one of these, and inherits nothing from them.
+    FOR role IN
+        SELECT purpose.name
+        FROM (VALUES ('tenure_service'), ('tenure_partner'), ('tenure_authority')) AS purpose (name)
+        WHERE NOT EXISTS (
+            SELECT FROM pg_catalog.pg_auth_members m
+            WHERE m.roleid = purpose.name::regrole AND m.member = 'tenure_app'::regrole
+        )
+    LOOP
+        EXECUTE pg_catalog.format(
+            'GRANT %I TO tenure_app WITH INHERIT FALSE, SET TRUE', role.name
+        );
+    END LOOP;
 
     -- Whoever migrates acts as the owner, and needs to be allowed to.
     IF NOT pg_catalog.pg_has_role(current_user, 'tenure_owner', 'SET') THEN

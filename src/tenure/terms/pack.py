@@ -20,6 +20,7 @@ from tenure.terms.privacy import Privacy
 from tenure.terms.privacy_files import read_privacy
 from tenure.terms.problems import Problem, UnusablePackError
 from tenure.terms.subjects import People
+from tenure.terms.recipients_files import read_recipients
 from tenure.terms.text_files import read_texts
 from tenure.terms.zone_files import read_zones
 
@@ -103,6 +104,9 @@ def _read(folder: Folder) -> Pack:
     texts = {language: found | words[language] for language, found in texts.items()}
     menus = read_menus(folder, operator.languages, operator.contact.end_advertising, measures)
     privacy = read_privacy(folder, operator.languages, people)
+    at_home = (operator.country, operator.languages)
+    disclosing = read_recipients(folder, at_home, people, consents)
+    privacy = msgspec.structs.replace(privacy, disclosing=disclosing)
     terms = _terms(operator, figures, (offers, bundles), (people, consents, privacy))
     check_screens(folder, menus, terms, texts)
     return Pack(

@@ -4,6 +4,7 @@ import msgspec
 
 from tenure.terms.analysis import Analysis
 from tenure.terms.breaches import Breaches
+from tenure.terms.recipients import Disclosing
 from tenure.terms.retention import Retention
 from tenure.terms.rights import Rights
 from tenure.terms.website import Website
@@ -17,3 +18,4 @@ class Privacy(msgspec.Struct, frozen=True):
     retention: Retention
     rights: Rights
     website: Website
+    disclosing: Disclosing = Disclosing()

@@ -2,15 +2,17 @@
 
 from typing import Final
 
-from tenure.promises.privacy.personal_data import breaches, keys, website
+from tenure.promises.privacy.personal_data import breaches, disclosures, keys, website
 
 HOLDINGS: Final = (
     *breaches.HOLDINGS,
+    *disclosures.HOLDINGS,
     *keys.HOLDINGS,
     *website.HOLDINGS,
 )
 
 ROWS: Final = (
     *breaches.ROWS,
+    *disclosures.ROWS,
     *website.ROWS,
 )

@@ -20,6 +20,7 @@ APPROVES: Final = {
     "unlock": Task.APPROVE_TRANSFER,
     "sim": Task.APPROVE_SIM,
     "legal-order": Task.APPROVE_LEGAL_ORDER,
+    "disclosure": Task.APPROVE_LEGAL_ORDER,
 }
 """The task of who approves a kind of request; any other kind needs ``Task.APPROVE``."""
 

@@ -68,6 +68,8 @@ class Task(IntEnum):
     """Write down what a subscriber agreed to or refused, at a counter, by mail or on the phone."""
     HANDLE_BREACH = 33
     """Keep the file of a breach, and tell those whom it concerns."""
+    DISCLOSE = 35
+    """Give what is held of people to whom the pack names, and ask for it by an authority's order."""
 
 
 READING: Final = frozenset({Task.LOOK_UP, Task.READ_REPORTS})

@@ -34,6 +34,7 @@ MAY: Final[Mapping[Task, frozenset[Role]]] = {
     Task.KEEP_RECORD: frozenset({Role.ENGINEER}),
     Task.PUBLISH: frozenset({Role.LEGAL}),
     Task.HANDLE_BREACH: frozenset({Role.PRIVACY, Role.LEGAL}),
+    Task.DISCLOSE: frozenset({Role.LEGAL, Role.PRIVACY}),
     Task.READ_REPORTS: frozenset({Role.SUPERVISOR, Role.REVIEWER, Role.PRIVACY, Role.REGULATOR}),
 }
 """Least privilege: who is not named for a task may not do it, whatever else they are."""

@@ -1,0 +1,215 @@
+"""Who may be given what, by which document, and when a report is due; pure."""
+
+import datetime as dt
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from tenure.promises.privacy.model.disclosures import (
+    KEYS,
+    SEES,
+    Agreement,
+    Ask,
+    Order,
+    PurposeRole,
+    Refusal,
+    ReportDue,
+    Selection,
+)
+from tenure.promises.record.model import Plain
+from tenure.promises.record.rules import canonical
+from tenure.terms.model import Terms
+from tenure.terms.recipients import Basis, Recipient
+from tenure.values.holding import Holding, Subject
+from tenure.values.instant import Instant, instant_of, moment_of
+from tenure.values.refused import Refused
+
+MONTHS_OF_YEAR: Final = 12
+NO_MEDIUM: Final = "none"
+_REFERENCE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z ./:_-]{2,99}", re.ASCII)
+_SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+Held = Collection[tuple[str, Holding]]
+"""Every column of the register, with its promise."""
+
+
+def agreement_of(recipient: Recipient, terms: Terms) -> Agreement:
+    """The pack's agreement with a recipient; it ends with the first instant of its last day."""
+    ends_at = None
+    if recipient.ends_on is not None:
+        midnight = dt.datetime.combine(recipient.ends_on, dt.time(), ZoneInfo(terms.time_zone))
+        ends_at = instant_of(midnight)
+    return Agreement(
+        recipient=recipient.name,
+        version=recipient.agreement,
+        class_=recipient.class_,
+        basis=recipient.basis,
+        country=recipient.country,
+        measure=recipient.measure,
+        purpose=recipient.purpose,
+        consent=recipient.consent,
+        fields=recipient.fields,
+        ends_at=ends_at,
+    )
+
+
+def published(terms: Terms) -> list[Mapping[str, Plain]]:
+    """What the database enforces of the pack's agreements, in its own words."""
+    return [_published(one, terms) for one in terms.privacy.disclosing.recipients]
+
+
+def _published(recipient: Recipient, terms: Terms) -> Mapping[str, Plain]:
+    agreement = agreement_of(recipient, terms)
+    purpose = terms.consents.purpose(agreement.consent)
+    media: list[Plain] = [] if purpose is None else list(purpose.media or (NO_MEDIUM,))
+    ends_at = agreement.ends_at
+    return {
+        "recipient": agreement.recipient,
+        "version": agreement.version,
+        "class": agreement.class_,
+        "basis": agreement.basis.value,
+        "country": agreement.country,
+        "is_abroad": agreement.country != terms.country,
+        "measure": measure_of(agreement),
+        "is_confidential": recipient.confidential,
+        "purpose": agreement.purpose,
+        "consent": agreement.consent,
+        "consent_media": media,
+        "fields": list(agreement.fields),
+        "ends_at": None if ends_at is None else moment_of(ends_at).isoformat(),
+    }
+
+
+def measure_of(agreement: Agreement) -> str:
+    """The measure as it is written down: ``none`` at home."""
+    return "none" if agreement.measure is None else agreement.measure.value
+
+
+def asked_for(ask: Ask, terms: Terms, held: Held, at: Instant) -> Selection | Refused[Refusal]:
+    """What of the agreement would leave, or why nothing does."""
+    recipient = terms.privacy.disclosing.recipient(ask.recipient)
+    if recipient is None:
+        names = ", ".join(one.name for one in terms.privacy.disclosing.recipients)
+        return Refused(Refusal.UNKNOWN_RECIPIENT, f"the recipients are {names}")
+    agreement = agreement_of(recipient, terms)
+    if agreement.ends_at is not None and at >= agreement.ends_at:
+        detail = f"the agreement {agreement.version} with {agreement.recipient} has ended"
+        return Refused(Refusal.NOT_IN_FORCE, detail)
+    if ask.purpose != agreement.purpose:
+        detail = f"{agreement.recipient} is given data for {agreement.purpose}, and nothing else"
+        return Refused(Refusal.PURPOSE_DIFFERS, detail)
+    if ask.report:
+        report = terms.privacy.disclosing.report(ask.report)
+        if report is None or report.recipient != ask.recipient:
+            return Refused(Refusal.UNKNOWN_REPORT, f"no such report to {ask.recipient}")
+    elif ask.persons is None:
+        return Refused(Refusal.NOBODY, "say whose data: only a standing report is of everybody")
+    return _documented(ask, agreement) or chosen(agreement, ask.fields, held)
+
+
+def _documented(ask: Ask, agreement: Agreement) -> Refused[Refusal] | None:
+    """What is wrong with the document; None when it is there where it must be, and only there."""
+    if agreement.basis is not Basis.ORDER:
+        if ask.order is None:
+            return None
+        detail = f"{agreement.recipient} is not given data by order; leave the document out"
+        return Refused(Refusal.ORDER_UNUSABLE, detail)
+    if ask.order is None:
+        detail = "an authority shows its document: give --order FILE and --reference"
+        return Refused(Refusal.ORDER_MISSING, detail)
+    if not _REFERENCE.fullmatch(ask.order.reference) or not _SHA256.fullmatch(ask.order.sha256):
+        detail = "the reference is 3 to 100 letters, digits and . / : _ -, as the authority gave it"
+        return Refused(Refusal.ORDER_UNUSABLE, detail)
+    return None
+
+
+def chosen(
+    agreement: Agreement, names: Collection[str], held: Held
+) -> Selection | Refused[Refusal]:
+    """Fields of the agreement, in its order; without names all of them."""
+    strange = sorted(set(names) - set(agreement.fields))
+    if strange:
+        detail = f"not agreed with {agreement.recipient}: {', '.join(strange)}"
+        return Refused(Refusal.FIELD_NOT_AGREED, detail)
+    fields = tuple(one for one in agreement.fields if not names or one in names)
+    seen = visible(agreement.role, held)
+    missing = sorted(set(fields) - seen)
+    if missing:
+        detail = f"no column of the register for this purpose: {', '.join(missing)}"
+        return Refused(Refusal.FIELD_NOT_HELD, detail)
+    return Selection(agreement, fields)
+
+
+def visible(role: PurposeRole, held: Held) -> frozenset[str]:
+    """The columns a purpose may see: of the tables that lead to people, what its categories say."""
+    return frozenset(
+        f"{promise}.{one.table}.{one.column}"
+        for promise, one in held
+        if f"{promise}.{one.table}" in KEYS
+        and one.whose is Subject.SUBSCRIBER
+        and (one.category in SEES[role] or one.column in KEYS[f"{promise}.{one.table}"])
+    )
+
+
+def grants(held: Held) -> str:
+    """The grants of the purposes' roles, as the schema has them: from the register, in order."""
+    lines = []
+    for role in PurposeRole:
+        columns = visible(role, held)
+        for table in sorted(KEYS):
+            own = sorted(one.rpartition(".")[2] for one in columns if _table(one) == table)
+            lines.append(f"GRANT SELECT ({', '.join(own)})\n    ON {table} TO {role.value};")
+    return "\n".join(lines) + "\n"
+
+
+def _table(field: str) -> str:
+    return field.rpartition(".")[0]
+
+
+def body(ask: Ask, selection: Selection, order: Order) -> str:
+    """Exactly what is asked by an authority's document, as two others sign it."""
+    agreement = selection.agreement
+    return canonical(
+        {
+            "kind": "disclosure",
+            "recipient": agreement.recipient,
+            "agreement": agreement.version,
+            "purpose": agreement.purpose,
+            "fields": list(selection.fields),
+            "order": order.reference,
+            "order_sha256": order.sha256,
+            "persons": sorted(ask.persons or ()),
+            "numbers": sorted(ask.numbers),
+            "since": ask.since,
+            "until": ask.until,
+        }
+    )
+
+
+def period_before(months: int, at: Instant, time_zone: str) -> tuple[str, Instant]:
+    """The last whole period before an instant, by the operator's clocks, and when it was over.
+
+    Of three months: ``2026-3/4`` is the third of four, July to September.
+    """
+    local = moment_of(at).astimezone(ZoneInfo(time_zone))
+    many = MONTHS_OF_YEAR // months
+    index = local.year * many + (local.month - 1) // months
+    over = dt.datetime(index // many, index % many * months + 1, 1, tzinfo=ZoneInfo(time_zone))
+    year, place = divmod(index - 1, many)
+    return f"{year}-{place + 1}/{many}", instant_of(over)
+
+
+def due(terms: Terms, sent: Collection[tuple[str, str]], at: Instant) -> list[ReportDue]:
+    """The standing reports of the period before that did not leave; ``sent``: report and period."""
+    found = []
+    for one in terms.privacy.disclosing.reports:
+        period, since = period_before(one.months, at, terms.time_zone)
+        if (one.name, period) not in sent:
+            found.append(ReportDue(one.name, one.recipient, period, since))
+    return found
+
+
+def references(found: Iterable[bytes]) -> tuple[str, ...]:
+    """As recipients know somebody."""
+    return tuple(one.hex() for one in found)

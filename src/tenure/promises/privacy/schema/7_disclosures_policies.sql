@@ -1,0 +1,50 @@
+-- Which rows the roles of purposes see: of those whom a transaction discloses, and of nobody else.
+--
+-- Tenure itself, its owner's functions and the privacy officer see all rows: a policy that is always
+-- true costs them nothing, since the planner drops it.  FORCE binds the owner's functions to policies
+-- as well, so that a table that loses this one is empty for everybody, and is noticed.
+
+ALTER TABLE people.person ENABLE ROW LEVEL SECURITY;
+ALTER TABLE people.person FORCE ROW LEVEL SECURITY;
+ALTER TABLE people.contact ENABLE ROW LEVEL SECURITY;
+ALTER TABLE people.contact FORCE ROW LEVEL SECURITY;
+ALTER TABLE numbers.tenure ENABLE ROW LEVEL SECURITY;
+ALTER TABLE numbers.tenure FORCE ROW LEVEL SECURITY;
+ALTER TABLE numbers.binding ENABLE ROW LEVEL SECURITY;
+ALTER TABLE numbers.binding FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY own_work ON people.person
+    TO tenure_app, tenure_owner, tenure_privacy USING (true) WITH CHECK (true);
+CREATE POLICY own_work ON people.contact
+    TO tenure_app, tenure_owner, tenure_privacy USING (true) WITH CHECK (true);
+CREATE POLICY own_work ON numbers.tenure
+    TO tenure_app, tenure_owner, tenure_privacy USING (true) WITH CHECK (true);
+CREATE POLICY own_work ON numbers.binding
+    TO tenure_app, tenure_owner, tenure_privacy USING (true) WITH CHECK (true);
+
+CREATE POLICY only_those_picked ON people.person FOR SELECT
+    TO tenure_service, tenure_partner, tenure_authority USING (privacy.is_picked(person_id));
+CREATE POLICY only_those_picked ON people.contact FOR SELECT
+    TO tenure_service, tenure_partner, tenure_authority USING (privacy.is_picked(person_id));
+CREATE POLICY only_those_picked ON numbers.tenure FOR SELECT
+    TO tenure_service, tenure_partner, tenure_authority USING (privacy.is_picked(holder_id));
+-- Through the tenures that the role sees.
+CREATE POLICY only_those_picked ON numbers.binding FOR SELECT
+    TO tenure_service, tenure_partner, tenure_authority USING (EXISTS (
+        SELECT FROM numbers.tenure h
+        WHERE h.msisdn = binding.msisdn AND h.during && binding.during
+    ));
+
+-- What rests is not used, and what needs a yes has one, whatever was picked.
+CREATE POLICY nobody_at_rest ON people.person AS RESTRICTIVE FOR SELECT
+    TO tenure_service, tenure_partner USING (NOT privacy.is_at_rest(person_id));
+CREATE POLICY nobody_at_rest ON people.contact AS RESTRICTIVE FOR SELECT
+    TO tenure_service, tenure_partner USING (NOT privacy.is_at_rest(person_id));
+CREATE POLICY nobody_at_rest ON numbers.tenure AS RESTRICTIVE FOR SELECT
+    TO tenure_service, tenure_partner USING (NOT privacy.is_at_rest(holder_id));
+CREATE POLICY only_who_agrees ON people.person AS RESTRICTIVE FOR SELECT
+    TO tenure_partner USING (privacy.agrees(person_id));
+CREATE POLICY only_who_agrees ON people.contact AS RESTRICTIVE FOR SELECT
+    TO tenure_partner USING (privacy.agrees(person_id));
+CREATE POLICY only_who_agrees ON numbers.tenure AS RESTRICTIVE FOR SELECT
+    TO tenure_partner USING (privacy.agrees(holder_id));
