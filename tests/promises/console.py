@@ -19,7 +19,9 @@ from tests.promises.pages import Block, Line
 from tests.staff.given import by, key_of
 
 PROMPT: Final = "$ "
-BY_STAFF: Final = frozenset({"consent", "line", "number", "person", "staff", "topup", "vouchers"})
+BY_STAFF: Final = frozenset(
+    {"consent", "line", "number", "person", "privacy", "staff", "topup", "vouchers"}
+)
 """Commands that somebody of ours does."""
 LEFT_OUT: Final = "…"
 FILES: Final = frozenset({"cat", "cp", "diff", "grep", "ls", "mkdir", "sed"})
