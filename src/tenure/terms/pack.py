@@ -19,8 +19,9 @@ from tenure.terms.pricelist import Pack
 from tenure.terms.privacy import Privacy
 from tenure.terms.privacy_files import read_privacy
 from tenure.terms.problems import Problem, UnusablePackError
-from tenure.terms.subjects import People
+from tenure.terms.processing_files import read_processing
 from tenure.terms.recipients_files import read_recipients
+from tenure.terms.subjects import People
 from tenure.terms.text_files import read_texts
 from tenure.terms.zone_files import read_zones
 
@@ -107,6 +108,9 @@ def _read(folder: Folder) -> Pack:
     at_home = (operator.country, operator.languages)
     disclosing = read_recipients(folder, at_home, people, consents)
     privacy = msgspec.structs.replace(privacy, disclosing=disclosing)
+    beside = (privacy.retention, disclosing)
+    processing = read_processing(folder, operator.languages, people, beside)
+    privacy = msgspec.structs.replace(privacy, processing=processing)
     terms = _terms(operator, figures, (offers, bundles), (people, consents, privacy))
     check_screens(folder, menus, terms, texts)
     return Pack(

@@ -4,6 +4,7 @@ import msgspec
 
 from tenure.terms.analysis import Analysis
 from tenure.terms.breaches import Breaches
+from tenure.terms.processing import Processing
 from tenure.terms.recipients import Disclosing
 from tenure.terms.retention import Retention
 from tenure.terms.rights import Rights
@@ -19,3 +20,4 @@ class Privacy(msgspec.Struct, frozen=True):
     rights: Rights
     website: Website
     disclosing: Disclosing = Disclosing()
+    processing: Processing = Processing({}, {}, {}, {}, {}, {})

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Final
 
+from tenure.postgres.transaction import Transaction
 from tenure.promises.access import personal_data as access
 from tenure.promises.charging import personal_data as charging
 from tenure.promises.consent import personal_data as consent
@@ -12,10 +13,16 @@ from tenure.promises.notices import personal_data as notices
 from tenure.promises.numbers import personal_data as numbers
 from tenure.promises.people import personal_data as people
 from tenure.promises.privacy import personal_data as privacy
+from tenure.promises.privacy.model.register import Live, Register
+from tenure.promises.privacy.personal_data.inside import EVERYWHERE, INSIDE
+from tenure.promises.privacy.personal_data.outside import KEPT
+from tenure.promises.privacy.rules.register import checking
+from tenure.promises.privacy.store import register as store
 from tenure.promises.record import personal_data as record
 from tenure.promises.staff import personal_data as staff
 from tenure.promises.tariffs import personal_data as tariffs
 from tenure.promises.topups import personal_data as topups
+from tenure.terms.model import Terms
 from tenure.values.holding import Holding, Row
 
 PROMISES: Final[Mapping[str, ModuleType]] = {
@@ -43,3 +50,23 @@ def holdings() -> tuple[tuple[str, Holding], ...]:
 def rows() -> tuple[tuple[str, Row], ...]:
     """How the rows of every table with a personal column lead to somebody."""
     return tuple((name, one) for name, promise in PROMISES.items() for one in promise.ROWS)
+
+
+def whole() -> Register:
+    """Everything that is declared, in tables and outside of them."""
+    return Register(holdings(), rows(), INSIDE, EVERYWHERE, KEPT)
+
+
+async def live(tx: Transaction) -> Live:
+    """What the database has that can hold something of somebody."""
+    return await store.live(tx)
+
+
+async def faults(tx: Transaction, terms: Terms) -> tuple[str, ...]:
+    """What is held here and declared nowhere, and what the pack does not say; each by its name."""
+    register = whole()
+    return (
+        *checking.against_database(register, await store.live(tx)),
+        *checking.against_itself(register),
+        *checking.against_pack(register, terms),
+    )

@@ -1,0 +1,1 @@
+"""What the register says: whether it is whole, and what follows from it in other forms."""
