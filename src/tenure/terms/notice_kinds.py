@@ -68,6 +68,11 @@ class NoticeKind(StrEnum):
     SECURITY_BREACH = "security.breach"
     """Data of theirs reached others."""
     STAFF_BREAK_GLASS = "staff.break_glass"
+    RIGHTS_RECEIVED = "rights.received"
+    """Somebody asked about what is held of them, or in their name."""
+    RIGHTS_PROOF = "rights.proof"
+    RIGHTS_EXTENDED = "rights.extended"
+    RIGHTS_ANSWERED = "rights.answered"
     TOPUP_RECEIVED = "topup.received"
     PAYMENT_RECEIVED = "payment.received"
     """By somebody who pays afterwards: what is still owed stands where a validity would."""
@@ -98,6 +103,7 @@ _CLASS_OF_FAMILY: Final[Mapping[str, NoticeClass]] = {
     "lock": NoticeClass.SECURITY,
     "security": NoticeClass.SECURITY,
     "staff": NoticeClass.SECURITY,
+    "rights": NoticeClass.SECURITY,
     "lifecycle": NoticeClass.LIFECYCLE,
     "access": NoticeClass.ACCESS,
     "topup": NoticeClass.RECEIPT,
@@ -129,6 +135,10 @@ FACTS: Final[Mapping[NoticeKind, frozenset[str]]] = {
     NoticeKind.ACCESS_TERMINATED: frozenset({"reason", "clause"}),
     NoticeKind.ACCESS_TRAFFIC: frozenset({"reason", "clause", "ends_at"}),
     NoticeKind.STAFF_BREAK_GLASS: frozenset({"seen_at"}),
+    NoticeKind.RIGHTS_RECEIVED: frozenset({"right", "due_at"}),
+    NoticeKind.RIGHTS_PROOF: frozenset({"right", "ends_at"}),
+    NoticeKind.RIGHTS_EXTENDED: frozenset({"right", "due_at", "reason"}),
+    NoticeKind.RIGHTS_ANSWERED: frozenset({"right", "answer"}),
     NoticeKind.TOPUP_RECEIVED: frozenset({"amount_micros", "funds_micros", "valid_until_at"}),
     NoticeKind.PAYMENT_RECEIVED: frozenset({"amount_micros", "owed_micros"}),
     NoticeKind.USAGE_MOST: frozenset({"allowance", "percent"}),

@@ -2,17 +2,19 @@
 
 from typing import Final
 
-from tenure.promises.privacy.personal_data import breaches, disclosures, keys, website
+from tenure.promises.privacy.personal_data import breaches, disclosures, keys, rights, website
 
 HOLDINGS: Final = (
     *breaches.HOLDINGS,
     *disclosures.HOLDINGS,
     *keys.HOLDINGS,
+    *rights.HOLDINGS,
     *website.HOLDINGS,
 )
 
 ROWS: Final = (
     *breaches.ROWS,
     *disclosures.ROWS,
+    *rights.ROWS,
     *website.ROWS,
 )

@@ -24,7 +24,7 @@ class Role(Enum):
     REVIEWER = "reviewer"
     """Looks at what the others of ours do."""
     PRIVACY = "privacy"
-    """The privacy officer: reads."""
+    """The privacy officer: reads, and answers what people ask about what is held of them."""
     REGULATOR = "regulator"
     """A guest of the authority: reads."""
 
@@ -66,6 +66,10 @@ class Task(IntEnum):
     """Prices, terms and the privacy notice: announce a change to everybody, and withdraw it."""
     KEEP_CONSENT = 26
     """Write down what a subscriber agreed to or refused, at a counter, by mail or on the phone."""
+    RECEIVE_RIGHTS = 27
+    """Take in what somebody asks about what is held of them, by whatever channel."""
+    ANSWER_RIGHTS = 28
+    """Read such a request, extend it, ask that it be refused, and see that it is answered."""
     HANDLE_BREACH = 33
     """Keep the file of a breach, and tell those whom it concerns."""
     DISCLOSE = 35

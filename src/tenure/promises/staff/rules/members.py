@@ -35,6 +35,8 @@ MAY: Final[Mapping[Task, frozenset[Role]]] = {
     Task.PUBLISH: frozenset({Role.LEGAL}),
     Task.HANDLE_BREACH: frozenset({Role.PRIVACY, Role.LEGAL}),
     Task.DISCLOSE: frozenset({Role.LEGAL, Role.PRIVACY}),
+    Task.RECEIVE_RIGHTS: frozenset({Role.SALES, Role.CARE, Role.LEGAL, Role.PRIVACY}),
+    Task.ANSWER_RIGHTS: frozenset({Role.PRIVACY}),
     Task.READ_REPORTS: frozenset({Role.SUPERVISOR, Role.REVIEWER, Role.PRIVACY, Role.REGULATOR}),
 }
 """Least privilege: who is not named for a task may not do it, whatever else they are."""
