@@ -4,6 +4,7 @@ import msgspec
 
 from tenure.terms.analysis import Analysis
 from tenure.terms.breaches import Breaches
+from tenure.terms.exports import Exports
 from tenure.terms.processing import Processing
 from tenure.terms.recipients import Disclosing
 from tenure.terms.retention import Retention
@@ -16,6 +17,7 @@ class Privacy(msgspec.Struct, frozen=True):
 
     analysis: Analysis
     breaches: Breaches
+    exports: Exports
     retention: Retention
     rights: Rights
     website: Website

@@ -1,5 +1,6 @@
 """What privacy is asked, what it answers, and why it refuses."""
 
+from tenure.promises.privacy.model import exports
 from tenure.promises.privacy.model.keys import KeyRefusal, KeysSettled
 
-__all__ = ["KeyRefusal", "KeysSettled"]
+__all__ = ["KeyRefusal", "KeysSettled", "exports"]

@@ -2,11 +2,19 @@
 
 from typing import Final
 
-from tenure.promises.privacy.personal_data import breaches, disclosures, keys, rights, website
+from tenure.promises.privacy.personal_data import (
+    breaches,
+    disclosures,
+    exports,
+    keys,
+    rights,
+    website,
+)
 
 HOLDINGS: Final = (
     *breaches.HOLDINGS,
     *disclosures.HOLDINGS,
+    *exports.HOLDINGS,
     *keys.HOLDINGS,
     *rights.HOLDINGS,
     *website.HOLDINGS,
@@ -15,6 +23,7 @@ HOLDINGS: Final = (
 ROWS: Final = (
     *breaches.ROWS,
     *disclosures.ROWS,
+    *exports.ROWS,
     *rights.ROWS,
     *website.ROWS,
 )
