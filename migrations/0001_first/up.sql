@@ -717,6 +717,7 @@ CREATE TABLE consent.representation (
 CREATE INDEX representation_by_supplier ON consent.representation (supplier_id, at);
 
 -- What was said stays said, whoever asks: not even the owner's own statement changes it.
+-- It ends with its period, by the one door of privacy (privacy.end_rows); the texts never do.
 CREATE FUNCTION consent.stays_said() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -727,13 +728,13 @@ END $$;
 CREATE TRIGGER text_stays_said BEFORE UPDATE OR DELETE ON consent.text
     FOR EACH ROW EXECUTE FUNCTION consent.stays_said();
 CREATE TRIGGER event_stays_said BEFORE UPDATE OR DELETE ON consent.event
-    FOR EACH ROW EXECUTE FUNCTION consent.stays_said();
+    FOR EACH ROW WHEN (current_setting('tenure.ending', true) IS DISTINCT FROM 'yes') EXECUTE FUNCTION consent.stays_said();
 CREATE TRIGGER acceptance_stays_said BEFORE UPDATE OR DELETE ON consent.acceptance
-    FOR EACH ROW EXECUTE FUNCTION consent.stays_said();
+    FOR EACH ROW WHEN (current_setting('tenure.ending', true) IS DISTINCT FROM 'yes') EXECUTE FUNCTION consent.stays_said();
 CREATE TRIGGER acknowledgement_stays_said BEFORE UPDATE OR DELETE ON consent.acknowledgement
-    FOR EACH ROW EXECUTE FUNCTION consent.stays_said();
+    FOR EACH ROW WHEN (current_setting('tenure.ending', true) IS DISTINCT FROM 'yes') EXECUTE FUNCTION consent.stays_said();
 CREATE TRIGGER representation_stays_said BEFORE UPDATE OR DELETE ON consent.representation
-    FOR EACH ROW EXECUTE FUNCTION consent.stays_said();
+    FOR EACH ROW WHEN (current_setting('tenure.ending', true) IS DISTINCT FROM 'yes') EXECUTE FUNCTION consent.stays_said();
 
 -- Who may do what.
 REVOKE ALL ON FUNCTION consent.stays_said() FROM PUBLIC;
@@ -1589,6 +1590,17 @@ END $$;
 CREATE TRIGGER notice_awaits AFTER INSERT ON notices.notice
     REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION notices.awaits();
 
+-- What ends with its period waits for nothing any more (PRV-KEEP).
+CREATE FUNCTION notices.waits_no_more() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM notices.due d USING ended e WHERE d.notice_id = e.notice_id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER notice_waits_no_more AFTER DELETE ON notices.notice
+    REFERENCING OLD TABLE AS ended FOR EACH STATEMENT EXECUTE FUNCTION notices.waits_no_more();
+
 -- An attempt.  It is written, and committed, before anything leaves: so nothing leaves unrecorded.
 -- Its number is a thousand times that of its notice, and the attempt: one index finds both.
 CREATE TABLE notices.delivery (
@@ -1702,7 +1714,7 @@ GRANT SELECT,
     UPDATE (handed_at, reference, ended_at, ended, reason)
     ON notices.delivery TO tenure_app;
 GRANT SELECT ON notices.due, notices.delivery TO tenure_privacy;
-REVOKE ALL ON FUNCTION notices.awaits(), notices.delivery_stays_as_it_was(),
+REVOKE ALL ON FUNCTION notices.awaits(), notices.waits_no_more(), notices.delivery_stays_as_it_was(),
     notices.offers_have_consent() FROM PUBLIC;
 
 
@@ -4238,6 +4250,461 @@ REVOKE ALL ON FUNCTION privacy.fence_stays() FROM PUBLIC;
 GRANT SELECT, INSERT, UPDATE (raised_at, keys) ON privacy.fence TO tenure_app;
 GRANT SELECT ON privacy.fence TO tenure_privacy, tenure_regulator;
 GRANT USAGE ON SCHEMA privacy TO tenure_regulator;
+
+
+-- privacy 5_retention -----------------------------------------------------------------------
+
+-- It ends when it should (PRV-KEEP): how long what is kept, what is held back, and the ledger of what ended.
+
+-- What the pack says; kind is '' for everybody, or a kind of people with days of its own.
+CREATE TABLE privacy.keeping (
+    keep text NOT NULL,
+    kind text NOT NULL,
+    starts text NOT NULL,
+    minimum_ms bigint NOT NULL,
+    maximum_ms bigint NOT NULL,
+    disputed boolean NOT NULL,
+    CONSTRAINT keeping_pkey PRIMARY KEY (keep, kind),
+    CONSTRAINT keeping_starts_somewhere CHECK (starts IN ('row', 'relation')),
+    CONSTRAINT keeping_ends_after_it_may CHECK (minimum_ms BETWEEN 0 AND maximum_ms)
+);
+
+-- What the register says: which rows of which table end how, and how they lead to whom.  The texts are
+-- SQL over a row t, written by the owner alone.
+CREATE TABLE privacy.step (
+    nth integer NOT NULL,
+    store text NOT NULL,
+    keep text NOT NULL,
+    act text NOT NULL,
+    columns text[] NOT NULL,
+    since text NOT NULL,
+    kinds text[] NOT NULL,
+    whoms text NOT NULL,
+    about jsonb NOT NULL,
+    needed text NOT NULL,
+    emptied text NOT NULL,
+    undone text NOT NULL,
+    of_kind text NOT NULL,
+    after text NOT NULL,
+    CONSTRAINT step_pkey PRIMARY KEY (nth),
+    CONSTRAINT step_once UNIQUE (store, act, keep),
+    CONSTRAINT step_act_is_known CHECK (act IN ('delete', 'empty'))
+);
+
+CREATE TABLE privacy.plan (
+    one boolean NOT NULL DEFAULT true,
+    digest bytea NOT NULL,
+    late_ms bigint NOT NULL,
+    CONSTRAINT plan_is_one_row PRIMARY KEY (one),
+    CONSTRAINT plan_one_is_true CHECK (one),
+    CONSTRAINT plan_digest_is_sha256 CHECK (octet_length(digest) = 32)
+);
+
+-- The ledger: written, and committed, before anything ends.  It names nobody; the number of who asked
+-- is what finds them again in a copy that is put back.
+CREATE TABLE privacy.erasure (
+    entry_id uuid NOT NULL,
+    why text NOT NULL,
+    kind text,
+    whom bigint,
+    written_at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    written_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    CONSTRAINT erasure_pkey PRIMARY KEY (entry_id),
+    CONSTRAINT erasure_why_is_known CHECK (why IN ('request', 'period', 'replay')),
+    CONSTRAINT erasure_of_somebody CHECK (
+        (why = 'period') = (whom IS NULL) AND (kind IS NULL) = (whom IS NULL)
+    ),
+    CONSTRAINT erasure_kind_is_known CHECK (kind IN ('person', 'subject', 'human')),
+    CONSTRAINT erasure_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+CREATE INDEX erasure_by_whom ON privacy.erasure (kind, whom) WHERE whom IS NOT NULL;
+
+-- What came of it so far, table by table: how many rows, never which.
+CREATE TABLE privacy.ended (
+    entry_id uuid NOT NULL,
+    store text NOT NULL,
+    act text NOT NULL,
+    rows bigint NOT NULL,
+    last_at timestamptz NOT NULL,
+    CONSTRAINT ended_pkey PRIMARY KEY (entry_id, store, act),
+    CONSTRAINT ended_by_the_ledger FOREIGN KEY (entry_id)
+        REFERENCES privacy.erasure (entry_id) ON DELETE CASCADE,
+    CONSTRAINT ended_something CHECK (rows > 0)
+);
+
+-- What stays, until when, and why.  Nothing that stays keeps anything else.
+CREATE TABLE privacy.deferred (
+    entry_id uuid NOT NULL,
+    store text NOT NULL,
+    keep text NOT NULL,
+    ground text NOT NULL,
+    rows bigint NOT NULL,
+    until_at timestamptz,
+    CONSTRAINT deferred_pkey PRIMARY KEY (entry_id, store, keep, ground),
+    CONSTRAINT deferred_by_the_ledger FOREIGN KEY (entry_id)
+        REFERENCES privacy.erasure (entry_id) ON DELETE CASCADE,
+    CONSTRAINT deferred_for_a_ground CHECK (ground IN ('lasts', 'minimum', 'held', 'needed', 'usage'))
+);
+
+-- When an entry is looked at next; NULL when nothing is left to do.
+CREATE TABLE privacy.again (
+    entry_id uuid NOT NULL,
+    next_at timestamptz,
+    CONSTRAINT again_pkey PRIMARY KEY (entry_id),
+    CONSTRAINT again_by_the_ledger FOREIGN KEY (entry_id)
+        REFERENCES privacy.erasure (entry_id) ON DELETE CASCADE
+);
+
+CREATE INDEX again_next ON privacy.again (next_at) WHERE next_at IS NOT NULL;
+
+-- A legal hold postpones exactly what it names: whose, which classes (none: all), and what was over
+-- when.  It counts from when it is asked, so that nothing goes meanwhile; who does not find a second
+-- pair of eyes in time loses it again.
+CREATE TABLE privacy.hold (
+    hold_id uuid NOT NULL,
+    kind text NOT NULL,
+    whom bigint NOT NULL,
+    keeps text[] NOT NULL,
+    during tstzrange NOT NULL,
+    reference text NOT NULL,
+    authority text NOT NULL,
+    document text NOT NULL,
+    review_at timestamptz NOT NULL,
+    asked_at timestamptz NOT NULL,
+    body text NOT NULL,
+    request_hash bytea NOT NULL,
+    leaf_seq bigint NOT NULL,
+    released_at timestamptz,
+    release_hash bytea,
+    release_leaf_seq bigint,
+    CONSTRAINT hold_pkey PRIMARY KEY (hold_id),
+    CONSTRAINT hold_kind_is_known CHECK (kind IN ('person', 'subject', 'human')),
+    CONSTRAINT hold_covers_some_time CHECK (NOT isempty(during)),
+    CONSTRAINT hold_names_case_and_authority CHECK (reference ~ '\S' AND authority ~ '\S'),
+    CONSTRAINT hold_rests_on_a_document CHECK (document ~ '^[0-9a-f]{64}$'),
+    CONSTRAINT hold_is_looked_at_again CHECK (
+        review_at > asked_at AND review_at <= asked_at + interval '366 days'
+    ),
+    CONSTRAINT hold_was_asked FOREIGN KEY (request_hash) REFERENCES staff.request (request_hash),
+    CONSTRAINT hold_is_asked_once UNIQUE (request_hash),
+    -- What is approved is exactly this.
+    CONSTRAINT hold_hash_is_of_its_body CHECK (request_hash = sha256(convert_to(body, 'UTF8'))),
+    CONSTRAINT hold_is_what_was_asked CHECK (
+        body::jsonb = jsonb_build_object(
+            'kind', 'privacy.hold', 'hold', hold_id::text, 'whose', kind || ' ' || whom,
+            'keeps', to_jsonb(keeps), 'reference', reference, 'authority', authority,
+            'document', document,
+            'from_ms', (extract(epoch FROM lower(during)) * 1000)::bigint,
+            'until_ms', (extract(epoch FROM upper(during)) * 1000)::bigint,
+            'review_ms', (extract(epoch FROM review_at) * 1000)::bigint
+        )
+    ),
+    CONSTRAINT hold_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT hold_is_released_wholly CHECK (
+        num_nulls(released_at, release_hash, release_leaf_seq) IN (0, 3) AND released_at >= asked_at
+    ),
+    CONSTRAINT hold_release_has_its_leaf FOREIGN KEY (release_leaf_seq) REFERENCES record.leaf (seq)
+);
+
+-- That a hold may end is asked as well, with the reason, and approved as exactly that.
+CREATE TABLE privacy.hold_release (
+    request_hash bytea NOT NULL,
+    hold_id uuid NOT NULL,
+    body text NOT NULL,
+    asked_at timestamptz NOT NULL,
+    CONSTRAINT hold_release_pkey PRIMARY KEY (request_hash),
+    CONSTRAINT hold_release_and_hold UNIQUE (request_hash, hold_id),
+    CONSTRAINT hold_release_of_a_hold FOREIGN KEY (hold_id)
+        REFERENCES privacy.hold (hold_id) ON DELETE CASCADE,
+    CONSTRAINT hold_release_was_asked FOREIGN KEY (request_hash)
+        REFERENCES staff.request (request_hash),
+    CONSTRAINT hold_release_hash_is_of_its_body CHECK (
+        request_hash = sha256(convert_to(body, 'UTF8'))
+        AND body::jsonb ->> 'kind' = 'privacy.release' AND body::jsonb ->> 'hold' = hold_id::text
+    )
+);
+
+ALTER TABLE privacy.hold ADD CONSTRAINT hold_ends_as_it_was_asked
+    FOREIGN KEY (release_hash, hold_id) REFERENCES privacy.hold_release (request_hash, hold_id);
+
+CREATE INDEX hold_by_whom ON privacy.hold (kind, whom) WHERE released_at IS NULL;
+
+-- Who may do what: nothing is taken out of the ledger; how a hold ends is written by a function alone.
+GRANT SELECT ON privacy.keeping, privacy.step, privacy.plan TO tenure_app, tenure_privacy;
+GRANT SELECT, INSERT (entry_id, why, kind, whom, written_at, leaf_seq) ON privacy.erasure
+    TO tenure_app;
+GRANT SELECT, INSERT, DELETE ON privacy.deferred TO tenure_app;
+GRANT SELECT, INSERT, UPDATE (next_at) ON privacy.again TO tenure_app;
+GRANT SELECT ON privacy.ended TO tenure_app;
+GRANT SELECT, INSERT (
+    hold_id, kind, whom, keeps, during, reference, authority, document, review_at, asked_at, body,
+    request_hash, leaf_seq
+) ON privacy.hold TO tenure_app;
+GRANT SELECT, INSERT ON privacy.hold_release TO tenure_app;
+GRANT SELECT ON privacy.hold_release, privacy.erasure, privacy.ended, privacy.deferred, privacy.again, privacy.hold
+    TO tenure_privacy;
+
+
+-- privacy 5_retention_doors -----------------------------------------------------------------
+
+-- The one door by which what is held about people ends.  It trusts no rule of the application: period,
+-- hold and ledger are looked at here, row by row, in the statement that ends the row.
+
+CREATE FUNCTION privacy.insist(fact boolean, named text, condition text DEFAULT 'check_violation')
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF fact IS NOT TRUE THEN
+        RAISE EXCEPTION '%', replace(named, '_', ' ') USING ERRCODE = condition, CONSTRAINT = named;
+    END IF;
+END $$;
+
+-- When the relation with somebody was over; NULL while it lasts, and long ago for who is not there.
+CREATE FUNCTION privacy.over_at(kind text, whom bigint) RETURNS timestamptz
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE kind
+        WHEN 'person' THEN (
+            SELECT CASE WHEN bool_or(upper_inf(h.during)) OR EXISTS (
+                       SELECT FROM people.guardian g JOIN numbers.tenure w ON w.holder_id = g.ward_id
+                       WHERE g.guardian_id = whom AND g.until IS NULL AND upper_inf(w.during)
+                   ) THEN NULL
+                   ELSE coalesce(
+                       greatest(max(upper(h.during)),
+                                (SELECT p.since FROM people.person p WHERE p.person_id = whom)),
+                       '-infinity') END
+            FROM numbers.tenure h WHERE h.holder_id = whom
+        )
+        WHEN 'subject' THEN (
+            SELECT CASE WHEN s.person_id IS NOT NULL THEN privacy.over_at('person', s.person_id)
+                   ELSE greatest(s.since, (
+                       SELECT max(i.since) FROM people.item i WHERE i.subject_id = whom
+                   )) END
+            FROM (SELECT) AS one LEFT JOIN people.subject s ON s.subject_id = whom
+        )
+        ELSE (
+            SELECT CASE WHEN h.human_id IS NULL THEN '-infinity' ELSE h.suspended_at END
+            FROM (SELECT) AS one LEFT JOIN staff.human h ON h.human_id = whom
+        )
+    END
+$$;
+
+-- From when on the time of a row counts; NULL while what it tells, or somebody's relation, lasts.
+CREATE FUNCTION privacy.begins(starts text, since timestamptz, kinds text[], whoms bigint[])
+RETURNS timestamptz LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE
+        WHEN starts = 'row' OR count(w.whom) = 0 THEN since
+        WHEN bool_or(w.whom IS NOT NULL AND privacy.over_at(w.kind, w.whom) IS NULL) THEN NULL
+        ELSE nullif(greatest(since, max(privacy.over_at(w.kind, w.whom))), '-infinity')
+    END
+    FROM unnest(kinds, whoms) AS w (kind, whom)
+$$;
+
+-- Whether a hold counts: asked and approved, or asked and still open for a second pair of eyes.
+CREATE FUNCTION privacy.hold_counts(h privacy.hold, moment timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT h.released_at IS NULL AND h.asked_at <= moment AND (
+        EXISTS (SELECT FROM staff.approvers(h.request_hash, moment, h.asked_at))
+        OR moment < (SELECT q.until_at FROM staff.request q WHERE q.request_hash = h.request_hash)
+    )
+$$;
+
+-- Whether a row is held back: by a legal hold that covers it, or by what is open about a number.
+CREATE FUNCTION privacy.is_held(
+    kinds text[], whoms bigint[], kept text, since timestamptz, moment timestamptz
+) RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM unnest(kinds, whoms) AS w (kind, whom)
+        JOIN privacy.hold h ON h.kind = w.kind AND h.whom = w.whom AND h.released_at IS NULL
+        WHERE (h.keeps = '{}' OR kept = ANY (h.keeps)) AND (since IS NULL OR h.during @> since)
+          AND privacy.hold_counts(h, moment)
+    ) OR EXISTS (
+        SELECT FROM privacy.keeping k, unnest(kinds, whoms) AS w (kind, whom)
+        WHERE k.keep = kept AND k.kind = '' AND k.disputed AND w.kind = 'person'
+          AND (EXISTS (
+                  SELECT FROM numbers.tenure t JOIN numbers.hold h ON h.msisdn = t.msisdn
+                  WHERE t.holder_id = w.whom AND (h.until IS NULL OR moment < h.until)
+                    AND t.during && tstzrange(h.since, NULL)
+              ) OR EXISTS (
+                  SELECT FROM numbers.request r
+                  WHERE w.whom IN (r.from_holder, r.to_holder) AND r.ended_at IS NULL
+              ))
+    )
+$$;
+
+-- The rows of a step with what decides about each: `r`.since, `w`.whoms, `k`'s period, `b`.begins.  Of
+-- everybody, or of whom $1 names; $2 is the moment.
+CREATE FUNCTION privacy.judging(s privacy.step, of_kind text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT format(
+        ' FROM %s t CROSS JOIN LATERAL (SELECT (%s)::timestamptz AS since) r'
+        ' CROSS JOIN LATERAL (SELECT ARRAY[%s]::bigint[] AS whoms) w'
+        ' CROSS JOIN LATERAL (SELECT m.* FROM privacy.keeping m WHERE m.keep = %L'
+        '   AND m.kind IN (%s, '''') ORDER BY m.kind DESC LIMIT 1) k'
+        ' CROSS JOIN LATERAL (SELECT privacy.begins(k.starts, r.since, %L, w.whoms) AS begins) b'
+        ' WHERE (%s) AND (%s)',
+        s.store, s.since, s.whoms, s.keep, s.of_kind, s.kinds,
+        CASE WHEN of_kind IS NULL THEN '$1::bigint IS NULL' ELSE s.about ->> of_kind END, s.undone
+    )
+$$;
+
+-- Whether a row of the step is held back, as SQL over the same.
+CREATE FUNCTION privacy.holding(s privacy.step) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT format(
+        'coalesce(privacy.is_held(%L, w.whoms, %L, r.since, $2), false)', s.kinds, s.keep
+    )
+$$;
+
+-- Whether the period of a row is over: on request its minimum, for everybody its maximum.
+CREATE FUNCTION privacy.over(s privacy.step, asked boolean) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN asked
+        THEN 'k.minimum_ms = 0 OR b.begins + k.minimum_ms * interval ''1 millisecond'' <= $2'
+        -- First what is cheap: no row begins before what it tells is over.
+        ELSE format(
+            '(r.since IS NULL OR r.since <= $2 - %s * interval ''1 millisecond'')'
+            ' AND b.begins + k.maximum_ms * interval ''1 millisecond'' <= $2',
+            (SELECT min(m.maximum_ms) FROM privacy.keeping m WHERE m.keep = s.keep)
+        ) END
+$$;
+
+-- Ends at most so many rows of one step for one entry of the ledger; how many it were.
+CREATE FUNCTION privacy.end_rows(entry uuid, nth_step integer, moment timestamptz, most integer)
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    e privacy.erasure;
+    s privacy.step;
+    due text;
+    done bigint;
+BEGIN
+    SELECT x.* INTO e FROM privacy.erasure x WHERE x.entry_id = entry;
+    PERFORM privacy.insist(
+        FOUND AND e.written_in <> pg_current_xact_id() AND e.written_at <= moment,
+        'erasure_is_in_the_ledger_before'
+    );
+    SELECT p.* INTO s FROM privacy.step p WHERE p.nth = nth_step;
+    PERFORM privacy.insist(FOUND, 'erasure_follows_the_plan');
+    IF e.whom IS NOT NULL AND NOT s.about ? e.kind THEN
+        RETURN 0;
+    END IF;
+    due := format(
+        'SELECT t.ctid %s AND (%s) AND NOT %s AND NOT %s %s LIMIT $3 FOR UPDATE OF t SKIP LOCKED',
+        privacy.judging(s, e.kind), privacy.over(s, e.whom IS NOT NULL), s.needed,
+        privacy.holding(s), s.after
+    );
+    -- What was said stays said, but for what ends here.
+    PERFORM set_config('tenure.ending', 'yes', true);
+    EXECUTE CASE s.act
+        WHEN 'delete' THEN format('DELETE FROM %s WHERE ctid = ANY (ARRAY(%s))', s.store, due)
+        ELSE format('UPDATE %s t SET %s WHERE ctid = ANY (ARRAY(%s))', s.store, s.emptied, due)
+    END USING e.whom, moment, most;
+    GET DIAGNOSTICS done = ROW_COUNT;
+    PERFORM set_config('tenure.ending', '', true);
+    IF done > 0 THEN
+        INSERT INTO privacy.ended AS x (entry_id, store, act, rows, last_at)
+        VALUES (entry, s.store, s.act, done, moment)
+        ON CONFLICT ON CONSTRAINT ended_pkey
+        DO UPDATE SET rows = x.rows + excluded.rows, last_at = excluded.last_at;
+    END IF;
+    RETURN done;
+END $$;
+
+-- Whether anything of anybody has been kept for longer than it may, since so long before the moment.
+CREATE FUNCTION privacy.any_due(moment timestamptz) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    s privacy.step;
+    found_one boolean;
+BEGIN
+    FOR s IN SELECT p.* FROM privacy.step p ORDER BY p.nth LOOP
+        EXECUTE format(
+            'SELECT EXISTS (SELECT %s AND (%s) AND NOT %s AND NOT %s)',
+            privacy.judging(s, NULL), privacy.over(s, false), s.needed, privacy.holding(s)
+        ) INTO found_one USING NULL::bigint, moment;
+        IF found_one THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    RETURN false;
+END $$;
+
+-- How the rows of a step stand: of somebody (their period is the minimum), or of everybody (the maximum).
+-- Grounds in this order: held, lasts, minimum, needed; '' for what can go.
+CREATE FUNCTION privacy.judged(nth_step integer, of_kind text, whom bigint, moment timestamptz)
+RETURNS TABLE (ground text, ends_at timestamptz, counted bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    s privacy.step;
+BEGIN
+    SELECT p.* INTO s FROM privacy.step p WHERE p.nth = nth_step;
+    IF of_kind IS NOT NULL AND NOT s.about ? of_kind THEN
+        RETURN;
+    END IF;
+    RETURN QUERY EXECUTE format(
+        'SELECT CASE WHEN held THEN ''held'' WHEN ends IS NULL THEN ''lasts'''
+        '   WHEN ends > $2 THEN ''minimum'' WHEN needed THEN ''needed'' ELSE '''' END,'
+        ' date_trunc(''month'', ends, ''UTC''), count(*)'
+        ' FROM (SELECT %s AS held, %s AS needed,'
+        '   CASE WHEN $1 IS NOT NULL AND k.minimum_ms = 0 THEN ''-infinity'''
+        '   ELSE b.begins + CASE WHEN $1 IS NULL THEN k.maximum_ms ELSE k.minimum_ms END'
+        '     * interval ''1 millisecond'' END AS ends %s) AS e GROUP BY 1, 2 ORDER BY 1, 2',
+        privacy.holding(s), s.needed, privacy.judging(s, of_kind)
+    ) USING whom, moment;
+END $$;
+
+-- A hold ends by four eyes, and what it postponed is looked at again from the same instant on.
+CREATE FUNCTION privacy.release_hold(
+    held uuid, asked bytea, moment timestamptz, proof bigint
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    h privacy.hold;
+    waiting bigint;
+BEGIN
+    SELECT x.* INTO h FROM privacy.hold x WHERE x.hold_id = held FOR UPDATE;
+    PERFORM privacy.insist(FOUND, 'release_of_a_hold');
+    PERFORM privacy.insist(h.released_at IS NULL, 'release_once', 'serialization_failure');
+    PERFORM privacy.insist(EXISTS (
+        SELECT FROM staff.request q, staff.approvers(asked, moment, q.requested_at)
+        WHERE q.request_hash = asked AND q.kind = 'privacy.release'
+          AND q.requested_at <= moment
+    ), 'release_needs_another_pair_of_eyes');
+    UPDATE privacy.hold
+    SET released_at = moment, release_hash = asked, release_leaf_seq = proof WHERE hold_id = held;
+    UPDATE privacy.again a SET next_at = moment
+    FROM privacy.erasure e
+    WHERE e.entry_id = a.entry_id AND EXISTS (
+        SELECT FROM privacy.deferred d WHERE d.entry_id = a.entry_id AND d.ground = 'held'
+    );
+    GET DIAGNOSTICS waiting = ROW_COUNT;
+    PERFORM pg_notify('tenure_erasure', '');
+    RETURN waiting;
+END $$;
+
+-- The pack and the register become what the database does.  Only the owner may.
+CREATE FUNCTION privacy.publish_plan(given jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM privacy.keeping;
+    DELETE FROM privacy.step;
+    DELETE FROM privacy.plan;
+    INSERT INTO privacy.keeping
+    SELECT * FROM jsonb_populate_recordset(NULL::privacy.keeping, given -> 'keeps');
+    INSERT INTO privacy.step
+    SELECT * FROM jsonb_populate_recordset(NULL::privacy.step, given -> 'steps');
+    INSERT INTO privacy.plan (digest, late_ms)
+    VALUES (sha256(convert_to(given::text, 'UTF8')), (given ->> 'late_ms')::bigint);
+END $$;
+
+-- Who may do what.
+REVOKE ALL ON FUNCTION
+    privacy.insist, privacy.over_at, privacy.begins, privacy.hold_counts, privacy.is_held,
+    privacy.judging, privacy.holding, privacy.over, privacy.end_rows, privacy.any_due,
+    privacy.judged, privacy.release_hold, privacy.publish_plan
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+    privacy.end_rows, privacy.any_due, privacy.judged, privacy.release_hold TO tenure_app;
 
 
 -- privacy 6_usage ---------------------------------------------------------------------------

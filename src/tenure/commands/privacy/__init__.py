@@ -2,13 +2,15 @@
 
 import typer
 
-from tenure.commands.privacy import breaches
+from tenure.commands.privacy import breaches, holds, retention
 
 app = typer.Typer(
     help="See what is held about people, answer their rights, and end what must end.",
     no_args_is_help=True,
 )
 for part in (
+    retention,
+    holds,
     breaches,
 ):
     part.add(app)

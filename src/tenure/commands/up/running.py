@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tenure.commands import campaigning, collector
+from tenure.commands import campaigning, collector, ending
 from tenure.commands.demo.handset.orders import Orders
 from tenure.commands.demo.shopping import Shopping
 from tenure.commands.up import auditing, doors, networking, phones
@@ -49,7 +49,6 @@ from tenure.promises.charging.model import Answer, Ask
 from tenure.promises.money import operations as money
 from tenure.promises.tariffs.rules import Book
 from tenure.promises.topups.model import VoucherKey
-from tenure.terms.model import Terms
 from tenure.terms.pricelist import Pack
 from tenure.values.instant import DAY_MS, HOUR_MS, MINUTE_MS, Instant
 
@@ -134,7 +133,7 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
         tasks = [
             showing.run(),
             telling.listen(connector(store.dsn)),
-            keep(plan.clock, _duties(pool, plan.pack.terms, telling, ageing, pricing)),
+            keep(plan.clock, _duties(pool, plan, telling, ageing, pricing)),
             ageing.listen(connector(store.dsn)),
             *await ways.opened(stack),
             campaigning.run(pool, plan.clock.now),
@@ -230,8 +229,10 @@ async def _revive(cluster: Cluster) -> None:
 
 
 def _duties(
-    pool: Pool, terms: Terms, telling: Telling, ageing: Ageing, pricing: Pricing
+    pool: Pool, plan: Plan, telling: Telling, ageing: Ageing, pricing: Pricing
 ) -> list[Duty]:
+    terms, ledger = plan.pack.terms, ending.ledger_below(plan.data)
+
     async def open_months(at: Instant) -> None:
         await perform(pool, money.open_months, at)
 
@@ -244,6 +245,7 @@ def _duties(
         Duty("effect what is due", MINUTE_MS, effecting(pool, terms)),
         Duty("oversee staff", EVERY_MS, overseeing(pool, terms)),
         Duty("tell who came of age", EVERY_MS, coming_of_age(pool)),
+        Duty("end what has to end", HOUR_MS, ending.ending(pool, ledger)),
     ]
 
 

@@ -27,7 +27,7 @@ def _of_line(column: str, category: Category, why: str, end: End = End.DELETE) -
     )
 
 
-def _of_staff(table: str, column: str, why: str) -> Holding:
+def _of_staff(table: str, column: str, why: str, end: End = End.DELETE) -> Holding:
     return Holding(
         table=table,
         column=column,
@@ -35,7 +35,7 @@ def _of_staff(table: str, column: str, why: str) -> Holding:
         category=Category.EVIDENCE,
         why=why,
         keep="evidence",
-        end=End.DELETE,
+        end=end,
     )
 
 
@@ -55,7 +55,8 @@ HOLDINGS: Final = (
         "leaf_seq",
         "lifted_at",
     ),
-    _of_staff("traffic_group", "decided_by", "who decided it"),
+    # The group tells about nobody else and stays; who the login was ends with the member.
+    _of_staff("traffic_group", "decided_by", "who decided it", End.UNTIE),
     *impersonal("measure", "finds it, and what it came with", "measure_id", "group_id"),
     *impersonal("measure", "proves that it was told and recorded", "notice_id", "leaf_seq"),
     *impersonal("measure", "proves that its end was told", "lifted_notice_id"),

@@ -49,7 +49,7 @@ _HELD = (
         category=Category.SERVICE_ACCOUNT,
         why="live sessions, so that nothing is charged twice or held for ever",
         keep="sessions",
-        end=End.DELETE,
+        end=End.EMPTY,
     ),
     *impersonal(
         "entry",

@@ -32,8 +32,8 @@ HOLDINGS: Final = (
             whose=Subject.STAFF,
             category=Category.EVIDENCE,
             why=why,
-            keep="evidence",
-            end=End.DELETE,
+            keep="staff",
+            end=End.UNTIE,
         )
         for column, why in (
             ("published_by", "who published it"),

@@ -24,7 +24,7 @@ def _of_notice(column: str, category: Category, why: str, end: End = End.DELETE)
         whose=Subject.SUBSCRIBER,
         category=category,
         why=why,
-        keep="evidence",
+        keep="notices",
         end=end,
     )
 
@@ -63,7 +63,8 @@ ROWS: Final = (
             Lead(Way.PERSON, "person_id"),
             Lead(Way.NUMBER, "msisdn", "t.at", where="t.person_id IS NULL"),
         ),
-        "coalesce(t.dropped_at, t.sent_at)",
+        # What never left and was never given up is nobody's news after a month.
+        "coalesce(t.dropped_at, t.sent_at, t.at + interval '30 days')",
     ),
     *deliveries.ROWS,
     *campaigns.ROWS,

@@ -12,7 +12,7 @@ def _of_delivery(column: str, category: Category, why: str) -> Holding:
         whose=Subject.SUBSCRIBER,
         category=category,
         why=why,
-        keep="evidence",
+        keep="notices",
         end=End.DELETE,
     )
 

@@ -38,6 +38,17 @@ END $$;
 CREATE TRIGGER notice_awaits AFTER INSERT ON notices.notice
     REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION notices.awaits();
 
+-- What ends with its period waits for nothing any more (PRV-KEEP).
+CREATE FUNCTION notices.waits_no_more() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM notices.due d USING ended e WHERE d.notice_id = e.notice_id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER notice_waits_no_more AFTER DELETE ON notices.notice
+    REFERENCING OLD TABLE AS ended FOR EACH STATEMENT EXECUTE FUNCTION notices.waits_no_more();
+
 -- An attempt.  It is written, and committed, before anything leaves: so nothing leaves unrecorded.
 -- Its number is a thousand times that of its notice, and the attempt: one index finds both.
 CREATE TABLE notices.delivery (
@@ -151,5 +162,5 @@ GRANT SELECT,
     UPDATE (handed_at, reference, ended_at, ended, reason)
     ON notices.delivery TO tenure_app;
 GRANT SELECT ON notices.due, notices.delivery TO tenure_privacy;
-REVOKE ALL ON FUNCTION notices.awaits(), notices.delivery_stays_as_it_was(),
+REVOKE ALL ON FUNCTION notices.awaits(), notices.waits_no_more(), notices.delivery_stays_as_it_was(),
     notices.offers_have_consent() FROM PUBLIC;

@@ -37,7 +37,7 @@ HOLDINGS: Final = (
     *impersonal("special", "which numbers are of another class", "msisdn", "class"),
     _held("sim", "iccid", "which card the SIM is", Category.IDENTIFICATION),
     _held("sim", "imsi", _SIM, Category.IDENTIFICATION),
-    _held("sim", "sealed", "the network authenticates the SIM", Category.IT, End.DESTROY_KEY),
+    _held("sim", "sealed", "the network authenticates the SIM", Category.IT),
     *impersonal("sim", "the life of a card", "imported_at", "died_at"),
     *impersonal("reservation", "what is set aside, and for how long", "msisdn", "during"),
     Holding(

@@ -5,7 +5,7 @@ from typing import Final
 from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
 
 
-def _evidence(table: str, why: str, *columns: str) -> tuple[Holding, ...]:
+def _evidence(table: str, why: str, *columns: str, keep: str = "evidence") -> tuple[Holding, ...]:
     return tuple(
         Holding(
             table=table,
@@ -13,11 +13,16 @@ def _evidence(table: str, why: str, *columns: str) -> tuple[Holding, ...]:
             whose=Subject.SUBSCRIBER,
             category=Category.EVIDENCE,
             why=why,
-            keep="evidence",
+            keep=keep,
             end=End.DELETE,
         )
         for column in columns
     )
+
+
+def _told(table: str, why: str, *columns: str) -> tuple[Holding, ...]:
+    """What goes with the notice that it was told by."""
+    return _evidence(table, why, *columns, keep="notices")
 
 
 _REMINDED: Final = "proves that the holder was reminded, of which end, and how often (INC-90)"
@@ -27,9 +32,9 @@ _RECYCLED: Final = "proves that a number was recycled only after its time and it
 
 HOLDINGS: Final = (
     *impersonal("reminder", "which notice it was", "notice_id"),
-    *_evidence("reminder", _REMINDED, "purse_id", "validity_end", "step", "msisdn", "at"),
+    *_told("reminder", _REMINDED, "purse_id", "validity_end", "step", "msisdn", "at"),
     *impersonal("expiry_notice", "which notice it was", "notice_id"),
-    *_evidence("expiry_notice", _EXPIRY, "purse_id", "validity_end", "days_before", "msisdn", "at"),
+    *_told("expiry_notice", _EXPIRY, "purse_id", "validity_end", "days_before", "msisdn", "at"),
     *impersonal("stage_bar", "the leaf that the network acts on", "leaf_seq"),
     *_evidence("stage_bar", "what the network was told of the number's stage", "msisdn", "since"),
     *impersonal("hold", "which hold it is, and its leaves", "hold_id", "leaf_seq"),

@@ -5,7 +5,7 @@ from typing import Final
 from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, purse_until
 
 
-def _of_line(column: str, category: Category, why: str, end: End = End.EMPTY) -> Holding:
+def _of_line(column: str, category: Category, why: str, end: End = End.DELETE) -> Holding:
     return Holding(
         table="line",
         column=column,
@@ -19,7 +19,7 @@ def _of_line(column: str, category: Category, why: str, end: End = End.EMPTY) ->
 
 HOLDINGS: Final = (
     _of_line("msisdn", Category.CONTACT, "the number itself", End.UNTIE),
-    _of_line("imsi", Category.IDENTIFICATION, "which SIM the network reaches", End.DELETE),
+    _of_line("imsi", Category.IDENTIFICATION, "which SIM the network reaches"),
     _of_line("purse_id", Category.SERVICE_ACCOUNT, "which purse pays", End.UNTIE),
     _of_line("offer", Category.PRODUCT, "which prices apply"),
     _of_line("language", Category.PRODUCT, "notices come in the language that was chosen"),

@@ -54,6 +54,10 @@ def _apply(register: Register, told: Told, msisdn: str) -> None:
         register.pop(msisdn, None)
         return
     about = told.about
+    # PRV-KEEP: of who left, parts of a leaf have ended; who has it now is told by another leaf.
+    if not {field, "iccid", "imsi"} <= about.keys():
+        register.pop(msisdn, None)
+        return
     register[msisdn] = Kept(int(about[field]), about["iccid"], about["imsi"])
 
 

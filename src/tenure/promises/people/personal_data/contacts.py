@@ -40,17 +40,17 @@ HOLDINGS: Final = (
     _of("contact_code", "wrong_tries", Category.EVIDENCE, "a code cannot be guessed", "codes"),
     _of("contact_code", "confirmed_at", Category.EVIDENCE, "proves whose address it is", "codes"),
     *impersonal("contact", "which code confirmed it, and the leaf", "code_id", "leaf_seq"),
-    _of("contact", "person_id", Category.IDENTIFICATION, "whose address it is", "identity"),
-    _of("contact", "channel", Category.CONTACT, "e-mail or letter", "identity"),
-    _of("contact", "address", Category.CONTACT, "a second way when no text arrives", "identity"),
+    _of("contact", "person_id", Category.IDENTIFICATION, "whose address it is", "contact"),
+    _of("contact", "channel", Category.CONTACT, "e-mail or letter", "contact"),
+    _of("contact", "address", Category.CONTACT, "a second way when no text arrives", "contact"),
     _of(
         "contact",
         "verified_at",
         Category.EVIDENCE,
         "since when it is known to be theirs",
-        "identity",
+        "contact",
     ),
-    _of("contact", "ended_at", Category.EVIDENCE, "from when on it is not used", "identity"),
+    _of("contact", "ended_at", Category.EVIDENCE, "from when on it is not used", "contact"),
 )
 
 _PERSON: Final = (Lead(Way.PERSON, "person_id"),)

@@ -16,7 +16,12 @@ from tenure.values.holding import (
 
 
 def _of_person(
-    column: str, category: Category, why: str, keep: str = "identity", table: str = "person"
+    column: str,
+    category: Category,
+    why: str,
+    keep: str = "identity",
+    table: str = "person",
+    end: End = End.DELETE,
 ) -> Holding:
     return Holding(
         table=table,
@@ -25,22 +30,30 @@ def _of_person(
         category=category,
         why=why,
         keep=keep,
-        end=End.DELETE,
+        end=end,
     )
 
 
 HOLDINGS: Final = (
     _of_person("person_id", Category.IDENTIFICATION, "ties a person to the lines they hold"),
-    _of_person("name", Category.IDENTIFICATION, "SIM registration requires it (PRV-DATA-C)"),
-    _of_person("language", Category.PRODUCT, "notices come in the language that was chosen"),
-    _of_person(
-        "born_on", Category.IDENTIFICATION, "a minor needs a guardian's consent (PRV-MINOR)"
+    # A number without a name stays while something that is kept for longer names it.
+    *(
+        _of_person(column, category, why, end=End.EMPTY)
+        for column, category, why in (
+            ("name", Category.IDENTIFICATION, "SIM registration requires it (PRV-DATA-C)"),
+            ("language", Category.PRODUCT, "notices come in the language that was chosen"),
+            (
+                "born_on",
+                Category.IDENTIFICATION,
+                "a minor needs a guardian's consent (PRV-MINOR)",
+            ),
+            ("document_kind", Category.IDENTIFICATION, "SIM registration requires it"),
+            ("document_number", Category.IDENTIFICATION, "SIM registration requires it"),
+        )
     ),
-    _of_person("document_kind", Category.IDENTIFICATION, "SIM registration requires it"),
-    _of_person("document_number", Category.IDENTIFICATION, "SIM registration requires it"),
     _of_person("since", Category.EVIDENCE, "when the person was registered"),
     *(
-        _of_person(column, Category.EVIDENCE, why, table="passkey")
+        _of_person(column, Category.EVIDENCE, why, keep="evidence", table="passkey")
         for column, why in (
             ("credential_id", "by which key somebody proves who they are (INC-CONSENT)"),
             ("person_id", "whose key it is"),

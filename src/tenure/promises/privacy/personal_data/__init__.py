@@ -7,6 +7,7 @@ from tenure.promises.privacy.personal_data import (
     disclosures,
     exports,
     keys,
+    retention,
     rights,
     website,
 )
@@ -16,6 +17,7 @@ HOLDINGS: Final = (
     *disclosures.HOLDINGS,
     *exports.HOLDINGS,
     *keys.HOLDINGS,
+    *retention.HOLDINGS,
     *rights.HOLDINGS,
     *website.HOLDINGS,
 )
@@ -24,6 +26,7 @@ ROWS: Final = (
     *breaches.ROWS,
     *disclosures.ROWS,
     *exports.ROWS,
+    *retention.ROWS,
     *rights.ROWS,
     *website.ROWS,
 )

@@ -70,6 +70,8 @@ class Task(IntEnum):
     """Take in what somebody asks about what is held of them, by whatever channel."""
     ANSWER_RIGHTS = 28
     """Read such a request, extend it, ask that it be refused, and see that it is answered."""
+    HOLD_DATA = 34
+    """A legal hold: what is held about somebody stays, whatever its period says."""
     HANDLE_BREACH = 33
     """Keep the file of a breach, and tell those whom it concerns."""
     DISCLOSE = 35

@@ -14,7 +14,7 @@ def _of_subscriber(table: str, column: str, why: str) -> Holding:
         category=Category.EVIDENCE,
         why=why,
         keep="staff",
-        end=End.ANONYMISE,
+        end=End.DELETE,
     )
 
 

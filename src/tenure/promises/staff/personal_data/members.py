@@ -5,7 +5,7 @@ from typing import Final
 from tenure.values.holding import Category, End, Holding, Lead, Row, Subject, Way, impersonal
 
 
-def of_staff(table: str, column: str, why: str) -> Holding:
+def of_staff(table: str, column: str, why: str, end: End = End.DELETE) -> Holding:
     """A column about somebody of ours, kept as evidence."""
     return Holding(
         table=table,
@@ -14,15 +14,15 @@ def of_staff(table: str, column: str, why: str) -> Holding:
         category=Category.EVIDENCE,
         why=why,
         keep="staff",
-        end=End.DELETE,
+        end=end,
     )
 
 
 HOLDINGS: Final = (
     of_staff("human", "human_id", "two logins of one human count as one approver (INC-STAFF)"),
-    of_staff("human", "name", "who the human is"),
-    of_staff("human", "document_kind", "a human is enrolled once, by a document"),
-    of_staff("human", "document_number", "a human is enrolled once, by a document"),
+    of_staff("human", "name", "who the human is", End.EMPTY),
+    of_staff("human", "document_kind", "a human is enrolled once, by a document", End.EMPTY),
+    of_staff("human", "document_number", "a human is enrolled once, by a document", End.EMPTY),
     of_staff("human", "since", "since when they are one of ours"),
     of_staff("human", "suspended_at", "from when on they may do nothing"),
     of_staff("member", "login", "says who acted (INC-STAFF)"),

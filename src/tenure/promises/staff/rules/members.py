@@ -33,6 +33,7 @@ MAY: Final[Mapping[Task, frozenset[Role]]] = {
     Task.KEEP_CONSENT: frozenset({Role.SALES, Role.CARE}),
     Task.KEEP_RECORD: frozenset({Role.ENGINEER}),
     Task.PUBLISH: frozenset({Role.LEGAL}),
+    Task.HOLD_DATA: frozenset({Role.LEGAL, Role.PRIVACY}),
     Task.HANDLE_BREACH: frozenset({Role.PRIVACY, Role.LEGAL}),
     Task.DISCLOSE: frozenset({Role.LEGAL, Role.PRIVACY}),
     Task.RECEIVE_RIGHTS: frozenset({Role.SALES, Role.CARE, Role.LEGAL, Role.PRIVACY}),

@@ -1,0 +1,84 @@
+"""Ends what is to end, a transaction at a time: for the clock, a command, and after a restore."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from tenure.commands.connect import act_of
+from tenure.postgres.pool import Pool
+from tenure.postgres.transaction import perform
+from tenure.promises.privacy.model.retention import Certificate, Entry
+from tenure.promises.privacy.operations import retention
+from tenure.promises.privacy.operations.retention import Ledger
+from tenure.values.instant import Instant
+
+log = logging.getLogger(__name__)
+
+BY: Final = "<clock>"
+LEDGER: Final = Path("keys") / "people" / "ledger"
+"""Below the data folder: beside the key store, which is copied apart from the database."""
+
+
+def ledger_below(data: Path) -> Ledger:
+    """The ledger of a data folder."""
+    return Ledger(data / LEDGER)
+
+
+async def proceed(pool: Pool, ledger: Ledger, entry: Entry, at: Instant) -> Certificate:
+    """Carry out an entry of the ledger that is committed, as far as it goes at this instant.
+
+    It may die anywhere: what was done is done, and the next time goes on.  The line beside the keys
+    is on disk before anything ends.
+    """
+    ledger.note(entry)
+    steps = await perform(pool, retention.steps)
+    ended = 1
+    while ended:
+        ended = 0
+        for step in steps:
+            while done := await perform(pool, retention.end_some, entry.entry_id, step.nth, at):
+                ended += done
+                if done < retention.BATCH:
+                    break
+    return await perform(pool, retention.settle, entry, act_of(BY, at))
+
+
+async def go_on(pool: Pool, ledger: Ledger, at: Instant) -> int:
+    """Carry out every entry that waits by now; how many it were."""
+    done = 0
+    while waiting := await perform(pool, retention.waiting, at):
+        for entry in waiting:
+            await proceed(pool, ledger, entry, at)
+        done += len(waiting)
+    return done
+
+
+async def end_periods(pool: Pool, ledger: Ledger, at: Instant) -> Certificate | None:
+    """End what of everybody was kept for its longest time; None when nothing was."""
+    if not await perform(pool, retention.any_due, at):
+        return None
+    entry = await perform(pool, retention.begin_period, uuid4(), act_of(BY, at))
+    return await proceed(pool, ledger, entry, at)
+
+
+async def replay(pool: Pool, ledger: Ledger, at: Instant) -> int:
+    """After a copy was put back: end again what had ended since; how many entries it lacked."""
+    count = await perform(pool, retention.replay, ledger, act_of(BY, at))
+    await go_on(pool, ledger, at)
+    return count
+
+
+def ending(pool: Pool, ledger: Ledger) -> Callable[[Instant], Awaitable[None]]:
+    """What time causes: periods end, and what was deferred is looked at again."""
+
+    async def end(at: Instant) -> None:
+        went = await end_periods(pool, ledger, at)
+        again = await go_on(pool, ledger, at)
+        if went is not None:
+            log.info("privacy: %d rows ended with their period", sum(g.rows for g in went.gone))
+        if again:
+            log.info("privacy: %d erasures were looked at again", again)
+
+    return end

@@ -1,0 +1,117 @@
+"""What is due when (PRV-KEEP), and what a hold must say; pure, and the same at any clock."""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from tenure.promises.privacy.model.retention import (
+    HOLD,
+    RELEASE,
+    Facts,
+    Ground,
+    Hold,
+    Left,
+    Refusal,
+    Standing,
+    State,
+)
+from tenure.promises.record.rules import canonical
+from tenure.terms.retention import RELATION, Keeping
+from tenure.values.instant import DAY_MS, Instant
+from tenure.values.refused import Refused
+
+REVIEW_MS_MAX: Final = 366 * DAY_MS
+LOOK_MS: Final = {
+    Ground.HELD: DAY_MS,
+    Ground.LASTS: 30 * DAY_MS,
+    Ground.NEEDED: 30 * DAY_MS,
+    Ground.USAGE: 30 * DAY_MS,
+}
+
+
+def begins(keeping: Keeping, facts: Facts) -> Instant | None:
+    """From when on the time of a row counts; None while it lasts."""
+    if keeping.starts != RELATION:
+        return facts.since
+    if facts.relation is None:
+        return None
+    return facts.relation if facts.since is None else max(facts.since, facts.relation)
+
+
+def due(keeping: Keeping, facts: Facts, at: Instant, kind: str = "") -> Standing:
+    """How what is kept so stands at an instant.
+
+    A hold comes first; what lasts has no end in sight; then it must stay, may go, and is due.
+    """
+    period = keeping.of(kind)
+    begun = begins(keeping, facts)
+    if facts.held:
+        return Standing(State.HELD)
+    if begun is None:
+        return Standing(State.LASTS)
+    may, must = Instant(begun + period.minimum_ms), Instant(begun + period.maximum_ms)
+    if at >= must:
+        return Standing(State.DUE)
+    return Standing(State.MAY_GO, must) if at >= may else Standing(State.MUST_STAY, may)
+
+
+def on_request(keeping: Keeping, facts: Facts, at: Instant, kind: str = "") -> bool:
+    """Whether it goes when its subject asks: after its minimum, or at any time when it has none."""
+    if facts.held:
+        return False
+    if keeping.of(kind).minimum_days == 0:
+        return True
+    return due(keeping, facts, at, kind).state in (State.MAY_GO, State.DUE)
+
+
+def again(left: Sequence[Left], at: Instant) -> Instant | None:
+    """When to look again at what stays; None when nothing does.
+
+    When the first month begins in which something can go; tomorrow for what is held, since a
+    dispute ends without a word to us; and in a month for what others still need.
+    """
+    named = [one.until for one in left if one.until is not None and one.until > at]
+    named += [Instant(at + LOOK_MS[one.ground]) for one in left if one.ground in LOOK_MS]
+    return min(named, default=Instant(at + LOOK_MS[Ground.NEEDED]) if left else None)
+
+
+def held(asked: Hold, known: Collection[str]) -> Hold | Refused[Refusal]:
+    """A hold with case, authority, document, scope and day of review, bound to its hash."""
+    if not (asked.reference.strip() and asked.authority.strip()):
+        what = "name the case and the authority that wants it: --case, --authority"
+        return Refused(Refusal.REFERENCE_MISSING, what)
+    if len(asked.document) != hashlib.sha256().digest_size * 2:
+        return Refused(Refusal.DOCUMENT_MISSING, "a hold rests on a document: --document FILE")
+    if asked.since is not None and asked.until is not None and asked.since >= asked.until:
+        return Refused(Refusal.PERIOD_EMPTY, "it ends before it begins; write --from and --until")
+    if not asked.asked_at < asked.review_at <= asked.asked_at + REVIEW_MS_MAX:
+        return Refused(Refusal.REVIEW_TOO_LATE, "it is looked at again within 366 days: --review")
+    unknown = sorted(set(asked.keeps) - set(known))
+    if unknown:
+        what = f"{unknown[0]} is no class; they are {', '.join(sorted(known))}"
+        return Refused(Refusal.CLASS_UNKNOWN, what)
+    return asked
+
+
+def hold_body(asked: Hold) -> str:
+    """Exactly what is approved: canonical JSON of all of it."""
+    return canonical(
+        {
+            "kind": HOLD,
+            "hold": str(asked.hold_id),
+            "whose": f"{asked.whose.kind} {asked.whose.whom}",
+            "keeps": list(asked.keeps),
+            "reference": asked.reference,
+            "authority": asked.authority,
+            "document": asked.document,
+            "from_ms": asked.since,
+            "until_ms": asked.until,
+            "review_ms": asked.review_at,
+        }
+    )
+
+
+def release_body(hold: Hold, reason: str, at: Instant) -> str:
+    """Exactly what is approved when a hold is to end."""
+    said = {"kind": RELEASE, "hold": str(hold.hold_id), "reason": reason, "asked_ms": at}
+    return canonical(said)
