@@ -8,7 +8,7 @@ from litestar import Litestar, get
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
-from tenure.gateways.web.server import consents, looking, own, requests, signing, updates
+from tenure.gateways.web.server import consents, desk, looking, own, requests, signing, updates
 from tenure.gateways.web.server.guard import HEADERS, allowed_hosts, guarded
 from tenure.gateways.web.server.site import Site, accident, in_words
 from tenure.http import HttpServer
@@ -43,6 +43,7 @@ def application(site: Site, hosts: frozenset[str]) -> ASGIApp:
         *looking.handlers(site),
         *signing.handlers(site),
         *requests.handlers(site),
+        *desk.handlers(site),
         *own.handlers(site),
         *consents.handlers(site),
         *updates.handlers(site),

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 SALT_OCTETS: Final = 32
 OVERSEE: Final = frozenset({Role.SUPERVISOR, Role.REVIEWER})
+OFFICERS: Final = frozenset({Role.PRIVACY, Role.LEGAL})
+"""Who has the privacy desk."""
 
 
 class Site(msgspec.Struct):
@@ -102,6 +104,7 @@ async def visitor(site: Site, request: Request[Any, Any, Any]) -> Visitor:
         form=cookies.form_token(token),
         demo=is_open,
         alerts=tuple(_words(one, site.said) for one in alerts),
+        officer=bool(member.roles & OFFICERS),
     )
     return Visitor(framed, member, token)
 

@@ -24,6 +24,7 @@ PLACES: Final = (
     ("/mine", "My number"),
     ("/updates", "Updates"),
 )
+DESK: Final = ("/desk", "Privacy desk")
 SIGN_IN: Final = "Sign in"
 SIGN_OUT: Final = "Sign out"
 NOTHING: Final = "Nothing here"
@@ -65,6 +66,8 @@ class Frame(msgspec.Struct, frozen=True):
     """What a supervisor or reviewer must know now."""
     party: str = ""
     """The relying party of passkeys."""
+    officer: bool = False
+    """The privacy officer is there, who has a desk."""
 
     def __repr__(self) -> str:
         return "Frame(…)"
@@ -96,7 +99,8 @@ def page(
 
 
 def _places(frame: Frame) -> str:
-    links = "".join(f"<a href='{where}'>{words}</a>" for where, words in PLACES)
+    places = (*PLACES, DESK) if frame.officer else PLACES
+    links = "".join(f"<a href='{where}'>{words}</a>" for where, words in places)
     if frame.login:
         out = (
             f"<form method='post' action='/sign-out'>{hidden(form=frame.form)}"

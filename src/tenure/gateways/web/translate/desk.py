@@ -1,0 +1,144 @@
+"""Requests, breaches and the register as the privacy officer's desk shows them."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from tenure.gateways.web.translate.lines import Wording, date, local
+from tenure.gateways.web.translate.proofs import second
+from tenure.gateways.web.wire.desks import (
+    BreachShown,
+    CaseShown,
+    ClockShown,
+    EndingShown,
+    Forecast,
+    HoldShown,
+)
+from tenure.promises.privacy.model import rights
+from tenure.promises.privacy.model.breaches import BreachFile, Step, Waiting
+from tenure.promises.privacy.model.retention import Ending, Hold, State
+from tenure.promises.privacy.operations import breaches
+from tenure.values.holding import Holding, Subject
+from tenure.values.instant import DAY_MS, HOUR_MS, MINUTE_MS, Instant
+
+WHOM: Final = {Step.SUBJECTS_TOLD: "Whom it concerns", Step.AUTHORITY_TOLD: "The authority"}
+LEFT_DAYS: Final = 3
+"""From so many days on, hours are not counted."""
+PERCENT_MAX: Final = 100
+MONTHS_SHOWN: Final = 6
+"""What ends later than the last of them stands in it as well."""
+
+
+def left(until: Instant, at: Instant) -> str:
+    """How long there still is, or for how long it is late."""
+    gap = abs(until - at)
+    if gap >= LEFT_DAYS * DAY_MS:
+        words = f"{gap // DAY_MS} days"
+    elif gap >= HOUR_MS:
+        words = f"{gap // HOUR_MS} h"
+    else:
+        words = f"{gap // MINUTE_MS} min"
+    return words if until >= at else f"late by {words}"
+
+
+def case(one: rights.Row, said: Wording, at: Instant) -> CaseShown:
+    """A request by its clock; it names nobody."""
+    return CaseShown(
+        case=str(one.case_id),
+        what=f"{one.right.value}, by {one.channel.value}",
+        stands=one.state.value,
+        received=second(one.received_at, said),
+        due=second(one.due_at, said),
+        left=left(one.due_at, at),
+        percent=min(one.percent, PERCENT_MAX),
+        late=one.late,
+        rests=one.paused,
+    )
+
+
+def breach(file: BreachFile, said: Wording, at: Instant) -> BreachShown:
+    """A breach, and how its two clocks stand."""
+    known = file.breach
+    by = f", as far as {known.leak.by_login} looked" if known.leak.by_login else ""
+    reach = file.reach
+    return BreachShown(
+        breach=str(known.breach_id),
+        data=f"{', '.join(known.leak.tables)}{by}",
+        known=f"known since {second(known.known_at, said)}",
+        concerned=f"concerns {reach.all:,}, {reach.told:,} told, {reach.by_hand:,} by letter",
+        clocks=tuple(_clock(one, said, at) for one in breaches.clocks(file, at)),
+        closed=file.at(Step.CLOSED) is not None,
+    )
+
+
+def _clock(one: Waiting, said: Wording, at: Instant) -> ClockShown:
+    if one.done_at is None:
+        stands = f"until {second(one.until, said)}: {left(one.until, at)}"
+    else:
+        stands = f"told {second(one.done_at, said)}, {'late' if one.late else 'in time'}"
+    return ClockShown(WHOM[one.whom], stands, one.late)
+
+
+def hold(one: Hold, said: Wording, at: Instant) -> HoldShown:
+    """What a hold keeps, on whose word, and by when somebody looks at it again."""
+    zone = said.zone
+    kept = ", ".join(one.keeps) or "everything"
+    return HoldShown(
+        hold=str(one.hold_id),
+        what=f"{kept} of one {one.whose.kind}",
+        because=f"{one.authority}: {one.reference}",
+        since=date(one.asked_at, zone),
+        review=date(one.review_at, zone),
+        due=one.review_at <= at,
+    )
+
+
+def forecast(found: Sequence[Ending], said: Wording) -> Forecast:
+    """How much of each kind has to be gone in which month, and how much waits for a hold."""
+    months = sorted({one.month for one in found if one.month is not None})[:MONTHS_SHOWN]
+    counts: Counter[tuple[str, Instant]] = Counter()
+    held: Counter[str] = Counter()
+    for one in found:
+        if one.state is State.HELD:
+            held[one.keep] += one.rows
+        elif one.month is not None:
+            counts[one.keep, min(one.month, months[-1])] += one.rows
+    return Forecast(
+        tuple(_month(one, said) for one in months),
+        tuple(
+            EndingShown(
+                keep, rule(said, keep), tuple(counts[keep, one] for one in months), held[keep]
+            )
+            for keep in sorted({one.keep for one in found})
+        ),
+    )
+
+
+def _month(at: Instant, said: Wording) -> str:
+    return f"{local(at, said.zone):%B %Y}"
+
+
+def rule(said: Wording, keep: str) -> str:
+    """How long something stays, in words."""
+    keeping = said.terms.privacy.retention.keeps.get(keep)
+    if keeping is None:
+        return keep
+    days = keeping.period.maximum_days
+    return f"{days:,} days after it is over" if days else "no longer than it lasts"
+
+
+def register(
+    holdings: Iterable[tuple[str, Holding]], said: Wording
+) -> tuple[tuple[str, str, str, int], ...]:
+    """Whose, of what kind and how long, with how many columns."""
+    counted = Counter(
+        (one.whose.value, one.category.value, f"{one.keep}: {rule(said, one.keep)}")
+        for _, one in holdings
+        if one.whose is not Subject.NOBODY
+    )
+    return tuple((*what, count) for what, count in sorted(counted.items()))
+
+
+def cases(rows: Sequence[rights.Row], said: Wording, at: Instant) -> tuple[CaseShown, ...]:
+    """All that are open, as they come: the next deadline first."""
+    return tuple(case(one, said, at) for one in rows)

@@ -1,0 +1,108 @@
+"""The privacy officer's desk: what is due stands there, and nobody else sees it."""
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tenure.gateways.web.server.site import Site
+from tenure.gateways.web.translate.desk import left
+from tenure.gateways.web.wire.desks import Desk, EndingShown, Forecast
+from tenure.gateways.web.wire.pages import desk as pages
+from tenure.gateways.web.wire.pages.frame import Frame
+from tenure.postgres.pool import Pool
+from tenure.postgres.transaction import perform
+from tenure.promises.privacy.model.breaches import Leak
+from tenure.promises.privacy.operations import breaches
+from tenure.promises.record.model import Act
+from tenure.promises.staff.model import Role
+from tenure.values.instant import DAY_MS, HOUR_MS, Instant
+from tests.gateways.web.visiting import Clock, browser, sign_in, site_over
+from tests.numbers.stocked import KH
+from tests.privacy.rights_asked import OFFICER, received, settled
+from tests.staff.given import enrolled
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def site(pool: Pool, clock: Clock) -> Site:
+    await settled(pool)
+    await enrolled(pool, "clerk", Role.SALES)
+    return site_over(pool, clock)
+
+
+@pytest.fixture
+async def client(site: Site) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser(site) as opened:
+        yield opened
+
+
+async def test_only_the_officer_sees_the_desk(client: httpx.AsyncClient) -> None:
+    for path in ("/desk", "/desk/endings"):
+        assert (await client.get(path)).status_code == 401
+    await sign_in(client, "clerk")
+    assert (await client.get("/desk")).status_code == 403
+    assert "/desk" not in (await client.get("/")).text
+    await sign_in(client, OFFICER)
+    assert (await client.get("/desk")).status_code == 200
+    assert "href='/desk'" in (await client.get("/")).text
+
+
+async def test_what_is_due_stands_first_and_late_is_marked(
+    client: httpx.AsyncClient, pool: Pool, clock: Clock
+) -> None:
+    case = await received(pool)
+    leak = Leak(("people.contact",), Instant(clock.at - DAY_MS))
+    act = Act("sok", clock.at, bytes(range(32)))
+    await perform(pool, breaches.open_file, KH, leak, Instant(clock.at - HOUR_MS), act)
+    await sign_in(client, OFFICER)
+
+    page = (await client.get("/desk")).text
+
+    assert str(case.case.case_id) in page
+    assert "1 open, 0 late" in page
+    assert "people.contact" in page
+    assert "71 h" in page or "2 days" in page
+    assert "class='bad'" not in page
+
+    clock.later(100 * DAY_MS)
+    await sign_in(client, OFFICER)
+    page = (await client.get("/desk")).text
+    assert "1 open, 1 late" in page
+    assert len(re.findall("<tr class='bad'>", page)) == 3, "the case, and both clocks"
+
+
+async def test_what_ends_is_counted_when_it_is_asked(client: httpx.AsyncClient) -> None:
+    await sign_in(client, OFFICER)
+    found = await client.get("/desk/endings")
+    assert found.status_code == 200
+    assert "What ends in the months to come" in found.text
+
+
+LEFT = [
+    (5 * DAY_MS, "5 days"),
+    (71 * HOUR_MS + 1, "71 h"),
+    (59_999, "0 min"),
+    (0, "0 min"),
+    (-HOUR_MS, "late by 1 h"),
+    (-4 * DAY_MS, "late by 4 days"),
+]
+
+
+@pytest.mark.parametrize(("gap", "words"), LEFT)
+def test_how_long_there_is(gap: int, words: str) -> None:
+    assert left(Instant(10**12 + gap), Instant(10**12)) == words
+
+
+def test_an_empty_desk_says_so_and_everything_is_escaped() -> None:
+    empty = pages.shown(Frame("Smart"), Desk((), (), (), ()))
+    for words in (pages.NO_CASES, pages.NO_BREACHES, pages.NO_HOLDS):
+        assert words in empty
+    evil = "<script>alert(1)</script>"
+    forecast = Forecast((evil,), (EndingShown(evil, evil, (1,), 2),))
+    assert evil not in pages.forecast(Frame(evil), forecast)
