@@ -8,7 +8,7 @@ from litestar import Litestar, get
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
-from tenure.gateways.web.server import consents, desk, looking, own, requests, signing, updates
+from tenure.gateways.web.server import consents, desk, looking, own, partners, requests, signing, updates
 from tenure.gateways.web.server.guard import HEADERS, allowed_hosts, guarded
 from tenure.gateways.web.server.site import Site, accident, in_words
 from tenure.http import HttpServer
@@ -47,6 +47,7 @@ def application(site: Site, hosts: frozenset[str]) -> ASGIApp:
         *own.handlers(site),
         *consents.handlers(site),
         *updates.handlers(site),
+        *partners.handlers(site),
         *_files(),
     ]
     return guarded(

@@ -55,6 +55,14 @@ async def holders(tx: Transaction, ask: Ask, at: Instant) -> tuple[int, ...]:
     return tuple(await store.holders(tx, ask.numbers, span))
 
 
+async def resolved(tx: Transaction, ask: Ask, at: Instant) -> Ask:
+    """The request with those whom its numbers lead to, beside those it names."""
+    if ask.persons is None or not ask.numbers:
+        return ask
+    found = sorted({*ask.persons, *await holders(tx, ask, at)})
+    return msgspec.structs.replace(ask, persons=tuple(found))
+
+
 async def consider(tx: Transaction, terms: Terms, ask: Ask, at: Instant) -> Selection | No:
     """What would leave: fields of an agreement in force, in the pack and in the database."""
     selection = rules.asked_for(ask, terms, register.holdings(), at)
