@@ -8,8 +8,20 @@ from litestar import Litestar, get
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
-from tenure.gateways.web.server import consents, desk, looking, own, partners, requests, signing, updates
+from tenure.gateways.web.server import (
+    consents,
+    desk,
+    looking,
+    own,
+    partners,
+    public_forms,
+    public_pages,
+    requests,
+    signing,
+    updates,
+)
 from tenure.gateways.web.server.guard import HEADERS, allowed_hosts, guarded
+from tenure.gateways.web.server.public import jar_of
 from tenure.gateways.web.server.site import Site, accident, in_words
 from tenure.http import HttpServer
 
@@ -48,6 +60,8 @@ def application(site: Site, hosts: frozenset[str]) -> ASGIApp:
         *consents.handlers(site),
         *updates.handlers(site),
         *partners.handlers(site),
+        *public_pages.handlers(site),
+        *public_forms.handlers(site),
         *_files(),
     ]
     return guarded(
@@ -60,12 +74,14 @@ def application(site: Site, hosts: frozenset[str]) -> ASGIApp:
         ),
         hosts,
         site.url,
+        jar_of(site),
     )
 
 
 def _files() -> list[Any]:
     folder = resources.files("tenure.gateways.web.wire")
     look = (folder / "look.css").read_text(encoding="utf-8")
+    public = (folder / "site.css").read_text(encoding="utf-8")
     live = (folder / "live.js").read_text(encoding="utf-8")
     passkey = (folder / "passkey.js").read_text(encoding="utf-8")
     icon_text = (folder / "icon.svg").read_text(encoding="utf-8")
@@ -73,6 +89,10 @@ def _files() -> list[Any]:
     @get("/look.css", media_type="text/css; charset=utf-8", sync_to_thread=False)
     def style_sheet() -> str:
         return look
+
+    @get("/site.css", media_type="text/css; charset=utf-8", sync_to_thread=False)
+    def public_style_sheet() -> str:
+        return public
 
     @get("/live.js", media_type="text/javascript; charset=utf-8", sync_to_thread=False)
     def live_script() -> str:
@@ -86,4 +106,4 @@ def _files() -> list[Any]:
     def icon() -> str:
         return icon_text
 
-    return [style_sheet, live_script, passkey_script, icon]
+    return [style_sheet, public_style_sheet, live_script, passkey_script, icon]

@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
+import msgspec
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from tenure.gateways.web.session import cookies
+from tenure.gateways.web.session.visitors import ESSENTIAL, NO_CHOICE, SESSION, Register
 
 HEADERS: Final[Mapping[str, str]] = {
     # Nothing from elsewhere, nothing inline, in nobody's frame; and nothing of it stays behind.
@@ -32,17 +33,30 @@ def allowed_hosts(host: str, port: int, *others: str) -> frozenset[str]:
     return own | frozenset(others) | (names if port == HTTP_PORT else frozenset())
 
 
-def guarded(app: ASGIApp, hosts: frozenset[str], url: str) -> ASGIApp:
+class Jar(msgspec.Struct, frozen=True):
+    """WEB-COOKIE: which cookies may be set, and by whose yes."""
+
+    register: Register = Register({SESSION: ESSENTIAL})
+    allowed: Callable[[str], frozenset[str]] = lambda _: NO_CHOICE
+    """The categories that a browser with these cookies agreed to."""
+    alarm: Callable[[str], None] = lambda _: None
+
+
+def guarded(app: ASGIApp, hosts: frozenset[str], url: str, jar: Jar = Jar()) -> ASGIApp:  # noqa: B008 -- it cannot be changed
     """Adds the headers to every answer, and turns away what another site made a browser send."""
     names = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
     scheme, _, own = url.partition("://")
     secure = scheme == "https"
 
     async def handled(scope: Scope, receive: Receive, send: Send) -> None:
+        agreed = jar.allowed(_header(scope, b"cookie"))
+
         async def send_with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
                 answered = [
-                    one for one in message.get("headers", ()) if _may_leave(one, secure=secure)
+                    one
+                    for one in message.get("headers", ())
+                    if _may_leave(one, jar, agreed, secure=secure)
                 ]
                 message["headers"] = [*answered, *names]
             await send(message)
@@ -63,11 +77,22 @@ def guarded(app: ASGIApp, hosts: frozenset[str], url: str) -> ASGIApp:
     return handled
 
 
-def _may_leave(header: tuple[bytes, bytes], *, secure: bool) -> bool:
-    """No cookie but our own leaves, whoever set it (WEB-COOKIE)."""
+def _may_leave(
+    header: tuple[bytes, bytes], jar: Jar, agreed: frozenset[str], *, secure: bool
+) -> bool:
+    """No cookie leaves but a registered one, with the yes that it needs, whoever set it."""
     name, value = header
-    is_cookie = name.lower() == b"set-cookie"
-    return not is_cookie or cookies.is_known(value.decode("latin-1"), secure=secure)
+    if name.lower() != b"set-cookie":
+        return True
+    wrong = jar.register.wrong(value.decode("latin-1"), agreed, secure=secure)
+    if wrong:
+        jar.alarm(wrong)
+    return not wrong
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    found = [value for key, value in scope.get("headers", ()) if key.lower() == name]
+    return b"; ".join(found).decode("latin-1")
 
 
 def _host(headers: Mapping[bytes, bytes]) -> str:

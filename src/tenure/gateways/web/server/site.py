@@ -13,6 +13,7 @@ from litestar.exceptions import HTTPException, PermissionDeniedException
 from tenure.gateways.web.session import cookies
 from tenure.gateways.web.session.attempts import Attempts
 from tenure.gateways.web.session.challenges import Challenges
+from tenure.gateways.web.session.visitors import Arrivals
 from tenure.gateways.web.translate import Wording
 from tenure.gateways.web.translate.proofs import second
 from tenure.gateways.web.wire import pages
@@ -21,6 +22,7 @@ from tenure.gateways.web.wire.pages import frame as parts
 from tenure.gateways.web.wire.shapes import Live
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
+from tenure.promises.privacy.operations import Keys
 from tenure.promises.record.model import Act
 from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import Alert, Member, Role
@@ -34,6 +36,11 @@ SALT_OCTETS: Final = 32
 OVERSEE: Final = frozenset({Role.SUPERVISOR, Role.REVIEWER})
 OFFICERS: Final = frozenset({Role.PRIVACY, Role.LEGAL})
 """Who has the privacy desk."""
+
+
+def not_registered(what: str) -> None:
+    """An alarm: something set a cookie that the register does not allow; it did not leave."""
+    log.error("ALERT: dropped %s", what)
 
 
 class Site(msgspec.Struct):
@@ -56,6 +63,12 @@ class Site(msgspec.Struct):
     """Verifier keys of those who cosign."""
     attempts: Attempts = msgspec.field(default_factory=Attempts)
     challenges: Challenges = msgspec.field(default_factory=Challenges)
+    arrivals: Arrivals = msgspec.field(default_factory=Arrivals)
+    """How many forms came from where, in this hour."""
+    keys: Keys | None = None
+    """What visitors write is sealed with them; without any, no form is taken."""
+    alarm: Callable[[str], None] = not_registered
+    """Told of a cookie that was to be set and must not be (WEB-COOKIE)."""
 
     @property
     def secure(self) -> bool:

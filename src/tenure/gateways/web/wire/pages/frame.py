@@ -23,6 +23,7 @@ PLACES: Final = (
     ("/requests", "Requests"),
     ("/mine", "My number"),
     ("/updates", "Updates"),
+    ("/site", "Website"),
 )
 DESK: Final = ("/desk", "Privacy desk")
 SIGN_IN: Final = "Sign in"

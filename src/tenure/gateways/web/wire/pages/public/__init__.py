@@ -1,0 +1,1 @@
+"""The pages of the public website: read shapes, words, frame, then one file a page."""
