@@ -121,15 +121,15 @@ def test_a_copy_that_saw_the_fence_seals_what_came_after(shelf: Shelf) -> None:
 def test_keys_are_wrapped_anew_while_others_use_them_and_old_copies_become_noise(
     shelf: Shelf, folder: Path, tmp_path: Path
 ) -> None:
-    before = {number: key_of(shelf, Whose("person", number), "identity") for number in range(300)}
+    before = {number: key_of(shelf, Whose("person", number), "identity") for number in range(40)}
     shelf.copy(tmp_path / "old")
     busy, made = threading.Event(), dict(before)
 
     def traffic() -> None:
         with closing(opening.opened(folder)) as other:
-            for number in range(300, 600):
+            for number in range(40, 80):
                 made[number] = key_of(other, Whose("person", number), "identity")
-                old = number - 300
+                old = number - 40
                 assert key_of(other, Whose("person", old), "identity") == before[old]
                 busy.set()
 

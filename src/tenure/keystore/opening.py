@@ -1,5 +1,6 @@
 """A key store in its folder: which keeper it has stands in a file, and the keys beside it."""
 
+import json
 import os
 import stat
 import tomllib
@@ -15,6 +16,12 @@ KEEPER: Final = "keeper.toml"
 LEDGER: Final = "ledger"
 EPOCHS: Final = "epochs"
 FILES: Final = f'keeper = "files"\nfolder = "{EPOCHS}"\n'
+
+
+def module_text(module: str, token: str, pin_file: Path) -> str:
+    """The keeper.toml of a hardware module."""
+    told = {"keeper": "pkcs11", "module": module, "token": token, "pin_file": str(pin_file)}
+    return "".join(f"{name} = {json.dumps(value)}\n" for name, value in told.items())
 
 
 def make(folder: Path, *, keeper: str = FILES, at_ms: int) -> Shelf:

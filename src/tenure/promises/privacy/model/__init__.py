@@ -1,6 +1,14 @@
 """What privacy is asked, what it answers, and why it refuses."""
 
 from tenure.promises.privacy.model import exports
+from tenure.promises.privacy.model.copies import CopyRefusal, Made, PutBack
 from tenure.promises.privacy.model.keys import KeyRefusal, KeysSettled
 
-__all__ = ["KeyRefusal", "KeysSettled", "exports"]
+__all__ = [
+    "CopyRefusal",
+    "KeyRefusal",
+    "KeysSettled",
+    "Made",
+    "PutBack",
+    "exports",
+]

@@ -1,6 +1,17 @@
 """What may be asked of privacy, in transactions of whoever asks."""
 
 from tenure.promises.privacy.operations import contests, exports, website
+from tenure.promises.privacy.operations.copying import make as make_copy
 from tenure.promises.privacy.operations.keys import Keys
+from tenure.promises.privacy.operations.putting_back import UnfitError
+from tenure.promises.privacy.operations.putting_back import put_back as put_copy_back
 
-__all__ = ["Keys", "contests", "exports", "website"]
+__all__ = [
+    "Keys",
+    "UnfitError",
+    "contests",
+    "exports",
+    "make_copy",
+    "put_copy_back",
+    "website",
+]
