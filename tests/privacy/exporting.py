@@ -13,12 +13,13 @@ from tenure.postgres.pool import Pool
 from tenure.promises.privacy.model.exports import Job, Kind, Scope, Whose
 from tenure.values.instant import Instant
 from tenure.values.refused import Refused
-from tests.numbers.asked import complete, effect, later, populated
+from tests.numbers.asked import LATER, NEW, OLD, complete, effect, later, populated
 from tests.numbers.stocked import KH
+from tests.privacy.rights_asked import asked, case_id, proven, received, whose
 from tools import open_export
 
 SECRET: Final = bytes(range(32))
-CASE: Final = "0d9e0c52-6f0a-4c55-9f4d-6a52c5b4d1aa"
+CASE: Final = str(case_id(OLD))
 PARTY: Final = "85512345678"
 
 FILL: Final = """
@@ -48,15 +49,14 @@ def person(whom: int) -> Whose:
     return Whose(Kind.PERSON, whom)
 
 
-async def exported(
-    desk: Desk, whose: Whose, scope: Scope = Scope.KNOW, case: str = CASE
-) -> tuple[Job, str]:
+async def exported(desk: Desk, whose: Whose, scope: Scope = Scope.KNOW) -> tuple[Job, str]:
     """A package that is complete, and its passphrase."""
-    asked = await exporting.ask(desk, whose, scope, "km", "rith", case)
-    assert not isinstance(asked, Refused), asked
-    job = await exporting.run(desk, asked.job, "rith")
+    case = str(case_id(whose.whom))
+    begun = await exporting.ask(desk, whose, scope, "km", "rith", case)
+    assert not isinstance(begun, Refused), begun
+    job = await exporting.run(desk, begun.job, "rith")
     assert not isinstance(job, Refused), job
-    return job, asked.passphrase
+    return job, begun.passphrase
 
 
 def opened(job: Job, passphrase: str, out: Path) -> dict[str, Any]:
@@ -83,3 +83,17 @@ async def transferred(pool: Pool) -> None:
     await populated(pool)
     await complete(pool)
     await effect(pool, 1, later(days=2))
+    await cases_of(pool, OLD, NEW, at=later(days=2))
+
+
+async def settled(pool: Pool) -> None:
+    """People with numbers, and two of them who asked and showed who they are."""
+    await populated(pool)
+    await cases_of(pool, OLD, NEW)
+
+
+async def cases_of(pool: Pool, *people: int, at: Instant = LATER) -> None:
+    """Each of them asked, and signed it."""
+    for person_id in people:
+        new = asked(person_id, whose=whose(person_id), received_at=at)
+        await proven(pool, await received(pool, new, at), at)

@@ -23,10 +23,11 @@ from tenure.promises.privacy.rules.exports import document, telling, words
 from tenure.promises.record.model import Act
 from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import Purpose
+from tenure.terms.rights import Right
 from tenure.terms.rights import Scope as Reach
 from tenure.values.holding import Category, End, Export, Holding, Subject
 from tenure.values.refused import Refused
-from tests.numbers.asked import NEW, OLD, later, populated
+from tests.numbers.asked import NEW, OLD, later
 from tests.numbers.stocked import KH, act, msisdn
 from tests.privacy.exporting import (
     CASE,
@@ -37,10 +38,15 @@ from tests.privacy.exporting import (
     opened,
     person,
     section,
+    settled,
     transferred,
     used,
 )
+from tests.privacy.rights_asked import asked as asked_of
+from tests.privacy.rights_asked import case_id, received
 
+LOOKED = "0d9e0c52-6f0a-4c55-9f4d-6a52c5b4d1aa"
+UNPROVEN = str(case_id(9))
 OTHERS = 2_000
 """A purse of nobody whom we ask about."""
 
@@ -48,7 +54,7 @@ OTHERS = 2_000
 async def test_what_is_held_is_told_in_a_published_form(
     pool: Pool, owner: str, tmp_path: Path
 ) -> None:
-    await populated(pool)
+    await settled(pool)
     used(owner, 1_000, 3)
     used(owner, OTHERS, 3)
     desk = desk_over(pool, tmp_path / "exports", Time(later(days=1)))
@@ -71,7 +77,7 @@ async def test_what_is_held_is_told_in_a_published_form(
 async def test_a_copy_is_what_was_submitted_and_everything_else_is_for_who_asks_for_all(
     pool: Pool, tmp_path: Path
 ) -> None:
-    await populated(pool)
+    await settled(pool)
     desk = desk_over(pool, tmp_path / "exports", Time(later(days=1)))
     job, passphrase = await exported(desk, person(OLD), Scope.COPY)
     told = opened(job, passphrase, tmp_path / "out")
@@ -119,12 +125,12 @@ async def test_a_number_changes_hands_and_each_sees_their_own_time(
 
 
 async def test_who_looked_is_told_without_their_name(pool: Pool, tmp_path: Path) -> None:
-    await populated(pool)
+    await settled(pool)
     opening = Act("sok", later(seconds=1), bytes(range(1, 33)), "they called")
-    found = await perform(pool, staff.open_case, CASE, Purpose.CARE, msisdn(0), opening)
+    found = await perform(pool, staff.open_case, LOOKED, Purpose.CARE, msisdn(0), opening)
     assert not isinstance(found, Refused), found
     looked = act("sok", later(seconds=2))
-    seen = await perform(pool, staff.look, "sok", Purpose.CARE, CASE, msisdn(0), looked)
+    seen = await perform(pool, staff.look, "sok", Purpose.CARE, LOOKED, msisdn(0), looked)
     assert not isinstance(seen, Refused), seen
     desk = desk_over(pool, tmp_path / "exports", Time(later(days=1)))
     told = opened(*await exported(desk, person(OLD)), tmp_path / "out")
@@ -156,8 +162,10 @@ async def test_secrets_are_told_to_nobody(pool: Pool, owner: str, tmp_path: Path
     ("by", "case", "language", "whom", "refusal"),
     [
         ("rith", None, "km", OLD, Refusal.CASE_MISSING),
+        ("rith", CASE, "km", NEW, Refusal.CASE_UNKNOWN),
+        ("rith", UNPROVEN, "km", OLD, Refusal.UNPROVEN),
         ("rith", CASE, "xx", OLD, Refusal.LANGUAGE_UNKNOWN),
-        ("rith", CASE, "km", 999, Refusal.UNKNOWN),
+        (BY_THEMSELVES, None, "km", 999, Refusal.UNKNOWN),
         (BY_THEMSELVES, None, "km", OLD, None),
     ],
 )
@@ -170,7 +178,8 @@ async def test_there_is_no_export_without_a_reason(  # noqa: PLR0913, PLR0917 --
     whom: int,
     refusal: Refusal | None,
 ) -> None:
-    await populated(pool)
+    await settled(pool)
+    await received(pool, asked_of(9, right=Right.KNOW))
     desk = desk_over(pool, tmp_path / "exports", Time(later(days=1)))
     asked = await exporting.ask(desk, person(whom), Scope.COPY, language, by, case)
     assert (asked.refusal if isinstance(asked, Refused) else None) == refusal

@@ -17,8 +17,18 @@ from tenure.promises.privacy.model.exports import Job, Position, Refusal, Scope
 from tenure.promises.privacy.operations import exports
 from tenure.promises.privacy.rules.exports import package
 from tenure.values.refused import Refused
-from tests.numbers.asked import NEW, OLD, later, populated
-from tests.privacy.exporting import CASE, Time, desk_over, exported, opened, person, section, used
+from tests.numbers.asked import NEW, OLD, later
+from tests.privacy.exporting import (
+    CASE,
+    Time,
+    desk_over,
+    exported,
+    opened,
+    person,
+    section,
+    settled,
+    used,
+)
 from tools import open_export
 
 KEY: Final = bytes(range(32))
@@ -155,7 +165,7 @@ def dies(records: int) -> Callable[[Job], None]:
 async def test_a_job_that_was_killed_goes_on_and_nothing_is_told_twice(
     pool: Pool, owner: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await populated(pool)
+    await settled(pool)
     used(owner, 1_000, 500)
     monkeypatch.setattr(exporting, "RECORDS_AT_ONCE", 60)
     desk = desk_over(pool, tmp_path / "exports", Time(later(days=1)))
@@ -192,7 +202,7 @@ async def test_a_job_that_was_killed_goes_on_and_nothing_is_told_twice(
 async def test_two_processes_do_not_write_one_package(
     pool: Pool, owner: str, tmp_path: Path
 ) -> None:
-    await populated(pool)
+    await settled(pool)
     desk = desk_over(pool, tmp_path / "exports", Time(later(days=1)))
     asked = await exporting.ask(desk, person(OLD), Scope.KNOW, "km", "rith", CASE)
     assert not isinstance(asked, Refused)
@@ -220,7 +230,7 @@ async def test_two_processes_do_not_write_one_package(
 async def test_a_package_is_fetched_once_by_whom_it_is_about_and_destroyed(
     pool: Pool, tmp_path: Path
 ) -> None:
-    await populated(pool)
+    await settled(pool)
     time = Time(later(days=1))
     desk = desk_over(pool, tmp_path / "exports", time)
     first, _ = await exported(desk, person(OLD))
@@ -262,7 +272,7 @@ async def test_memory_does_not_grow_with_what_is_held(
     pool: Pool, owner: str, tmp_path: Path
 ) -> None:
     """50,000 records would be some 25 MB of JSON; a piece of them is all that is ever there."""
-    await populated(pool)
+    await settled(pool)
     used(owner, 1_000, 50_000)
     desk = desk_over(pool, tmp_path / "exports", Time(later(days=1)))
     asked = await exporting.ask(desk, person(OLD), Scope.KNOW, "km", "rith", CASE)

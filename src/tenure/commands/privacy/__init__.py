@@ -2,7 +2,7 @@
 
 import typer
 
-from tenure.commands.privacy import breaches, holds, retention
+from tenure.commands.privacy import breaches, exports, holds, retention
 
 app = typer.Typer(
     help="See what is held about people, answer their rights, and end what must end.",
@@ -10,6 +10,7 @@ app = typer.Typer(
 )
 for part in (
     retention,
+    exports,
     holds,
     breaches,
 ):

@@ -69,6 +69,10 @@ class Refusal(IntEnum):
     """The same is being exported to another place."""
     CONTESTED = 7
     """Another process took the job on."""
+    CASE_UNKNOWN = 8
+    """There is no such case of theirs."""
+    UNPROVEN = 9
+    """Nobody has shown yet that they are who asks."""
 
 
 class Wrapped(msgspec.Struct, frozen=True):

@@ -44,8 +44,9 @@ async def package(
 
     Asked again while the same is under way, it answers with that job, and nothing is done twice.
     """
-    if act.by != BY_THEMSELVES and wanted.case_id is None:
-        return Refused(Refusal.CASE_MISSING, "name the case that this answers with --case")
+    barred = await _case(tx, wanted, act)
+    if barred is not None:
+        return barred
     if wanted.language not in terms.languages:
         known = ", ".join(terms.languages)
         return Refused(Refusal.LANGUAGE_UNKNOWN, f"the languages of this operator are {known}")
@@ -60,6 +61,25 @@ async def package(
     job = await store.job(tx, wanted.export_id)
     assert job is not None
     return job
+
+
+async def _case(tx: Transaction, wanted: Wanted, act: Act) -> Refused[Refusal] | None:
+    """Why one of ours may not export this now; who asks on their own page needs no case."""
+    if wanted.case_id is None:
+        if act.by == BY_THEMSELVES:
+            return None
+        return Refused(Refusal.CASE_MISSING, "name the case that this answers with --case")
+    proven = await store.is_proven(tx, wanted.case_id, wanted.whose)
+    if proven is None:
+        return Refused(Refusal.CASE_UNKNOWN, "this is no case of theirs; see: tenure privacy cases")
+    if not proven:
+        return Refused(Refusal.UNPROVEN, "who asks has to show first who they are")
+    return None
+
+
+async def answered(tx: Transaction, case_id: str) -> Job | None:
+    """The complete package that answers a case; None as long as there is none."""
+    return await store.of_case(tx, case_id)
 
 
 async def sections(

@@ -43,6 +43,7 @@ CREATE TABLE privacy.export (
     ),
     CONSTRAINT export_fetched_when_complete CHECK (fetched_at IS NULL OR fetched_at >= finished_at),
     CONSTRAINT export_destroyed_for_good CHECK (destroyed_at IS NULL OR working_key IS NULL),
+    CONSTRAINT export_for_a_case FOREIGN KEY (case_id) REFERENCES privacy.rights_case (case_id),
     CONSTRAINT export_is_in_the_record FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
 );
 

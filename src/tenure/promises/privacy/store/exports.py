@@ -41,6 +41,15 @@ _DUE: Final = f"""
 {_JOB} WHERE destroyed_at IS NULL AND (until_at <= %s OR fetched_at IS NOT NULL)
 ORDER BY asked_at LIMIT %s FOR UPDATE SKIP LOCKED
 """
+_STANDS: Final = """
+SELECT NOT c.needs_proof OR EXISTS (
+    SELECT FROM privacy.rights_proof p WHERE p.case_id = c.case_id
+)
+FROM privacy.rights_case c WHERE c.case_id = %s AND c.whose_kind = %s AND c.whose_id = %s
+"""
+_OF_CASE: Final = f"""
+{_JOB} WHERE case_id = %s AND finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT 1
+"""
 _ASK: Final = """
 INSERT INTO privacy.export (
     export_id, person_id, subject_id, human_id, scope, language, case_id, asked_by, asked_at, salt,
@@ -101,6 +110,19 @@ async def job(tx: Transaction, export_id: str, *, lock: bool = False) -> Job | N
     """The job of this number."""
     found = await tx.execute((_LOCKED if lock else _ONE).encode(), [export_id])
     row = await found.fetchone()
+    return None if row is None else _job(row)
+
+
+async def is_proven(tx: Transaction, case_id: str, whose: Whose) -> bool | None:
+    """Whether who asked in this case has shown who they are; None when it is no case of theirs."""
+    found = await tx.execute(_STANDS, [case_id, whose.kind.value, whose.whom])
+    row = await found.fetchone()
+    return None if row is None else bool(row[0])
+
+
+async def of_case(tx: Transaction, case_id: str) -> Job | None:
+    """The newest complete export that answers a case."""
+    row = await (await tx.execute(_OF_CASE.encode(), [case_id])).fetchone()
     return None if row is None else _job(row)
 
 
