@@ -2,13 +2,14 @@
 
 import typer
 
-from tenure.commands.privacy import breaches, exports, holds, retention
+from tenure.commands.privacy import breaches, exports, holds, register, retention
 
 app = typer.Typer(
     help="See what is held about people, answer their rights, and end what must end.",
     no_args_is_help=True,
 )
 for part in (
+    register,
     retention,
     exports,
     holds,

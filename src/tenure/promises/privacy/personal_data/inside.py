@@ -17,7 +17,7 @@ _WORDS: Final = (
     " offers version way whoms photo_reference prover_kind notice_version means what"
     " time_zone home_plmns vkey key_id of_kind columns tables cursor sent_to per"
     " purpose source target recipient agreement measure country basis medium ref case_ref"
-    " consent consent_media fields period report order_ref file emptied needed undone wanted"
+    " consent consent_media fields period report order_ref file emptied needed undone wanted refs"
 )
 _OPAQUE: Final = (
     "authenticator_data challenge code_hash credential_id commitment digest hashes"
@@ -125,7 +125,7 @@ INSIDE: Final = (
     _fields("privacy.export", "pins", ("value by which a section is read",)),
     _fields("privacy.export", "position", _POSITION.split()),
     _fields("privacy.hold", "body", _HOLD.split()),
-    _fields("privacy.hold", "release_body", ("kind", "hold", "reason", "asked_ms")),
+    _fields("privacy.hold_release", "body", ("kind", "hold", "reason", "asked_ms")),
     _fields("privacy.rights_proof", "body", _PROOF.split()),
     _fields("privacy.rights_step", "refusal_body", ("version", "kind", "case", "right", "reason")),
     _fields("privacy.step", "about", ("person", "subject", "human")),

@@ -150,6 +150,18 @@ KEPT: Final = (
         ended_by="the clock, when its link has run out",
     ),
     Kept(
+        name="what is disclosed",
+        place=Place.FILE,
+        where="the file of tenure privacy disclose, mode 0600",
+        fields=("the fields of the agreement, and no other",),
+        whose=_CUSTOMERS,
+        category=Category.CONTACT,
+        why="a recipient is given what was agreed (PRV-WHO)",
+        keep="privacy",
+        end=End.DELETE,
+        ended_by="who hands it over, when it has arrived; the log of disclosures has its SHA-256",
+    ),
+    Kept(
         name="ledger of erasures",
         place=Place.FILE,
         where="the file beside the key store, mode 0600",
