@@ -49,10 +49,13 @@ async def test_each_class_goes_with_its_own_minimum(pool: Pool, owner: str, tmp_
     await ending.go_on(pool, Ledger(tmp_path / "ledger"), after(1825 + 31))
     found = await perform(pool, retention.certificate, made.entry.entry_id)
     assert not isinstance(found, Refused)
-    # Person 2 holds the number by this request: it names a number without a name.
+    # Person 2 holds the number by what person 1 signed: it names a number without a name.
     assert [(one.store, one.ground, one.rows) for one in found.left] == [
+        ("numbers.consent", Ground.NEEDED, 1),
         ("numbers.request", Ground.LASTS, 1),
+        ("people.passkey", Ground.NEEDED, 1),
         ("people.person", Ground.NEEDED, 1),
+        ("record.opening", Ground.NEEDED, 3),
     ]
     assert rows(owner, "SELECT count(*) FROM numbers.tenure WHERE holder_id = 1") == [(0,)]
     assert rows(owner, "SELECT count(*) FROM people.person WHERE person_id = 2") == [(1,)]

@@ -1,16 +1,20 @@
 """Ends what is to end, a transaction at a time: for the clock, a command, and after a restore."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 from tenure.commands.connect import act_of
+from tenure.keystore import opening
+from tenure.keystore.shelf import Shelf
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.privacy.model.retention import Certificate, Entry
 from tenure.promises.privacy.operations import retention
+from tenure.promises.privacy.operations.keys import Keys
 from tenure.promises.privacy.operations.retention import Ledger
 from tenure.values.instant import Instant
 
@@ -26,7 +30,20 @@ def ledger_below(data: Path) -> Ledger:
     return Ledger(data / LEDGER)
 
 
-async def proceed(pool: Pool, ledger: Ledger, entry: Entry, at: Instant) -> Certificate:
+@contextmanager
+def shelf_below(data: Path) -> Iterator[Shelf | None]:
+    """The key store of a data folder; None when there is none, and so no sealed copy."""
+    folder = data / LEDGER.parent
+    if not (folder / opening.KEYS).exists():
+        yield None
+        return
+    with closing(opening.opened(folder)) as shelf:
+        yield shelf
+
+
+async def proceed(
+    pool: Pool, ledger: Ledger, entry: Entry, at: Instant, shelf: Shelf | None = None
+) -> Certificate:
     """Carry out an entry of the ledger that is committed, as far as it goes at this instant.
 
     It may die anywhere: what was done is done, and the next time goes on.  The line beside the keys
@@ -42,15 +59,19 @@ async def proceed(pool: Pool, ledger: Ledger, entry: Entry, at: Instant) -> Cert
                 ended += done
                 if done < retention.BATCH:
                     break
-    return await perform(pool, retention.settle, entry, act_of(BY, at))
+    keys = None if shelf is None else Keys(shelf)
+    found = await perform(pool, retention.settle, entry, act_of(BY, at), keys)
+    if keys is not None:
+        await perform(pool, keys.settle, at)
+    return found
 
 
-async def go_on(pool: Pool, ledger: Ledger, at: Instant) -> int:
+async def go_on(pool: Pool, ledger: Ledger, at: Instant, shelf: Shelf | None = None) -> int:
     """Carry out every entry that waits by now; how many it were."""
     done = 0
     while waiting := await perform(pool, retention.waiting, at):
         for entry in waiting:
-            await proceed(pool, ledger, entry, at)
+            await proceed(pool, ledger, entry, at, shelf)
         done += len(waiting)
     return done
 
@@ -70,12 +91,14 @@ async def replay(pool: Pool, ledger: Ledger, at: Instant) -> int:
     return count
 
 
-def ending(pool: Pool, ledger: Ledger) -> Callable[[Instant], Awaitable[None]]:
+def ending(pool: Pool, data: Path) -> Callable[[Instant], Awaitable[None]]:
     """What time causes: periods end, and what was deferred is looked at again."""
 
     async def end(at: Instant) -> None:
-        went = await end_periods(pool, ledger, at)
-        again = await go_on(pool, ledger, at)
+        ledger = ledger_below(data)
+        with shelf_below(data) as shelf:
+            went = await end_periods(pool, ledger, at)
+            again = await go_on(pool, ledger, at, shelf)
         if went is not None:
             log.info("privacy: %d rows ended with their period", sum(g.rows for g in went.gone))
         if again:

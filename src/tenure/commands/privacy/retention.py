@@ -10,6 +10,7 @@ import typer
 from tenure.commands import connect, ending
 from tenure.commands.connect import AsJson, At, By, Data, Dsn, PasskeyAt, Reason
 from tenure.commands.number.acting import by_staff
+from tenure.keystore.shelf import Shelf
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.privacy.model.retention import Certificate, Ending, Refusal
@@ -75,14 +76,19 @@ def retention(
         connect.say(_foretold(found), [_plain(one) for one in found], as_json=as_json)
         return
     book = ledger_of(data, ledger)
-    went, again = connect.run(NAME, data, dsn, lambda pool: _end(pool, book, moment))
+    with ending.shelf_below(data) as shelf:
+        done = connect.run(NAME, data, dsn, lambda pool: _end(pool, book, moment, shelf))
+    went, again = done
     rows = sum(one.rows for one in went.gone) if went else 0
     words = f"{rows:,} rows ended with their period; {again:,} erasures were looked at again"
     connect.say(words, {"rows": rows, "again": again}, as_json=as_json)
 
 
-async def _end(pool: Pool, ledger: Ledger, at: Instant) -> tuple[Certificate | None, int]:
-    return await ending.end_periods(pool, ledger, at), await ending.go_on(pool, ledger, at)
+async def _end(
+    pool: Pool, ledger: Ledger, at: Instant, shelf: Shelf | None
+) -> tuple[Certificate | None, int]:
+    went = await ending.end_periods(pool, ledger, at)
+    return went, await ending.go_on(pool, ledger, at, shelf)
 
 
 def _plain(one: Ending) -> dict[str, Any]:
@@ -132,7 +138,8 @@ def erase(
         entry = await by_staff(pool, allowed, operations.erase, asked, uuid4(), act)
         if isinstance(entry, Refused):
             return entry
-        return await ending.proceed(pool, book, entry, act.at)
+        with ending.shelf_below(data) as shelf:
+            return await ending.proceed(pool, book, entry, act.at, shelf)
 
     found = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     if isinstance(found, Refused):

@@ -231,7 +231,7 @@ async def _revive(cluster: Cluster) -> None:
 def _duties(
     pool: Pool, plan: Plan, telling: Telling, ageing: Ageing, pricing: Pricing
 ) -> list[Duty]:
-    terms, ledger = plan.pack.terms, ending.ledger_below(plan.data)
+    terms = plan.pack.terms
 
     async def open_months(at: Instant) -> None:
         await perform(pool, money.open_months, at)
@@ -245,7 +245,7 @@ def _duties(
         Duty("effect what is due", MINUTE_MS, effecting(pool, terms)),
         Duty("oversee staff", EVERY_MS, overseeing(pool, terms)),
         Duty("tell who came of age", EVERY_MS, coming_of_age(pool)),
-        Duty("end what has to end", HOUR_MS, ending.ending(pool, ledger)),
+        Duty("end what has to end", HOUR_MS, ending.ending(pool, plan.data)),
     ]
 
 

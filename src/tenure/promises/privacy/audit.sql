@@ -16,3 +16,35 @@ SELECT NOT EXISTS (
                            WHERE a.breach_id = b.breach_id AND a.told_at IS NULL))
        AND l.kind = 'privacy.breach_known' AS ok, format('leaf %s', b.leaf_seq) AS which
 FROM privacy.breach b LEFT JOIN record.leaf l ON l.seq = b.leaf_seq
+
+-- check: what has to be gone
+-- clauses: PRV-KEEP
+-- says: Nothing is kept past its longest time, but for two days, a hold, or a row that others need.
+SELECT NOT privacy.any_due((SELECT max(l.at) FROM record.leaf l) - p.late_ms * interval '1 ms') AS ok,
+       'any table' AS which
+FROM privacy.plan p
+
+-- check: what waits to be looked at again
+-- clauses: PRV-KEEP
+-- says: Whatever was deferred is looked at again in time.
+SELECT a.next_at > (SELECT max(l.at) FROM record.leaf l) - p.late_ms * interval '1 ms' AS ok,
+       format('entry %s', a.entry_id) AS which
+FROM privacy.again a CROSS JOIN privacy.plan p WHERE a.next_at IS NOT NULL
+
+-- check: the ledger of what ended
+-- clauses: PRV-KEEP
+-- says: Whatever ended stands in the ledger, and its leaf was there before.
+SELECT l.kind = 'privacy.erasure_begun' AND e.written_at <= x.last_at
+       AND l.body::jsonb -> 'said' ->> 'entry' = e.entry_id::text AS ok,
+       format('leaf %s', e.leaf_seq) AS which
+FROM privacy.ended x JOIN privacy.erasure e USING (entry_id)
+LEFT JOIN record.leaf l ON l.seq = e.leaf_seq
+
+-- check: holds
+-- clauses: PRV-KEEP
+-- says: A hold ended only after somebody else agreed, and what it postponed was looked at again.
+SELECT h.released_at IS NULL OR EXISTS (
+           SELECT FROM staff.approval a
+           WHERE a.request_hash = h.release_hash AND a.approved_at <= h.released_at
+       ) AS ok, format('leaf %s', h.leaf_seq) AS which
+FROM privacy.hold h

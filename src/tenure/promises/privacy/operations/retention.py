@@ -18,6 +18,7 @@ from tenure.promises.privacy.model.retention import (
     Step,
 )
 from tenure.promises.privacy.operations import register
+from tenure.promises.privacy.operations.keys import Keys
 from tenure.promises.privacy.rules import retention as rules
 from tenure.promises.privacy.store import retention as store
 from tenure.promises.privacy.store import retention_plan
@@ -136,8 +137,12 @@ async def end_some(tx: Transaction, entry_id: UUID, nth: int, at: Instant) -> in
     return await store.end_rows(tx, entry_id, nth, at, BATCH)
 
 
-async def settle(tx: Transaction, entry: Entry, act: Act) -> Certificate:
-    """Write what came of an entry: counts as a leaf, what stays and why, when to look again."""
+async def settle(tx: Transaction, entry: Entry, act: Act, keys: Keys | None = None) -> Certificate:
+    """Write what came of an entry: counts as a leaf, what stays and why, when to look again.
+
+    Of each class of which nothing stays, the key ends as well, and with it every copy.
+    """
+    before = await store.certificate(tx, entry.entry_id)
     stays: list[Left] = []
     if entry.whose is not None:
         for step in await store.steps(tx):
@@ -147,11 +152,17 @@ async def settle(tx: Transaction, entry: Entry, act: Act) -> Certificate:
     await store.defer(tx, entry.entry_id, stays)
     await store.look_again(tx, entry.entry_id, rules.again(stays, act.at))
     found = await store.certificate(tx, entry.entry_id)
-    assert found is not None, "it was there in this transaction"
+    assert before is not None, "it is in the ledger"
+    assert found is not None, "it is in the ledger"
+    freed = rules.freed(await store.steps(tx), before, stays) if entry.whose is not None else ()
+    if keys is not None and entry.whose is not None:
+        for class_ in freed:
+            await keys.destroy(tx, entry.whose, class_, act)
     said: Mapping[str, Plain] = {
         "entry": str(entry.entry_id),
         "why": entry.why,
         "ended": {f"{one.store} {one.act}": one.rows for one in found.gone},
+        "keys": list(freed) if keys is not None else [],
         "stays": {f"{one.store} {one.keep} {one.ground.value}": one.rows for one in found.left},
     }
     await record.append(tx, act, "privacy.erased", said, {})

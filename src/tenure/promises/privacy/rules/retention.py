@@ -7,6 +7,7 @@ from typing import Final
 from tenure.promises.privacy.model.retention import (
     HOLD,
     RELEASE,
+    Certificate,
     Facts,
     Ground,
     Hold,
@@ -14,6 +15,7 @@ from tenure.promises.privacy.model.retention import (
     Refusal,
     Standing,
     State,
+    Step,
 )
 from tenure.promises.record.rules import canonical
 from tenure.terms.retention import RELATION, Keeping
@@ -73,6 +75,17 @@ def again(left: Sequence[Left], at: Instant) -> Instant | None:
     named = [one.until for one in left if one.until is not None and one.until > at]
     named += [Instant(at + LOOK_MS[one.ground]) for one in left if one.ground in LOOK_MS]
     return min(named, default=Instant(at + LOOK_MS[Ground.NEEDED]) if left else None)
+
+
+def freed(steps: Sequence[Step], before: Certificate, stays: Sequence[Left]) -> tuple[str, ...]:
+    """The classes of which nothing stays now, and something may have stayed before.
+
+    What is held keeps its key: who needs it as evidence has to read it.
+    """
+    kept = {one.keep for one in stays}
+    # Its first leaf says that it began, and each later one what came of it.
+    known = {one.keep for one in (before.left if len(before.leaves) > 1 else steps)}
+    return tuple(sorted(known - kept))
 
 
 def held(asked: Hold, known: Collection[str]) -> Hold | Refused[Refusal]:
