@@ -4101,8 +4101,42 @@ CREATE TRIGGER rights_step_stays BEFORE UPDATE ON privacy.rights_step
 CREATE TRIGGER rights_result_stays BEFORE UPDATE ON privacy.rights_result
     FOR EACH ROW EXECUTE FUNCTION privacy.rights_stay();
 
+-- The one door by which somebody's messages go at their request: it looks at the request itself.
+CREATE FUNCTION privacy.rights_delete_volunteered(asked uuid, occasions text[], moment timestamptz)
+RETURNS TABLE (gone bigint, kept bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    c privacy.rights_case;
+BEGIN
+    SELECT k.* INTO c FROM privacy.rights_case k
+    WHERE k.case_id = asked AND k.right_name = 'delete' AND k.scope = 'messaging' AND k.in_writing
+      AND EXISTS (SELECT FROM privacy.rights_proof p WHERE p.case_id = k.case_id)
+      AND (SELECT s.state FROM privacy.rights_step s WHERE s.case_id = k.case_id
+           ORDER BY s.seq DESC LIMIT 1) = 'checked';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no request in writing, proven and checked, is about this'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'rights_deletes_by_a_request';
+    END IF;
+    RETURN QUERY
+    WITH theirs AS (
+        SELECT i.subject_id, i.item, i.place, i.since,
+               privacy.is_held(ARRAY[c.whose_kind], ARRAY[c.whose_id], 'subject', i.since, moment) AS held
+        FROM people.item i JOIN people.subject s USING (subject_id)
+        WHERE i.occasion = ANY (occasions)
+          AND CASE c.whose_kind WHEN 'person' THEN s.person_id = c.whose_id
+                                WHEN 'subject' THEN s.subject_id = c.whose_id ELSE false END
+    ), deleted AS (
+        DELETE FROM people.item i USING theirs t
+        WHERE NOT t.held AND (i.subject_id, i.item, i.place, i.since) = (t.subject_id, t.item, t.place, t.since)
+        RETURNING i.subject_id
+    )
+    SELECT (SELECT count(*) FROM deleted), (SELECT count(*) FROM theirs WHERE held);
+END $$;
+
 -- Who may do what.  Nothing of it is deleted by the application; retention ends it by its own door.
-REVOKE ALL ON FUNCTION privacy.rights_stay() FROM PUBLIC;
+REVOKE ALL ON FUNCTION privacy.rights_stay(), privacy.rights_delete_volunteered(uuid, text[], timestamptz)
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION privacy.rights_delete_volunteered(uuid, text[], timestamptz) TO tenure_app;
 GRANT SELECT, INSERT ON privacy.rights_case, privacy.rights_proof, privacy.rights_step,
     privacy.rights_result, privacy.rights_alert TO tenure_app;
 GRANT SELECT, INSERT, DELETE ON privacy.rights_open TO tenure_app;

@@ -2,7 +2,7 @@
 
 import typer
 
-from tenure.commands.privacy import breaches, exports, holds, register, retention
+from tenure.commands.privacy import breaches, exports, holds, register, retention, rights
 
 app = typer.Typer(
     help="See what is held about people, answer their rights, and end what must end.",
@@ -14,5 +14,6 @@ for part in (
     exports,
     holds,
     breaches,
+    rights,
 ):
     part.add(app)

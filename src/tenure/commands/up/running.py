@@ -15,7 +15,7 @@ import msgspec
 from tenure.commands import campaigning, collector, ending
 from tenure.commands.demo.handset.orders import Orders
 from tenure.commands.demo.shopping import Shopping
-from tenure.commands.up import auditing, doors, networking, phones
+from tenure.commands.up import answering, auditing, doors, networking, phones
 from tenure.commands.up.addresses import Address
 from tenure.commands.up.ageing import Ageing
 from tenure.commands.up.coming_of_age import coming_of_age
@@ -245,6 +245,7 @@ def _duties(
         Duty("effect what is due", MINUTE_MS, effecting(pool, terms)),
         Duty("oversee staff", EVERY_MS, overseeing(pool, terms)),
         Duty("tell who came of age", EVERY_MS, coming_of_age(pool)),
+        Duty("answer what people ask of theirs", answering.EVERY_MS, answering.answering(pool, terms)),
         Duty("end what has to end", HOUR_MS, ending.ending(pool, plan.data)),
     ]
 

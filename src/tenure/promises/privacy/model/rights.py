@@ -285,8 +285,6 @@ class Facts(msgspec.Struct, frozen=True):
     """They answered for them once, until the birthday."""
     held_number: bool = True
     """The number that the request names was theirs at some time."""
-    holds: bool = False
-    """A dispute, complaint or order keeps something of theirs."""
     transfers: bool = False
     """A number of theirs is changing hands."""
     keeps: bool = False
@@ -315,8 +313,11 @@ class Refusal(IntEnum):
     WAITS_FOR_CORRECTION = 13
     """Nobody has corrected it yet, with the document and a witness."""
     WAITS_FOR_EXPORT = 14
-    APPROVAL_MISSING = 15
-    WORD_UNKNOWN = 16
+    WAITS_FOR_ERASURE = 15
+    WAITS_FOR_RECIPIENTS = 16
+    """Whoever got it has to hear of it first."""
+    APPROVAL_MISSING = 17
+    WORD_UNKNOWN = 18
     """A purpose, or a ground of a restriction, that there is not."""
-    NO_DOOR = 17
+    NO_DOOR = 19
     """Nothing does this for somebody of this kind."""

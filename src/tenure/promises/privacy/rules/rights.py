@@ -84,7 +84,7 @@ def moved(
     if to is None:
         if now.state is State.CLOSED:
             return Refused(Refusal.CASE_CLOSED, "this case is closed; a new request is a new case")
-        detail = f"the case is {now.state.value}; see: tenure privacy case-show"
+        detail = f"the case is {now.state.value}; see: tenure privacy case show"
         return Refused(Refusal.NOT_NOW, detail)
     at = Instant(max(at, now.at))
     return msgspec.structs.replace(
@@ -159,7 +159,7 @@ def scope_ground(case: Case, facts: Facts) -> Ground | None:
 def hold_ground(case: Case, facts: Facts) -> Ground | None:
     """What is in the way of the whole of it, now that the right reaches it.
 
-    A dispute or an order (``facts.holds``) is not: it keeps its part, and the rest is done.
+    A dispute or an order is not: it keeps its part, and the rest is done.
     """
     if case.right is Right.DELETE and facts.keeps:
         return Ground.CONTRADICTED

@@ -107,6 +107,9 @@ SELECT EXISTS (
     WHERE p.person_id = %s AND m.login = %s
 )
 """
+_DELETE_VOLUNTEERED: Final = """
+SELECT gone, kept FROM privacy.rights_delete_volunteered(%s, %s, %s)
+"""
 _SUBJECT_DOCUMENTS: Final = """
 SELECT value FROM people.item WHERE subject_id = %s AND form = 'document' AND ended_at IS NULL
 """
@@ -299,3 +302,13 @@ async def exists(tx: Transaction, whose: Whose) -> bool:
     """Whether there is anybody of this kind with this number."""
     row = await (await tx.execute(_EXISTS[whose.kind], [whose.whom])).fetchone()
     return bool(row and row[0])
+
+
+async def delete_volunteered(
+    tx: Transaction, case_id: UUID, occasions: Sequence[str], at: Instant
+) -> tuple[int, int]:
+    """Delete what was volunteered on these occasions; how much went, and how much a hold keeps."""
+    cursor = await tx.execute(_DELETE_VOLUNTEERED, [case_id, list(occasions), moment_of(at)])
+    row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])

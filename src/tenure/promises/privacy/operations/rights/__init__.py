@@ -8,25 +8,34 @@ from tenure.promises.privacy.operations.rights.deciding import (
     extend,
     refuse,
     take_back,
+    tell_recipients,
 )
+from tenure.promises.privacy.operations.rights.keeping import UNKNOWN
 from tenure.promises.privacy.operations.rights.looking import (
+    FIRST,
     alerts,
     cases,
+    find,
     of,
     open_cases,
     remind,
+    row,
     show,
 )
 from tenure.promises.privacy.operations.rights.proving import proof_hash, prove
 from tenure.promises.privacy.operations.rights.receiving import receive
-from tenure.promises.privacy.operations.rights.telling import told_by_letter
+from tenure.promises.privacy.operations.rights.telling import answer, told_by_letter
 from tenure.promises.privacy.operations.rights.working import work
 
 __all__ = [
+    "FIRST",
+    "UNKNOWN",
     "alerts",
+    "answer",
     "ask_refusal",
     "cases",
     "extend",
+    "find",
     "of",
     "open_cases",
     "proof_hash",
@@ -34,8 +43,10 @@ __all__ = [
     "receive",
     "refuse",
     "remind",
+    "row",
     "show",
     "take_back",
+    "tell_recipients",
     "told_by_letter",
     "work",
 ]

@@ -8,16 +8,23 @@ from tenure.promises.consent import operations as consent
 from tenure.promises.consent.model import Ground as RestrictionGround
 from tenure.promises.consent.model import How, No, Restrict, Way
 from tenure.promises.people import operations as people
+from tenure.promises.privacy.model import exports
+from tenure.promises.privacy.model.retention import Ground as Stays
 from tenure.promises.privacy.model.rights import (
     PERSON,
+    Case,
     Dossier,
+    Outcome,
     Receipt,
     Refusal,
     Result,
 )
+from tenure.promises.privacy.operations import disclosures, retention
+from tenure.promises.privacy.operations import exports as exporting
+from tenure.promises.privacy.store import rights as store
 from tenure.promises.record.model import Act
 from tenure.terms.model import Terms
-from tenure.terms.rights import Ground, Right
+from tenure.terms.rights import Ground, Right, Scope
 from tenure.values.instant import iso
 from tenure.values.refused import Refused
 
@@ -36,6 +43,12 @@ WAY_OF: Final[Mapping[Receipt, Way]] = {
     Receipt.MESSENGER: Way.CARE,
 }
 """By which way of the promise consent a channel of ours is a no."""
+MESSAGING: Final = ("social", "message")
+"""The occasions of people.toml on which something is volunteered through a messaging channel."""
+BEGUN_AND_SETTLED: Final = 2
+"""Leaves of an erasure that went as far as it goes."""
+TOLD_ON: Final = frozenset({Right.CORRECT, Right.RESTRICT, Right.DELETE})
+ERASING: Final = Refused(Refusal.WAITS_FOR_ERASURE, "it is under way: tenure privacy retention")
 NOTHING: Final = (Result("all", done=False, ground=Ground.NOT_HELD),)
 
 
@@ -101,19 +114,83 @@ async def _correct(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> A
 
 
 async def _export(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> Answer:
-    del tx, terms, known, act
-    return Refused(Refusal.NO_DOOR, "nothing exports yet")
+    """The package that was made for this very case: only its owner can open it."""
+    del terms, act
+    case = known.case
+    whose = exports.Whose(exports.Kind(case.whose.kind), case.whose.whom)
+    for job in await exporting.of(tx, whose):
+        if job.case_id == str(case.case_id) and job.finished_at is not None:
+            reference = f"export {job.export_id}"
+            return (Result(f"package to {case.right.value}", done=True, reference=reference),)
+    detail = f"make their package for this case, or let them do it on their page: {case.case_id}"
+    return Refused(Refusal.WAITS_FOR_EXPORT, detail)
+
+
+async def _disclosed(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> Answer:
+    """Each recipient by name, and the package that tells what they got; nothing without any."""
+    case = known.case
+    given = await _recipients(tx, case)
+    if not given:
+        return NOTHING
+    package = await _export(tx, terms, known, act)
+    if isinstance(package, Refused):
+        return package
+    return (*package, *(Result(f"recipient {one}", done=True) for one in given))
+
+
+async def _recipients(tx: Transaction, case: Case) -> tuple[str, ...]:
+    """Who got something of theirs."""
+    if case.whose.kind != PERSON:
+        return ()
+    given = await disclosures.disclosed_to(tx, case.whose.whom)
+    return tuple(sorted({one.recipient for one in given}))
+
+
+GROUND_OF: Final[Mapping[Stays, Ground]] = {
+    Stays.HELD: Ground.HOLD,
+    Stays.LASTS: Ground.RETENTION,
+    Stays.MINIMUM: Ground.RETENTION,
+    Stays.NEEDED: Ground.RETENTION,
+    Stays.USAGE: Ground.RETENTION,
+}
+"""Why the ledger of erasures keeps something, as the person is told it."""
 
 
 async def _delete(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> Answer:
-    del tx, terms, known, act
-    return Refused(Refusal.NO_DOOR, "nothing erases yet")
+    """What nothing keeps ends; each store that something keeps says why and until when."""
+    del terms
+    case = known.case
+    if case.scope is Scope.MESSAGING:
+        gone, kept = await store.delete_volunteered(tx, case.case_id, MESSAGING, act.at)
+        parts = [Result("messages", done=True)] if gone else []
+        if kept:
+            parts.append(Result("messages on hold", done=False, ground=Ground.HOLD))
+        return tuple(parts) or NOTHING
+    found = await retention.certificate(tx, case.case_id)
+    if isinstance(found, Refused):
+        # What cannot begin is under way by another request: that one ends the same.
+        await retention.erase(tx, case.whose, case.case_id, act)
+        return ERASING
+    if len(found.leaves) < BEGUN_AND_SETTLED:
+        return ERASING
+    gone_ = {one.store for one in found.gone if one.rows}
+    stay = {(one.store, one.keep, GROUND_OF[one.ground]): one.until for one in found.left}
+    return (
+        *(
+            Result(f"{one} ended", done=True, reference=_leaf(found.leaves[-1]))
+            for one in sorted(gone_)
+        ),
+        *(
+            Result(f"{store_} kept as {keep} by {why.value}", done=False, ground=why, until=until)
+            for (store_, keep, why), until in sorted(stay.items())
+        ),
+    ) or NOTHING
 
 
 DOORS: Final[Mapping[Right, Door]] = {
     Right.KNOW: _export,
     Right.COPY: _export,
-    Right.DISCLOSED: _export,
+    Right.DISCLOSED: _disclosed,
     Right.CORRECT: _correct,
     Right.WITHDRAW: _withdraw,
     Right.STOP_MARKETING: _withdraw,
@@ -122,7 +199,17 @@ DOORS: Final[Mapping[Right, Door]] = {
 }
 
 
-async def propagated(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> tuple[Result, ...]:
-    """Whoever got what was corrected, restricted or deleted hears of it (GDPR article 19)."""
-    del tx, terms, known, act
-    return ()
+async def propagated(
+    tx: Transaction, known: Dossier, reference: str = ""
+) -> tuple[Result, ...] | Refused[Refusal]:
+    """Whoever got what was corrected, restricted or deleted hears of it (GDPR article 19).
+
+    ``reference`` is by what they were told; without it, and with anybody to tell, the case waits.
+    """
+    if known.case.right not in TOLD_ON or known.now.outcome is Outcome.REFUSED:
+        return ()
+    given = await _recipients(tx, known.case)
+    if given and not reference:
+        detail = f"tell {', '.join(given)}, then: tenure privacy case answer --recipients REFERENCE"
+        return Refused(Refusal.WAITS_FOR_RECIPIENTS, detail)
+    return tuple(Result(f"recipient {one}", done=True, reference=reference) for one in given)

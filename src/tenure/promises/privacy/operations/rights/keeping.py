@@ -22,7 +22,7 @@ from tenure.promises.staff.model import Refusal as StaffRefusal
 from tenure.promises.staff.model import Task
 from tenure.values.refused import Refused
 
-UNKNOWN = Refused(Refusal.UNKNOWN_CASE, "no such case; see: tenure privacy case-list")
+UNKNOWN = Refused(Refusal.UNKNOWN_CASE, "no such case; see: tenure privacy case list")
 
 
 async def kept(

@@ -38,12 +38,13 @@ async def cases(tx: Transaction, at: Instant) -> list[Row]:
     found: list[Row] = []
     after = FIRST
     while ids := await store.open_ids(tx, after, PAGE):
-        found += [_row(one, at) for one in await store.dossiers(tx, ids)]
+        found += [row(one, at) for one in await store.dossiers(tx, ids)]
         after = ids[-1]
     return sorted(found, key=lambda one: (one.due_at, one.case_id))
 
 
-def _row(known: Dossier, at: Instant) -> Row:
+def row(known: Dossier, at: Instant) -> Row:
+    """A case as a list shows it."""
     case, now = known.case, known.now
     due = rules.due_at(now, case, at)
     told = [one for one in known.steps if one.is_late]
@@ -61,6 +62,11 @@ def _row(known: Dossier, at: Instant) -> Row:
         outcome=now.outcome,
         proven=now.proven,
     )
+
+
+async def find(tx: Transaction, case_id: UUID) -> Dossier | None:
+    """One case, for whoever goes on with it; who looks at it asks ``show``."""
+    return await store.dossier(tx, case_id)
 
 
 async def show(

@@ -71,7 +71,7 @@ async def _proving(
 ) -> Dossier | Refused[Refusal]:
     if rules.lapsed(known.now, terms.privacy.rights, act.at):
         return await _declined(tx, known, Outcome.REFUSED, Ground.NOT_PROVEN, act)
-    detail = "they have to show who they are: tenure privacy case-prove"
+    detail = "they have to show who they are: tenure privacy case prove"
     return Refused(Refusal.WAITS_FOR_PROOF, detail)
 
 
@@ -83,8 +83,22 @@ async def _checked(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> D
     return await _moved(tx, known, Step.CHECK, act)
 
 
-async def _propagated(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> Dossier:
-    parts = await propagated(tx, terms, known, act)
+async def _propagated(
+    tx: Transaction, terms: Terms, known: Dossier, act: Act
+) -> Dossier | Refused[Refusal]:
+    del terms
+    return await recipients_told(tx, known, "", act)
+
+
+async def recipients_told(
+    tx: Transaction, known: Dossier, reference: str, act: Act
+) -> Dossier | Refused[Refusal]:
+    """Whoever got the data was told by what has this reference; nobody has to be without any."""
+    if known.now.state is not State.EXECUTED:
+        return Refused(Refusal.NOT_NOW, "there is nothing to tell recipients of now")
+    parts = await propagated(tx, known, reference)
+    if isinstance(parts, Refused):
+        return parts
     moved = rules.moved(known.now, known.case, Step.PROPAGATE, act.by, act.at)
     assert isinstance(moved, Position)
     return await kept(tx, known, moved, act, parts)
@@ -104,13 +118,13 @@ async def _identity(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> 
 
 async def _reached(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> Dossier:
     del terms
+    ground = rules.scope_ground(known.case, await facts(tx, known.case, act.at))
+    if ground is not None:
+        return await _declined(tx, known, Outcome.REFUSED, ground, act)
     if known.case.same_as is not None:
         first = await store.dossier(tx, known.case.same_as)
         if first is not None and first.now.outcome in {None, *ENOUGH} and first.now.proven:
             return await _declined(tx, known, Outcome.REFERRED, None, act)
-    ground = rules.scope_ground(known.case, await facts(tx, known.case, act.at))
-    if ground is not None:
-        return await _declined(tx, known, Outcome.REFUSED, ground, act)
     return await _moved(tx, known, Step.SCOPE, act)
 
 
@@ -185,12 +199,10 @@ async def facts(tx: Transaction, case: Case, at: Instant) -> Facts:
         was = await store.was_guardian(tx, case.asked_by, whom)
     held = [one.msisdn for one in await numbers.holding.held_by(tx, whom)]
     open_ = [await numbers.requests.open_of(tx, one) for one in held]
-    holds = [await numbers.lifecycle.holds(tx, one, at) for one in held]
     return Facts(
         answers_for=answers,
         was_guardian=was,
         held_number=not case.msisdn or await store.held_number(tx, case.msisdn, whom),
-        holds=any(holds),
         transfers=any(open_),
         keeps=case.right is Right.DELETE and await _keeps(tx, case),
     )
