@@ -4746,43 +4746,52 @@ GRANT EXECUTE ON FUNCTION
 
 -- A closed month's usage ends: first its details, then whose it was, by day and route.
 
--- The purses whose entries a hold keeps as they are: of whoever has or had the number that it names.
-CREATE FUNCTION privacy.usage_held(moment timestamptz) RETURNS bigint[]
+-- The purses whose entries stay as they are: of whom a legal hold names, of who had a number when a
+-- complaint, a dispute or an order about it began or later, and of the parties of an open request.
+CREATE FUNCTION privacy.usage_held(moment timestamptz, month tstzrange) RETURNS bigint[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH disputed AS (
+        SELECT h.msisdn, h.since FROM numbers.hold h
+        WHERE h.since <= moment AND (h.until IS NULL OR h.until > moment)
+    ), holders AS (
+        SELECT h.whom FROM privacy.hold h
+        WHERE h.kind = 'person' AND h.released_at IS NULL AND h.during && month
+          AND (h.keeps = '{}' OR h.keeps && ARRAY['usage', 'accounts'])
+          AND privacy.hold_counts(h, moment)
+        UNION
+        SELECT t.holder_id FROM disputed d JOIN numbers.tenure t ON t.msisdn = d.msisdn
+        WHERE t.during && tstzrange(d.since, NULL)
+        UNION
+        SELECT p.person FROM numbers.request r, unnest(ARRAY[r.from_holder, r.to_holder]) AS p (person)
+        WHERE r.ended_at IS NULL
+    )
     SELECT coalesce(array_agg(DISTINCT kept.purse_id ORDER BY kept.purse_id), '{}')
     FROM (
-        SELECT t.purse_id FROM numbers.hold h JOIN numbers.tenure t ON t.msisdn = h.msisdn
-        WHERE h.since <= moment AND (h.until IS NULL OR h.until > moment)
+        SELECT t.purse_id FROM numbers.tenure t WHERE t.holder_id IN (SELECT whom FROM holders)
         UNION ALL
-        SELECT l.purse_id FROM numbers.hold h JOIN numbers.line l ON l.msisdn = h.msisdn
-        WHERE h.since <= moment AND (h.until IS NULL OR h.until > moment)
+        SELECT l.purse_id FROM numbers.line l JOIN disputed d ON d.msisdn = l.msisdn
     ) AS kept
 $$;
 
--- Usage is kinds 1, 2, 3 and 8: sessions, events, refunds of both, offline records.
-CREATE FUNCTION privacy.is_usage(kind smallint) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN kind IN (1, 2, 3, 8);
+-- A month of entries, in UTC.
+CREATE FUNCTION privacy.month_of(month date) RETURNS tstzrange
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT tstzrange(month::timestamp AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC')
+$$;
 
--- What is left of an explanation: service, direction and zone, until the totals have them.  The route
--- stands before whatever somebody else has worded, so the first one is the true one.
-CREATE FUNCTION privacy.route_of(explanation text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN split_part(split_part(explanation, '"route":"', 2), '"', 1);
-
-CREATE FUNCTION privacy.ended_details(explanation text, since text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN '{"ended":"' || since || '","route":"'
-       || split_part(split_part(explanation, '"route":"', 2), '"', 1) || '"}';
+-- Usage is kinds 1, 2, 3 and 8: sessions, events, refunds of both, offline records.  What is left of
+-- an explanation is its route, until the totals have it.  The route stands before whatever somebody
+-- else has worded, so the first one is the true one.
 
 -- Usage that comes after the details of its month have ended has none from the start.
 CREATE FUNCTION privacy.usage_ends_on_arrival() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF privacy.is_usage(NEW.kind) AND NOT starts_with(NEW.explanation, '{"ended"')
-       AND NOT NEW.purse_id = ANY (privacy.usage_held(NEW.at)) THEN
+    IF NEW.kind IN (1, 2, 3, 8) AND NOT starts_with(NEW.explanation, '{"ended"')
+       AND NOT NEW.purse_id = ANY (privacy.usage_held('infinity', tstzrange(NEW.at, NEW.at, '[]'))) THEN
         NEW.party := '';
-        NEW.explanation := privacy.ended_details(NEW.explanation, TG_ARGV[0]);
+        NEW.explanation := '{"ended":"' || TG_ARGV[0] || '","route":"'
+            || split_part(split_part(NEW.explanation, '"route":"', 2), '"', 1) || '"}';
     END IF;
     RETURN NEW;
 END $$;
@@ -4810,10 +4819,8 @@ END $$;
 -- The doors by which a month of usage is rewritten: made beside, compared, and put in its place.
 
 -- The same entries without whom they were with and why they cost what they did.
-CREATE FUNCTION privacy.without_details(was text, next text, held bigint[], since date) RETURNS bigint
+CREATE FUNCTION privacy.without_details(was text, next text, held bigint[], since date) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    ended bigint;
 BEGIN
     EXECUTE format($sql$
         INSERT INTO money.%I
@@ -4821,14 +4828,12 @@ BEGIN
                overrun_micros, contra_micros, funds_after_micros, reference,
                CASE WHEN ends THEN '' ELSE party END,
                CASE WHEN ends AND NOT starts_with(explanation, '{"ended"')
-                    THEN privacy.ended_details(explanation, %L) ELSE explanation END
-        FROM (SELECT *, privacy.is_usage(kind) AND NOT purse_id = ANY (%L::bigint[]) AS ends
+                    THEN '{"ended":"' || %L || '","route":"'
+                         || split_part(split_part(explanation, '"route":"', 2), '"', 1) || '"}'
+                    ELSE explanation END
+        FROM (SELECT *, kind IN (1, 2, 3, 8) AND NOT purse_id = ANY (%L::bigint[]) AS ends
               FROM money.%I) e
     $sql$, next, since, held, was);
-    EXECUTE format(
-        'SELECT count(*) FROM money.%I WHERE privacy.is_usage(kind) AND NOT purse_id = ANY ($1)', was
-    ) INTO ended USING held;
-    RETURN ended;
 END $$;
 
 -- Totals by day, account and route.  A cell with too few purses is merged with the other such cells
@@ -4842,10 +4847,11 @@ BEGIN
         INSERT INTO money.usage_total
         WITH usage AS NOT MATERIALIZED (
             SELECT purse_id, (at AT TIME ZONE %L)::date AS day, account,
-                   CASE kind WHEN 3 THEN 'refund' ELSE privacy.route_of(explanation) END AS route,
+                   CASE kind WHEN 3 THEN 'refund'
+                        ELSE split_part(split_part(explanation, '"route":"', 2), '"', 1) END AS route,
                    funds_micros AS f, grants_micros AS g, owed_micros AS o, tax_micros AS t,
                    overrun_micros AS v, contra_micros AS c
-            FROM money.%I WHERE privacy.is_usage(kind) AND NOT purse_id = ANY (%L::bigint[])
+            FROM money.%I WHERE kind IN (1, 2, 3, 8) AND NOT purse_id = ANY (%L::bigint[])
         ), cell AS MATERIALIZED (
             SELECT day, account, route, count(*) AS n, count(DISTINCT purse_id) AS p, sum(f) AS f,
                    sum(g) AS g, sum(o) AS o, sum(t) AS t, sum(v) AS v, sum(c) AS c
@@ -4890,7 +4896,8 @@ BEGIN
         SELECT %4$L::date, %6$L::smallint, day, account, route, n, p, %5$s, f, g, o, t, v, c
         FROM shown WHERE place NOT IN (SELECT place FROM taken)
         UNION ALL
-        SELECT %4$L::date, %6$L::smallint, NULL, 0::smallint, '', sum(n), max(p), %5$s, sum(f), sum(g), sum(o), sum(t), sum(v), sum(c)
+        SELECT %4$L::date, %6$L::smallint, NULL, 0::smallint, '', sum(n), max(p), %5$s, sum(f), sum(g),
+               sum(o), sum(t), sum(v), sum(c)
         FROM merged HAVING sum(n) > 0
     $sql$, zone, was, held, month_, few, run_);
 END $$;
@@ -4898,14 +4905,12 @@ END $$;
 -- What stays: everything that is not usage, what is held, and for each run of usage between two of
 -- these one entry that carries its sums, dated like what follows it, which tells nothing new.
 CREATE FUNCTION privacy.carried_forward(was text, next text, held bigint[], month_ date, since date)
-RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    ended bigint;
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     EXECUTE format($sql$
         INSERT INTO money.%I
         SELECT * FROM money.%I
-        WHERE NOT privacy.is_usage(kind) OR purse_id = ANY (%L::bigint[])
+        WHERE NOT kind IN (1, 2, 3, 8) OR purse_id = ANY (%L::bigint[])
     $sql$, next, was, held);
     EXECUTE format($sql$
         INSERT INTO money.%I
@@ -4919,7 +4924,7 @@ BEGIN
             FROM (
                 SELECT purse_id, seq, at, funds_micros, grants_micros, owed_micros, tax_micros,
                        overrun_micros, contra_micros, funds_after_micros,
-                       privacy.is_usage(kind) AND NOT purse_id = ANY (%L::bigint[]) AS goes
+                       kind IN (1, 2, 3, 8) AND NOT purse_id = ANY (%L::bigint[]) AS goes
                 FROM money.%I
             ) e
             WINDOW line AS (PARTITION BY purse_id ORDER BY seq, at)
@@ -4927,10 +4932,6 @@ BEGIN
         WHERE goes GROUP BY purse_id, before
     $sql$, next, (month_ + interval '1 month') AT TIME ZONE 'UTC' - interval '1 millisecond', since,
         held, was);
-    EXECUTE format(
-        'SELECT count(*) FROM money.%I WHERE privacy.is_usage(kind) AND NOT purse_id = ANY ($1)', was
-    ) INTO ended USING held;
-    RETURN ended;
 END $$;
 
 -- By account: what goes out of the entries, and what the totals tell.  Accounts of which anything was
@@ -4944,7 +4945,7 @@ BEGIN
             SELECT account, count(*) AS n, sum(funds_micros) AS f, sum(grants_micros) AS g,
                    sum(owed_micros) AS o, sum(tax_micros) AS t, sum(overrun_micros) AS v,
                    sum(contra_micros) AS c
-            FROM money.%I WHERE privacy.is_usage(kind) AND NOT purse_id = ANY (%L::bigint[])
+            FROM money.%I WHERE kind IN (1, 2, 3, 8) AND NOT purse_id = ANY (%L::bigint[])
             GROUP BY account
         ), told AS MATERIALIZED (
             SELECT account, sum(entries) AS n, sum(funds_micros) AS f, sum(grants_micros) AS g,
@@ -4985,23 +4986,25 @@ $$;
 CREATE FUNCTION privacy.end_usage(
     month_ date, stage_ text, least_days smallint, few smallint, zone text, moment timestamptz
 ) RETURNS smallint LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET work_mem = '256MB' SET maintenance_work_mem = '512MB' AS $$
+SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     was text := 'entry_' || to_char(month_, 'YYYY_MM');
     next text := was || '_next';
     since date := (moment AT TIME ZONE zone)::date;
-    held bigint[] := privacy.usage_held(moment);
+    held bigint[] := privacy.usage_held(moment, privacy.month_of(month_));
     begins timestamptz := month_::timestamp AT TIME ZONE 'UTC';
     made money.usage_ended;
     crowd bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('privacy.end_usage'));
+    -- Sorts of a whole month; for this transaction alone.
+    PERFORM set_config('work_mem', '256MB', true), set_config('maintenance_work_mem', '512MB', true);
     PERFORM money.open_month(begins);
     EXECUTE format('LOCK TABLE ONLY money.%I IN SHARE MODE', was);
     IF stage_ = 'totals' THEN
         EXECUTE format(
             'SELECT count(*) FROM (SELECT DISTINCT purse_id FROM money.%I'
-            ' WHERE privacy.is_usage(kind) AND NOT purse_id = ANY ($1) LIMIT $2) AS found', was
+            ' WHERE kind IN (1, 2, 3, 8) AND NOT purse_id = ANY ($1) LIMIT $2) AS found', was
         ) INTO crowd USING held, few;
         PERFORM people.demand(crowd >= few, 'usage_total_hides_in_a_crowd');
     END IF;
@@ -5009,12 +5012,18 @@ BEGIN
     made.month := month_;
     made.run := 1 + coalesce((SELECT max(run) FROM money.usage_ended WHERE month = month_), 0);
     made.legs_before := privacy.usage_legs(was, 'true');
-    made.ended := CASE stage_
-        WHEN 'details' THEN privacy.without_details(was, next, held, since)
-        ELSE privacy.carried_forward(was, next, held, month_, since) END;
+    IF stage_ = 'details' THEN
+        PERFORM privacy.without_details(was, next, held, since);
+    ELSE
+        PERFORM privacy.carried_forward(was, next, held, month_, since);
+    END IF;
     made.legs_after := privacy.usage_legs(next, 'true');
-    made.held := (privacy.usage_legs(was, format(
-        'privacy.is_usage(kind) AND purse_id = ANY (%L::bigint[])', held)))[1];
+    -- The key of what is new serves to count what was held, and what stays besides.
+    EXECUTE format('ALTER TABLE money.%I ADD PRIMARY KEY (purse_id, seq, at)', next);
+    EXECUTE format('SELECT count(*) FROM money.%I WHERE kind IN (1, 2, 3, 8) AND purse_id = ANY ($1)', next)
+        INTO made.held USING held;
+    EXECUTE format('SELECT count(*) FROM money.%I WHERE kind IN (1, 2, 3, 8)', was) INTO made.ended;
+    made.ended := made.ended - made.held;
     INSERT INTO money.usage_ended VALUES (
         month_, made.run, stage_, moment, few, least_days, made.ended, made.held, made.legs_before,
         made.legs_after, encode(sha256(''::bytea), 'hex'), NULL
@@ -5025,7 +5034,6 @@ BEGIN
     END IF;
     UPDATE money.usage_ended SET totals_sha256 = privacy.totals_sha256(month_, made.run)
     WHERE month = month_ AND run = made.run;
-    EXECUTE format('ALTER TABLE money.%I ADD PRIMARY KEY (purse_id, seq, at)', next);
     EXECUTE format('ANALYZE money.%I', next);
     EXECUTE format('ALTER TABLE money.%I ADD CONSTRAINT of_its_month CHECK (at >= %L AND at < %L)',
         next, begins, begins + interval '1 month');
@@ -5034,6 +5042,104 @@ BEGIN
         ' FOR EACH ROW EXECUTE FUNCTION privacy.usage_ends_on_arrival(%L)', next, since);
     RETURN made.run;
 END $$;
+
+
+-- privacy 6_usage_releases ------------------------------------------------------------------
+
+-- What analysis was told, and what of each year's privacy that has cost.
+
+-- One spending names the one before, and its key carries what was spent by then: so two at once are
+-- one, nothing is spent twice, and the budget of a year is the one that its first spending knew.
+CREATE TABLE privacy.spending (
+    dataset text NOT NULL,
+    year smallint NOT NULL,
+    seq integer NOT NULL,
+    after_seq integer,
+    spent_before_millionths bigint NOT NULL,
+    epsilon_millionths bigint NOT NULL,
+    spent_millionths bigint NOT NULL,
+    budget_millionths bigint NOT NULL,
+    at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT spending_one_at_a_time PRIMARY KEY (dataset, year, seq),
+    CONSTRAINT spending_as_it_was
+        UNIQUE (dataset, year, seq, spent_millionths, budget_millionths),
+    CONSTRAINT spending_follows_the_one_before
+        FOREIGN KEY (dataset, year, after_seq, spent_before_millionths, budget_millionths)
+        REFERENCES privacy.spending (dataset, year, seq, spent_millionths, budget_millionths),
+    CONSTRAINT spending_counts_up CHECK (
+        seq = coalesce(after_seq, 0) + 1 AND (after_seq IS NULL) = (seq = 1)
+        AND (after_seq IS NOT NULL OR spent_before_millionths = 0)
+        AND epsilon_millionths > 0
+        AND spent_millionths = spent_before_millionths + epsilon_millionths
+    ),
+    -- Whoever asks: what is spent is spent.
+    CONSTRAINT spending_within_budget CHECK (spent_millionths <= budget_millionths),
+    CONSTRAINT spending_in_its_year CHECK (year = extract(year FROM at AT TIME ZONE 'UTC')),
+    CONSTRAINT spending_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+-- An answer as it was given.  Asked again for the same month it is this one, and costs nothing.
+CREATE TABLE privacy.release (
+    question text NOT NULL,
+    month date NOT NULL,
+    dataset text NOT NULL,
+    method text NOT NULL,
+    measure text NOT NULL,
+    by_columns text[] NOT NULL,
+    people_min integer NOT NULL,
+    least_people bigint,
+    bound bigint NOT NULL,
+    year smallint,
+    spending_seq integer,
+    answer text NOT NULL,
+    at timestamptz NOT NULL,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT release_once_a_month PRIMARY KEY (question, month),
+    CONSTRAINT release_is_of_a_month CHECK (extract(day FROM month) = 1),
+    CONSTRAINT release_method_is_known CHECK (method IN ('crowd', 'noise')),
+    CONSTRAINT release_hides_in_a_crowd CHECK (
+        method = 'noise' AND least_people IS NULL
+        OR (method = 'crowd' AND least_people >= people_min AND people_min >= 2) IS TRUE
+    ),
+    CONSTRAINT release_with_noise_is_paid_for CHECK (
+        (method = 'noise') = (spending_seq IS NOT NULL) AND (year IS NULL) = (spending_seq IS NULL)
+        AND (method = 'crowd' OR bound > 0)
+    ),
+    CONSTRAINT release_pays_once UNIQUE (dataset, year, spending_seq),
+    CONSTRAINT release_was_paid_for FOREIGN KEY (dataset, year, spending_seq)
+        REFERENCES privacy.spending (dataset, year, seq),
+    CONSTRAINT release_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+);
+
+-- What was told stays told, and what was spent stays spent, whoever asks.
+CREATE FUNCTION privacy.stays_told() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'what analysis was told, and what that cost, is never changed'
+        USING ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_stays_told';
+END $$;
+
+CREATE TRIGGER spending_stays_told BEFORE UPDATE OR DELETE ON privacy.spending
+    FOR EACH ROW EXECUTE FUNCTION privacy.stays_told();
+CREATE TRIGGER release_stays_told BEFORE UPDATE OR DELETE ON privacy.release
+    FOR EACH ROW EXECUTE FUNCTION privacy.stays_told();
+
+-- Whoever may be counted: of age, with a yes to analysis that holds, and not restricted.
+CREATE FUNCTION privacy.counted(moment timestamptz) RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT e.person_id
+    FROM (SELECT DISTINCT c.person_id FROM consent.event c
+          WHERE c.purpose = 'analysis' AND c.medium = 'none' AND c.word = 'given') e
+    WHERE consent.may(e.person_id, 'analysis', 'none', moment) AND people.of_age(e.person_id, moment)
+$$;
+
+-- Who may do what.
+REVOKE ALL ON FUNCTION privacy.stays_told, privacy.counted FROM PUBLIC;
+GRANT SELECT, INSERT ON privacy.spending, privacy.release TO tenure_app;
+GRANT SELECT ON privacy.spending, privacy.release TO tenure_privacy, tenure_regulator;
+GRANT USAGE ON SCHEMA privacy TO tenure_regulator;
+GRANT EXECUTE ON FUNCTION privacy.counted TO tenure_app;
 
 
 -- privacy 6_usage_replacing -----------------------------------------------------------------
@@ -5109,7 +5215,7 @@ CREATE CONSTRAINT TRIGGER usage_ended_is_done AFTER INSERT ON money.usage_ended
 CREATE FUNCTION privacy.forget_party(persons bigint[], proofs bigint[], moment timestamptz)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    held bigint[] := privacy.usage_held(moment);
+    held bigint[] := privacy.usage_held(moment, tstzrange(NULL, NULL));
     emptied bigint;
 BEGIN
     PERFORM people.demand(
@@ -5149,22 +5255,21 @@ DECLARE
 BEGIN
     EXECUTE format(
         'SELECT count(*) FROM (SELECT DISTINCT purse_id FROM money.%I'
-        ' WHERE privacy.is_usage(kind) AND ($1 OR NOT starts_with(explanation, ''{"ended"''))'
+        ' WHERE kind IN (1, 2, 3, 8) AND ($1 OR NOT starts_with(explanation, ''{"ended"''))'
         ' AND NOT purse_id = ANY ($2) LIMIT $3) AS found', 'entry_' || to_char(month_, 'YYYY_MM')
-    ) INTO found USING stage_ = 'totals', privacy.usage_held(moment), least;
+    ) INTO found USING stage_ = 'totals', privacy.usage_held(moment, privacy.month_of(month_)), least;
     RETURN found >= least;
 END $$;
 
 -- Who may do what.
 REVOKE ALL ON FUNCTION
-    privacy.usage_held, privacy.is_usage, privacy.route_of, privacy.ended_details,
-    privacy.usage_ends_on_arrival, privacy.usage_legs, privacy.without_details, privacy.total_usage,
+    privacy.usage_held, privacy.month_of, privacy.usage_ends_on_arrival, privacy.usage_legs, privacy.without_details, privacy.total_usage,
     privacy.carried_forward, privacy.compare_accounts, privacy.totals_sha256, privacy.end_usage,
     privacy.hold_entries, privacy.replace_month, privacy.usage_ended_is_done, privacy.forget_party,
     privacy.usage_months, privacy.usage_waits
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
-    privacy.usage_held, privacy.is_usage, privacy.totals_sha256, privacy.end_usage,
+    privacy.usage_held, privacy.totals_sha256, privacy.end_usage,
     privacy.replace_month, privacy.forget_party, privacy.usage_months, privacy.usage_waits
     TO tenure_app;
 

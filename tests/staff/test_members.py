@@ -42,6 +42,13 @@ READ_REPORTS           .    .     .      .      .     .      .         x        
 KEEP_RECORD            .    .     .      .      .     .      x         .         .        .        .
 PUBLISH                .    .     .      .      .     x      .         .         .        .        .
 KEEP_CONSENT           x    x     .      .      .     .      .         .         .        .        .
+HOLD_DATA              .    .     .      .      .     x      .         .         .        x        .
+HANDLE_BREACH          .    .     .      .      .     x      .         .         .        x        .
+DISCLOSE               .    .     .      .      .     x      .         .         .        x        .
+RECEIVE_RIGHTS         x    x     .      .      .     x      .         .         .        x        .
+ANSWER_RIGHTS          .    .     .      .      .     .      .         .         .        x        .
+ANALYSE                .    .     .      .      .     .      .         .         .        x        .
+END_USAGE              .    .     .      .      .     .      .         .         .        x        .
 """  # noqa: E501 -- a table is read whole
 
 
@@ -75,9 +82,9 @@ def test_a_role_may_do_its_tasks_and_nothing_else(task: Task) -> None:
             assert found.refusal is Refusal.ROLE_MISSING
 
 
-@pytest.mark.parametrize("role", [Role.PRIVACY, Role.REGULATOR])
-def test_who_only_reads_may_change_nothing(role: Role) -> None:
-    may = {task for task in Task if isinstance(rules.allowed(member(role), task), Member)}
+def test_who_only_reads_may_change_nothing() -> None:
+    guest = member(Role.REGULATOR)
+    may = {task for task in Task if isinstance(rules.allowed(guest, task), Member)}
     assert may <= READING
 
 

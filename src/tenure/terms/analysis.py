@@ -14,6 +14,8 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 """The data sets, and what their rows may be told apart by: a row is a line, or a charge."""
 KINDS: Final = ("prepaid", "postpaid")
 AGES: Final = ("under 25", "25 to 34", "35 to 49", "50 and over")
+AGE_FROM: Final = (25, 35, 50)
+"""Where the bands of age begin, after the first."""
 SERVICES: Final = ("voice", "sms", "mms", "data", "content")
 PEOPLE: Final = "people"
 MICROS: Final = "micros"

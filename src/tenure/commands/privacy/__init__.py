@@ -2,7 +2,7 @@
 
 import typer
 
-from tenure.commands.privacy import breaches, exports, holds, register, retention, rights
+from tenure.commands.privacy import breaches, exports, holds, register, retention, rights, usage
 
 app = typer.Typer(
     help="See what is held about people, answer their rights, and end what must end.",
@@ -15,5 +15,6 @@ for part in (
     holds,
     breaches,
     rights,
+    usage,
 ):
     part.add(app)

@@ -1,6 +1,6 @@
 """What privacy is asked, what it answers, and why it refuses."""
 
-from tenure.promises.privacy.model import exports
+from tenure.promises.privacy.model import exports, releases, usage
 from tenure.promises.privacy.model.copies import CopyRefusal, Made, PutBack
 from tenure.promises.privacy.model.keys import KeyRefusal, KeysSettled
 
@@ -11,4 +11,6 @@ __all__ = [
     "Made",
     "PutBack",
     "exports",
+    "releases",
+    "usage",
 ]

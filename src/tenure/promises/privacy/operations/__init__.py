@@ -1,6 +1,6 @@
 """What may be asked of privacy, in transactions of whoever asks."""
 
-from tenure.promises.privacy.operations import contests, exports, website
+from tenure.promises.privacy.operations import contests, exports, releases, usage, website
 from tenure.promises.privacy.operations.copying import make as make_copy
 from tenure.promises.privacy.operations.keys import Keys
 from tenure.promises.privacy.operations.putting_back import UnfitError
@@ -13,5 +13,7 @@ __all__ = [
     "exports",
     "make_copy",
     "put_copy_back",
+    "releases",
+    "usage",
     "website",
 ]

@@ -9,6 +9,7 @@ from tenure.promises.privacy.personal_data import (
     keys,
     retention,
     rights,
+    usage,
     website,
 )
 
@@ -19,6 +20,7 @@ HOLDINGS: Final = (
     *keys.HOLDINGS,
     *retention.HOLDINGS,
     *rights.HOLDINGS,
+    *usage.HOLDINGS,
     *website.HOLDINGS,
 )
 

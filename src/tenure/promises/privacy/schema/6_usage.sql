@@ -1,42 +1,51 @@
 -- A closed month's usage ends: first its details, then whose it was, by day and route.
 
--- The purses whose entries a hold keeps as they are: of whoever has or had the number that it names.
-CREATE FUNCTION privacy.usage_held(moment timestamptz) RETURNS bigint[]
+-- The purses whose entries stay as they are: of whom a legal hold names, of who had a number when a
+-- complaint, a dispute or an order about it began or later, and of the parties of an open request.
+CREATE FUNCTION privacy.usage_held(moment timestamptz, month tstzrange) RETURNS bigint[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH disputed AS (
+        SELECT h.msisdn, h.since FROM numbers.hold h
+        WHERE h.since <= moment AND (h.until IS NULL OR h.until > moment)
+    ), holders AS (
+        SELECT h.whom FROM privacy.hold h
+        WHERE h.kind = 'person' AND h.released_at IS NULL AND h.during && month
+          AND (h.keeps = '{}' OR h.keeps && ARRAY['usage', 'accounts'])
+          AND privacy.hold_counts(h, moment)
+        UNION
+        SELECT t.holder_id FROM disputed d JOIN numbers.tenure t ON t.msisdn = d.msisdn
+        WHERE t.during && tstzrange(d.since, NULL)
+        UNION
+        SELECT p.person FROM numbers.request r, unnest(ARRAY[r.from_holder, r.to_holder]) AS p (person)
+        WHERE r.ended_at IS NULL
+    )
     SELECT coalesce(array_agg(DISTINCT kept.purse_id ORDER BY kept.purse_id), '{}')
     FROM (
-        SELECT t.purse_id FROM numbers.hold h JOIN numbers.tenure t ON t.msisdn = h.msisdn
-        WHERE h.since <= moment AND (h.until IS NULL OR h.until > moment)
+        SELECT t.purse_id FROM numbers.tenure t WHERE t.holder_id IN (SELECT whom FROM holders)
         UNION ALL
-        SELECT l.purse_id FROM numbers.hold h JOIN numbers.line l ON l.msisdn = h.msisdn
-        WHERE h.since <= moment AND (h.until IS NULL OR h.until > moment)
+        SELECT l.purse_id FROM numbers.line l JOIN disputed d ON d.msisdn = l.msisdn
     ) AS kept
 $$;
 
--- Usage is kinds 1, 2, 3 and 8: sessions, events, refunds of both, offline records.
-CREATE FUNCTION privacy.is_usage(kind smallint) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN kind IN (1, 2, 3, 8);
+-- A month of entries, in UTC.
+CREATE FUNCTION privacy.month_of(month date) RETURNS tstzrange
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT tstzrange(month::timestamp AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC')
+$$;
 
--- What is left of an explanation: service, direction and zone, until the totals have them.  The route
--- stands before whatever somebody else has worded, so the first one is the true one.
-CREATE FUNCTION privacy.route_of(explanation text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN split_part(split_part(explanation, '"route":"', 2), '"', 1);
-
-CREATE FUNCTION privacy.ended_details(explanation text, since text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN '{"ended":"' || since || '","route":"'
-       || split_part(split_part(explanation, '"route":"', 2), '"', 1) || '"}';
+-- Usage is kinds 1, 2, 3 and 8: sessions, events, refunds of both, offline records.  What is left of
+-- an explanation is its route, until the totals have it.  The route stands before whatever somebody
+-- else has worded, so the first one is the true one.
 
 -- Usage that comes after the details of its month have ended has none from the start.
 CREATE FUNCTION privacy.usage_ends_on_arrival() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF privacy.is_usage(NEW.kind) AND NOT starts_with(NEW.explanation, '{"ended"')
-       AND NOT NEW.purse_id = ANY (privacy.usage_held(NEW.at)) THEN
+    IF NEW.kind IN (1, 2, 3, 8) AND NOT starts_with(NEW.explanation, '{"ended"')
+       AND NOT NEW.purse_id = ANY (privacy.usage_held('infinity', tstzrange(NEW.at, NEW.at, '[]'))) THEN
         NEW.party := '';
-        NEW.explanation := privacy.ended_details(NEW.explanation, TG_ARGV[0]);
+        NEW.explanation := '{"ended":"' || TG_ARGV[0] || '","route":"'
+            || split_part(split_part(NEW.explanation, '"route":"', 2), '"', 1) || '"}';
     END IF;
     RETURN NEW;
 END $$;

@@ -1,10 +1,8 @@
 -- The doors by which a month of usage is rewritten: made beside, compared, and put in its place.
 
 -- The same entries without whom they were with and why they cost what they did.
-CREATE FUNCTION privacy.without_details(was text, next text, held bigint[], since date) RETURNS bigint
+CREATE FUNCTION privacy.without_details(was text, next text, held bigint[], since date) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    ended bigint;
 BEGIN
     EXECUTE format($sql$
         INSERT INTO money.%I
@@ -12,14 +10,12 @@ BEGIN
                overrun_micros, contra_micros, funds_after_micros, reference,
                CASE WHEN ends THEN '' ELSE party END,
                CASE WHEN ends AND NOT starts_with(explanation, '{"ended"')
-                    THEN privacy.ended_details(explanation, %L) ELSE explanation END
-        FROM (SELECT *, privacy.is_usage(kind) AND NOT purse_id = ANY (%L::bigint[]) AS ends
+                    THEN '{"ended":"' || %L || '","route":"'
+                         || split_part(split_part(explanation, '"route":"', 2), '"', 1) || '"}'
+                    ELSE explanation END
+        FROM (SELECT *, kind IN (1, 2, 3, 8) AND NOT purse_id = ANY (%L::bigint[]) AS ends
               FROM money.%I) e
     $sql$, next, since, held, was);
-    EXECUTE format(
-        'SELECT count(*) FROM money.%I WHERE privacy.is_usage(kind) AND NOT purse_id = ANY ($1)', was
-    ) INTO ended USING held;
-    RETURN ended;
 END $$;
 
 -- Totals by day, account and route.  A cell with too few purses is merged with the other such cells
@@ -33,10 +29,11 @@ BEGIN
         INSERT INTO money.usage_total
         WITH usage AS NOT MATERIALIZED (
             SELECT purse_id, (at AT TIME ZONE %L)::date AS day, account,
-                   CASE kind WHEN 3 THEN 'refund' ELSE privacy.route_of(explanation) END AS route,
+                   CASE kind WHEN 3 THEN 'refund'
+                        ELSE split_part(split_part(explanation, '"route":"', 2), '"', 1) END AS route,
                    funds_micros AS f, grants_micros AS g, owed_micros AS o, tax_micros AS t,
                    overrun_micros AS v, contra_micros AS c
-            FROM money.%I WHERE privacy.is_usage(kind) AND NOT purse_id = ANY (%L::bigint[])
+            FROM money.%I WHERE kind IN (1, 2, 3, 8) AND NOT purse_id = ANY (%L::bigint[])
         ), cell AS MATERIALIZED (
             SELECT day, account, route, count(*) AS n, count(DISTINCT purse_id) AS p, sum(f) AS f,
                    sum(g) AS g, sum(o) AS o, sum(t) AS t, sum(v) AS v, sum(c) AS c
@@ -81,7 +78,8 @@ BEGIN
         SELECT %4$L::date, %6$L::smallint, day, account, route, n, p, %5$s, f, g, o, t, v, c
         FROM shown WHERE place NOT IN (SELECT place FROM taken)
         UNION ALL
-        SELECT %4$L::date, %6$L::smallint, NULL, 0::smallint, '', sum(n), max(p), %5$s, sum(f), sum(g), sum(o), sum(t), sum(v), sum(c)
+        SELECT %4$L::date, %6$L::smallint, NULL, 0::smallint, '', sum(n), max(p), %5$s, sum(f), sum(g),
+               sum(o), sum(t), sum(v), sum(c)
         FROM merged HAVING sum(n) > 0
     $sql$, zone, was, held, month_, few, run_);
 END $$;
@@ -89,14 +87,12 @@ END $$;
 -- What stays: everything that is not usage, what is held, and for each run of usage between two of
 -- these one entry that carries its sums, dated like what follows it, which tells nothing new.
 CREATE FUNCTION privacy.carried_forward(was text, next text, held bigint[], month_ date, since date)
-RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    ended bigint;
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     EXECUTE format($sql$
         INSERT INTO money.%I
         SELECT * FROM money.%I
-        WHERE NOT privacy.is_usage(kind) OR purse_id = ANY (%L::bigint[])
+        WHERE NOT kind IN (1, 2, 3, 8) OR purse_id = ANY (%L::bigint[])
     $sql$, next, was, held);
     EXECUTE format($sql$
         INSERT INTO money.%I
@@ -110,7 +106,7 @@ BEGIN
             FROM (
                 SELECT purse_id, seq, at, funds_micros, grants_micros, owed_micros, tax_micros,
                        overrun_micros, contra_micros, funds_after_micros,
-                       privacy.is_usage(kind) AND NOT purse_id = ANY (%L::bigint[]) AS goes
+                       kind IN (1, 2, 3, 8) AND NOT purse_id = ANY (%L::bigint[]) AS goes
                 FROM money.%I
             ) e
             WINDOW line AS (PARTITION BY purse_id ORDER BY seq, at)
@@ -118,10 +114,6 @@ BEGIN
         WHERE goes GROUP BY purse_id, before
     $sql$, next, (month_ + interval '1 month') AT TIME ZONE 'UTC' - interval '1 millisecond', since,
         held, was);
-    EXECUTE format(
-        'SELECT count(*) FROM money.%I WHERE privacy.is_usage(kind) AND NOT purse_id = ANY ($1)', was
-    ) INTO ended USING held;
-    RETURN ended;
 END $$;
 
 -- By account: what goes out of the entries, and what the totals tell.  Accounts of which anything was
@@ -135,7 +127,7 @@ BEGIN
             SELECT account, count(*) AS n, sum(funds_micros) AS f, sum(grants_micros) AS g,
                    sum(owed_micros) AS o, sum(tax_micros) AS t, sum(overrun_micros) AS v,
                    sum(contra_micros) AS c
-            FROM money.%I WHERE privacy.is_usage(kind) AND NOT purse_id = ANY (%L::bigint[])
+            FROM money.%I WHERE kind IN (1, 2, 3, 8) AND NOT purse_id = ANY (%L::bigint[])
             GROUP BY account
         ), told AS MATERIALIZED (
             SELECT account, sum(entries) AS n, sum(funds_micros) AS f, sum(grants_micros) AS g,
@@ -176,23 +168,25 @@ $$;
 CREATE FUNCTION privacy.end_usage(
     month_ date, stage_ text, least_days smallint, few smallint, zone text, moment timestamptz
 ) RETURNS smallint LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET work_mem = '256MB' SET maintenance_work_mem = '512MB' AS $$
+SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     was text := 'entry_' || to_char(month_, 'YYYY_MM');
     next text := was || '_next';
     since date := (moment AT TIME ZONE zone)::date;
-    held bigint[] := privacy.usage_held(moment);
+    held bigint[] := privacy.usage_held(moment, privacy.month_of(month_));
     begins timestamptz := month_::timestamp AT TIME ZONE 'UTC';
     made money.usage_ended;
     crowd bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('privacy.end_usage'));
+    -- Sorts of a whole month; for this transaction alone.
+    PERFORM set_config('work_mem', '256MB', true), set_config('maintenance_work_mem', '512MB', true);
     PERFORM money.open_month(begins);
     EXECUTE format('LOCK TABLE ONLY money.%I IN SHARE MODE', was);
     IF stage_ = 'totals' THEN
         EXECUTE format(
             'SELECT count(*) FROM (SELECT DISTINCT purse_id FROM money.%I'
-            ' WHERE privacy.is_usage(kind) AND NOT purse_id = ANY ($1) LIMIT $2) AS found', was
+            ' WHERE kind IN (1, 2, 3, 8) AND NOT purse_id = ANY ($1) LIMIT $2) AS found', was
         ) INTO crowd USING held, few;
         PERFORM people.demand(crowd >= few, 'usage_total_hides_in_a_crowd');
     END IF;
@@ -200,12 +194,18 @@ BEGIN
     made.month := month_;
     made.run := 1 + coalesce((SELECT max(run) FROM money.usage_ended WHERE month = month_), 0);
     made.legs_before := privacy.usage_legs(was, 'true');
-    made.ended := CASE stage_
-        WHEN 'details' THEN privacy.without_details(was, next, held, since)
-        ELSE privacy.carried_forward(was, next, held, month_, since) END;
+    IF stage_ = 'details' THEN
+        PERFORM privacy.without_details(was, next, held, since);
+    ELSE
+        PERFORM privacy.carried_forward(was, next, held, month_, since);
+    END IF;
     made.legs_after := privacy.usage_legs(next, 'true');
-    made.held := (privacy.usage_legs(was, format(
-        'privacy.is_usage(kind) AND purse_id = ANY (%L::bigint[])', held)))[1];
+    -- The key of what is new serves to count what was held, and what stays besides.
+    EXECUTE format('ALTER TABLE money.%I ADD PRIMARY KEY (purse_id, seq, at)', next);
+    EXECUTE format('SELECT count(*) FROM money.%I WHERE kind IN (1, 2, 3, 8) AND purse_id = ANY ($1)', next)
+        INTO made.held USING held;
+    EXECUTE format('SELECT count(*) FROM money.%I WHERE kind IN (1, 2, 3, 8)', was) INTO made.ended;
+    made.ended := made.ended - made.held;
     INSERT INTO money.usage_ended VALUES (
         month_, made.run, stage_, moment, few, least_days, made.ended, made.held, made.legs_before,
         made.legs_after, encode(sha256(''::bytea), 'hex'), NULL
@@ -216,7 +216,6 @@ BEGIN
     END IF;
     UPDATE money.usage_ended SET totals_sha256 = privacy.totals_sha256(month_, made.run)
     WHERE month = month_ AND run = made.run;
-    EXECUTE format('ALTER TABLE money.%I ADD PRIMARY KEY (purse_id, seq, at)', next);
     EXECUTE format('ANALYZE money.%I', next);
     EXECUTE format('ALTER TABLE money.%I ADD CONSTRAINT of_its_month CHECK (at >= %L AND at < %L)',
         next, begins, begins + interval '1 month');

@@ -69,7 +69,7 @@ CREATE CONSTRAINT TRIGGER usage_ended_is_done AFTER INSERT ON money.usage_ended
 CREATE FUNCTION privacy.forget_party(persons bigint[], proofs bigint[], moment timestamptz)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    held bigint[] := privacy.usage_held(moment);
+    held bigint[] := privacy.usage_held(moment, tstzrange(NULL, NULL));
     emptied bigint;
 BEGIN
     PERFORM people.demand(
@@ -109,21 +109,20 @@ DECLARE
 BEGIN
     EXECUTE format(
         'SELECT count(*) FROM (SELECT DISTINCT purse_id FROM money.%I'
-        ' WHERE privacy.is_usage(kind) AND ($1 OR NOT starts_with(explanation, ''{"ended"''))'
+        ' WHERE kind IN (1, 2, 3, 8) AND ($1 OR NOT starts_with(explanation, ''{"ended"''))'
         ' AND NOT purse_id = ANY ($2) LIMIT $3) AS found', 'entry_' || to_char(month_, 'YYYY_MM')
-    ) INTO found USING stage_ = 'totals', privacy.usage_held(moment), least;
+    ) INTO found USING stage_ = 'totals', privacy.usage_held(moment, privacy.month_of(month_)), least;
     RETURN found >= least;
 END $$;
 
 -- Who may do what.
 REVOKE ALL ON FUNCTION
-    privacy.usage_held, privacy.is_usage, privacy.route_of, privacy.ended_details,
-    privacy.usage_ends_on_arrival, privacy.usage_legs, privacy.without_details, privacy.total_usage,
+    privacy.usage_held, privacy.month_of, privacy.usage_ends_on_arrival, privacy.usage_legs, privacy.without_details, privacy.total_usage,
     privacy.carried_forward, privacy.compare_accounts, privacy.totals_sha256, privacy.end_usage,
     privacy.hold_entries, privacy.replace_month, privacy.usage_ended_is_done, privacy.forget_party,
     privacy.usage_months, privacy.usage_waits
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
-    privacy.usage_held, privacy.is_usage, privacy.totals_sha256, privacy.end_usage,
+    privacy.usage_held, privacy.totals_sha256, privacy.end_usage,
     privacy.replace_month, privacy.forget_party, privacy.usage_months, privacy.usage_waits
     TO tenure_app;

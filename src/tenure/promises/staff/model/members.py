@@ -74,6 +74,10 @@ class Task(IntEnum):
     """A legal hold: what is held about somebody stays, whatever its period says."""
     HANDLE_BREACH = 33
     """Keep the file of a breach, and tell those whom it concerns."""
+    ANALYSE = 36
+    """Have a question of the pack answered about groups of people, as far as its budget lasts."""
+    END_USAGE = 37
+    """Have usage end by hand that the clock would end."""
     DISCLOSE = 35
     """Give what is held of people to whom the pack names, and ask for it by an authority's order."""
 

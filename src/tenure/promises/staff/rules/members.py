@@ -35,6 +35,8 @@ MAY: Final[Mapping[Task, frozenset[Role]]] = {
     Task.PUBLISH: frozenset({Role.LEGAL}),
     Task.HOLD_DATA: frozenset({Role.LEGAL, Role.PRIVACY}),
     Task.HANDLE_BREACH: frozenset({Role.PRIVACY, Role.LEGAL}),
+    Task.ANALYSE: frozenset({Role.PRIVACY}),
+    Task.END_USAGE: frozenset({Role.PRIVACY}),
     Task.DISCLOSE: frozenset({Role.LEGAL, Role.PRIVACY}),
     Task.RECEIVE_RIGHTS: frozenset({Role.SALES, Role.CARE, Role.LEGAL, Role.PRIVACY}),
     Task.ANSWER_RIGHTS: frozenset({Role.PRIVACY}),
