@@ -2,13 +2,27 @@
 
 import typer
 
-from tenure.commands.privacy import breaches, exports, holds, register, retention, rights, usage
+from tenure.commands.privacy import (
+    breaches,
+    copying,
+    drilling,
+    exports,
+    holds,
+    keys,
+    register,
+    retention,
+    rights,
+    usage,
+)
 
 app = typer.Typer(
     help="See what is held about people, answer their rights, and end what must end.",
     no_args_is_help=True,
 )
 for part in (
+    keys,
+    copying,
+    drilling,
     register,
     retention,
     exports,

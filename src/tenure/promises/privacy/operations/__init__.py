@@ -1,19 +1,33 @@
 """What may be asked of privacy, in transactions of whoever asks."""
 
-from tenure.promises.privacy.operations import contests, exports, releases, usage, website
+from tenure.promises.privacy.operations import (
+    contests,
+    exports,
+    register,
+    releases,
+    retention,
+    searching,
+    usage,
+    website,
+)
 from tenure.promises.privacy.operations.copying import make as make_copy
 from tenure.promises.privacy.operations.keys import Keys
 from tenure.promises.privacy.operations.putting_back import UnfitError
 from tenure.promises.privacy.operations.putting_back import put_back as put_copy_back
+from tenure.promises.privacy.operations.retention import Ledger
 
 __all__ = [
     "Keys",
+    "Ledger",
     "UnfitError",
     "contests",
     "exports",
     "make_copy",
     "put_copy_back",
+    "register",
     "releases",
+    "retention",
+    "searching",
     "usage",
     "website",
 ]

@@ -89,7 +89,7 @@ async def put_back(
     await _fits(tx, found[1])
     try:
         with store.taking():
-            return await _filled(tx, found, _Opening(shelf, found[0].copy_id), folder, progress)
+            return await _filled(tx, found, Opening(shelf, found[0].copy_id), folder, progress)
     except store.NotTakenError as error:
         raise UnfitError(Refused(CopyRefusal.WRONG_SHAPE, str(error))) from error
 
@@ -97,7 +97,7 @@ async def put_back(
 async def _filled(
     tx: Transaction,
     found: tuple[Manifest, Content, Sealer],
-    opening: "_Opening",
+    opening: "Opening",
     folder: Path,
     progress: Progress,
 ) -> PutBack:
@@ -169,7 +169,7 @@ def _widths(plan: Plan) -> tuple[int, ...]:
     return (len(plan.plain), *(len(group.columns) for group in plan.groups))
 
 
-class _Opening:
+class Opening:
     """Opens the values of one copy with whatever keys are left."""
 
     def __init__(self, shelf: Shelf, copy_id: str) -> None:
@@ -242,7 +242,7 @@ async def _table(
     tx: Transaction,
     plan: Plan,
     chunks: Iterator[tuple[int, list[Stored]] | Refused[CopyRefusal]],
-    opening: _Opening,
+    opening: Opening,
     firm: Firm,
     progress: Progress,
 ) -> PutBack:

@@ -89,6 +89,11 @@ class Growing:
             os.close(handle)
 
 
+def containing(folder: Path, word: bytes) -> int:
+    """How many files have these octets in them."""
+    return sum(word in path.read_bytes() for path in folder.iterdir())
+
+
 def is_there(target: Path) -> bool:
     """Whether something has this name already."""
     return target.exists()

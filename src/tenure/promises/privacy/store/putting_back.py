@@ -114,6 +114,15 @@ async def filled(tx: Transaction) -> str | None:
     return None
 
 
+async def containing(tx: Transaction, word: str) -> int:
+    """How many rows have a word in them, whatever the column."""
+    found = 0
+    for schema, table in await (await tx.execute(_TABLES)).fetchall():
+        statement = f'SELECT count(*) FROM "{schema}"."{table}" t WHERE strpos(t::text, %s) > 0'
+        found += (await (await tx.execute(statement.encode(), [word])).fetchall())[0][0]
+    return found
+
+
 async def begin(tx: Transaction) -> list[Reference]:
     """Take off what would look at single rows while they come; the references."""
     for word in ("row_security = off", "search_path = pg_catalog", "timezone = 'UTC'"):
