@@ -111,3 +111,19 @@ def test_every_language_of_every_operator_has_the_words(terms: Terms) -> None:
 )
 def test_the_language_is_one_of_the_operator(asked: str, accepted: str, language: str) -> None:
     assert language_of(SMART.terms, asked, accepted) == language
+
+
+async def test_what_is_held_is_the_register_itself(pool: Pool) -> None:
+    async with browser(site_over(pool, Clock())) as client:
+        listed = (await client.get("/updates?language=en")).text
+        english = await client.get("/updates/what-is-held?language=en")
+        khmer = await client.get("/updates/what-is-held?language=km")
+
+    assert "href='/updates/what-is-held?language=en'" in listed
+    assert (english.status_code, khmer.status_code) == (200, 200)
+    for language, page in (("en", english.text), ("km", khmer.text)):
+        for kind in SMART.terms.people.kinds:
+            assert f"<h4>{kind.title[language]}</h4>" in page
+        for one in SMART.terms.privacy.website.cookies:
+            assert one.records[language] in page
+    assert "<li>Date of birth (Identification): Needed. Without it we cannot" in english.text

@@ -8,13 +8,13 @@ from tenure.commands import connect
 from tenure.commands.connect import AsJson, Data, Dsn, Operator
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
-from tenure.promises.privacy.operations import register
+from tenure.promises.privacy import operations as privacy
 from tenure.terms.model import Terms
 
 NAME: Final = "privacy register"
 
 Form = Annotated[
-    str, typer.Option("--as", metavar="FORM", help=f"One of {', '.join(register.FORMS)}.")
+    str, typer.Option("--as", metavar="FORM", help=f"One of {', '.join(privacy.register.FORMS)}.")
 ]
 Language = Annotated[
     str | None, typer.Option("--language", help="One of the operator's; its first without this.")
@@ -49,8 +49,8 @@ def show(
     spoken = terms.languages[0] if language is None else language
     if spoken not in terms.languages:
         connect.fail(NAME, f"{operator} speaks {', '.join(terms.languages)}")
-    if form not in register.FORMS:
-        connect.fail(NAME, f"--as is one of {', '.join(register.FORMS)}")
+    if form not in privacy.register.FORMS:
+        connect.fail(NAME, f"--as is one of {', '.join(privacy.register.FORMS)}")
     if check:
         found = connect.run(NAME, data, dsn, lambda pool: _missing(pool, terms))
         words = "\n".join(found) or "whole: every column, view, index and file is declared"
@@ -58,10 +58,10 @@ def show(
         if found:
             raise typer.Exit(connect.FAILED)
     elif as_json:
-        connect.say("", register.book(terms, spoken), as_json=True)
+        connect.say("", privacy.register.book(terms, spoken), as_json=True)
     else:
-        connect.say(register.written(terms, spoken, form).rstrip("\n"), None, as_json=False)
+        connect.say(privacy.register.written(terms, spoken, form).rstrip("\n"), None, as_json=False)
 
 
 async def _missing(pool: Pool, terms: Terms) -> tuple[str, ...]:
-    return await perform(pool, register.faults, terms)
+    return await perform(pool, privacy.register.faults, terms)

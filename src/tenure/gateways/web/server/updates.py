@@ -9,12 +9,14 @@ from tenure.gateways.web.server.site import Site, shown, visitor
 from tenure.gateways.web.translate import updates as translate
 from tenure.gateways.web.wire.pages import updates as pages
 from tenure.postgres.transaction import perform
+from tenure.promises.privacy import operations as privacy
 from tenure.promises.tariffs import operations as tariffs
 
 
 def handlers(site: Site) -> list[Any]:
     """What answers below /updates."""
     terms = site.said.terms
+    made: dict[str, str] = {}
 
     @get(pages.ADDRESS, media_type=MediaType.HTML)
     async def updates(request: Request[Any, Any, Any]) -> Response[str]:
@@ -23,6 +25,14 @@ def handlers(site: Site) -> list[Any]:
         known = await perform(site.pool, tariffs.versions, terms.operator)
         found = translate.listed(site.said, known, language, site.now())
         return shown(site, who, pages.listed(who.frame, terms.languages, language, found))
+
+    @get(pages.HELD, media_type=MediaType.HTML)
+    async def what_is_held(request: Request[Any, Any, Any]) -> Response[str]:
+        who = await visitor(site, request)
+        language = _language(request)
+        if language not in made:
+            made[language] = privacy.register.written(terms, language, "notice")
+        return shown(site, who, pages.held(who.frame, terms.languages, language, made[language]))
 
     @get(f"{pages.ADDRESS}/{{document:str}}/{{version:str}}", media_type=MediaType.HTML)
     async def update(request: Request[Any, Any, Any]) -> Response[str]:
@@ -38,4 +48,4 @@ def handlers(site: Site) -> list[Any]:
         asked = request.query_params.get("language", "")
         return translate.language_of(terms, asked, request.headers.get("accept-language", ""))
 
-    return [updates, update]
+    return [updates, what_is_held, update]

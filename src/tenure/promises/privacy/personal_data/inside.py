@@ -5,7 +5,7 @@ from typing import Final
 
 from tenure.promises.charging.model import Answer, Explanation, Sessions
 from tenure.promises.money.model import Grant
-from tenure.promises.notices.model.campaigns import Audience
+from tenure.promises.notices.model import Audience
 from tenure.promises.topups.model import Done
 from tenure.values.kept import Form, Inside
 
@@ -17,7 +17,8 @@ _WORDS: Final = (
     " offers version way whoms photo_reference prover_kind notice_version means what"
     " time_zone home_plmns vkey key_id of_kind columns tables cursor sent_to per"
     " purpose source target recipient agreement measure country basis medium ref case_ref"
-    " consent consent_media fields period report order_ref file emptied needed undone wanted refs"
+    " consent consent_media fields period report order_ref file emptied needed undone wanted"
+    " refs question by_columns"
 )
 _OPAQUE: Final = (
     "authenticator_data challenge code_hash credential_id commitment digest hashes"
@@ -126,6 +127,7 @@ INSIDE: Final = (
     _fields("privacy.export", "position", _POSITION.split()),
     _fields("privacy.hold", "body", _HOLD.split()),
     _fields("privacy.hold_release", "body", ("kind", "hold", "reason", "asked_ms")),
+    _fields("privacy.release", "answer", ("group", "figure")),
     _fields("privacy.rights_proof", "body", _PROOF.split()),
     _fields("privacy.rights_step", "refusal_body", ("version", "kind", "case", "right", "reason")),
     _fields("privacy.step", "about", ("person", "subject", "human")),

@@ -29,6 +29,7 @@ WORDS: Final = {
         "back": "All updates",
         "announced": "announced; not in force yet",
         "none": "Nothing was published yet.",
+        "held": "What is held of whom, and why",
     },
     "km": {
         "title": "ការផ្លាស់ប្តូរថ្មីៗ",
@@ -48,6 +49,7 @@ WORDS: Final = {
         "back": "ការផ្លាស់ប្តូរទាំងអស់",
         "announced": "បានប្រកាស មិនទាន់មានសុពលភាព",
         "none": "មិនទាន់មានការផ្សាយណាមួយទេ។",
+        "held": "អ្វីដែលរក្សាទុករបស់នរណា និងមូលហេតុ",
     },
     "id": {
         "title": "Perubahan terbaru",
@@ -67,10 +69,12 @@ WORDS: Final = {
         "back": "Semua perubahan",
         "announced": "diumumkan; belum berlaku",
         "none": "Belum ada yang diterbitkan.",
+        "held": "Apa yang disimpan tentang siapa, dan mengapa",
     },
 }
 NAMES: Final = {"en": "English", "km": "ភាសាខ្មែរ", "id": "Bahasa Indonesia"}
 ADDRESS: Final = "/updates"
+HELD: Final = "/updates/what-is-held"
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -108,7 +112,8 @@ def listed(frame: Frame, languages: Sequence[str], language: str, found: Sequenc
     """The list of all updates."""
     words = WORDS[language]
     cards = "".join(_card(words, language, one) for one in found)
-    intro = f"<p>{escape(words['intro'])}</p>"
+    held = f"<a href='{HELD}?language={language}'>{escape(words['held'])}</a>"
+    intro = f"<p>{escape(words['intro'])} {held}</p>"
     body = f"{_choice(languages, language, ADDRESS)}{intro}{cards}"
     return page(frame, words["title"], f"<div lang='{language}'>{body}</div>")
 
@@ -175,6 +180,18 @@ def read(frame: Frame, languages: Sequence[str], language: str, found: Text) -> 
         f"<section class='card'><h2>{escape(words['all'])}</h2>{markdown(found.text)}</section>"
     )
     return page(frame, title, f"<div lang='{language}'>{body}</div>")
+
+
+def held(frame: Frame, languages: Sequence[str], language: str, text: str) -> str:
+    """The notice's tables, as the register makes them."""
+    words = WORDS[language]
+    back = f"<p><a href='{ADDRESS}?language={language}'>{escape(words['back'])}</a></p>"
+    title = f"<h2>{escape(words['privacy-notice'])}</h2>"
+    body = (
+        f"{_choice(languages, language, HELD)}{back}"
+        f"<section class='card'>{title}{markdown(text)}</section>"
+    )
+    return page(frame, words["held"], f"<div lang='{language}'>{body}</div>")
 
 
 def difference(former: str, new: str) -> str:

@@ -29,7 +29,7 @@ def notice(book: Book, processing: Processing) -> str:
         lines += ["", f"## {one.title}", "", *_kind(one, words)]
     if book.cookies:
         lines += ["", f"## {words('cookies')}", ""]
-        lines += [f"- `{one.name}`: {one.records}" for one in book.cookies]
+        lines += [f"- {one.name}: {one.records}" for one in book.cookies]
     return "\n".join(lines) + "\n"
 
 
