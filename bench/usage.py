@@ -21,7 +21,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from bench.ground import FIRST_IMSI, FIRST_MSISDN, folder, now
+from bench.ground import FIRST_IMSI, FIRST_MSISDN, cpu_seconds, folder, now, postgres_below
 from tenure.postgres import migrations
 from tenure.postgres.embedded import APPLICATION, SUPERUSER, Cluster
 from tenure.postgres.pool import Pool, pool_of
@@ -160,6 +160,11 @@ class Clock:
 _REPLACE: Final[Callable[..., Any]] = store.replace
 
 
+def worked() -> float:
+    """Processor seconds of PostgreSQL so far."""
+    return sum(cpu_seconds(pid) for pid in postgres_below(os.getpid()))
+
+
 async def staged(pool: Pool, stage: Stage) -> tuple[Ended, float, Clock, list[float]]:
     """Carry out a stage while others are charged."""
     done, waits, clock = asyncio.Event(), list[float](), Clock()
@@ -196,11 +201,14 @@ async def measure(cluster: Cluster, name: str) -> bool:
         tell("charging, nothing else", idle)
         for stage in (Stage.DETAILS, Stage.TOTALS):
             before = books(owner)
+            busy = worked()
             made, seconds, clock, waits = await staged(pool, stage)
+            busy = worked() - busy
             after = books(owner)
             equal = before[1:] == after[1:]
             rate = made.ended / seconds
-            print(f"{stage.value}: {made.ended:,} records in {seconds:.1f} s, {rate:,.0f} a second;"
+            print(f"{stage.value}: {made.ended:,} records in {seconds:.1f} s, {rate:,.0f} a second,"
+                  f" {1e6 * busy / made.ended:.1f} µs of a processor each;"
                   f" replaced and dropped in {clock.seconds:.3f} s; {made.totals:,} totals;"
                   f" books {'equal' if equal else 'CHANGED'}")  # fmt: skip
             tell("charging meanwhile", waits)

@@ -132,7 +132,7 @@ async def refused(
 
 def rows(owner: str, query: str, *given: object) -> list[Any]:
     with psycopg.connect(owner) as connection:
-        return connection.execute(query.encode(), given).fetchall()
+        return connection.execute(query.encode(), given or None).fetchall()
 
 
 def crowd(purses: int = 12, **changes: object) -> list[Use]:
