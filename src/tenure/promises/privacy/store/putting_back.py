@@ -146,10 +146,12 @@ async def reshape(tx: Transaction, there: Shape, here: Shape) -> None:
             )
             await tx.execute(statement.encode())
             await tx.execute(f'ALTER TABLE "{schema}"."{name}" OWNER TO tenure_owner'.encode())
+    for schema, table, name, _ in set(here.checks) - set(there.checks):
+        statement = f'ALTER TABLE "{schema}"."{table}" DROP CONSTRAINT "{name}"'
+        await tx.execute(statement.encode())
     for schema, table, name, text in set(there.checks) - set(here.checks):
-        table = f'"{schema}"."{table}"'  # noqa: PLW2901 -- as it is quoted
-        await tx.execute(f'ALTER TABLE {table} DROP CONSTRAINT IF EXISTS "{name}"'.encode())
-        await tx.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {text}'.encode())
+        statement = f'ALTER TABLE "{schema}"."{table}" ADD CONSTRAINT "{name}" {text}'
+        await tx.execute(statement.encode())
 
 
 async def put(
