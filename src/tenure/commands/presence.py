@@ -70,11 +70,12 @@ def presence_of(name: str, shown: Shown, *, as_json: bool) -> Presence:
             "say who it is: --own-passkey FILE, or --person, --document KIND:NUMBER, --photo FILE"
             " and --document-photo FILE"
         )
-    photo = _photo(name, shown.live, shown.on_document, as_json=as_json)
+    photo = photo_of(name, shown.live, shown.on_document, as_json=as_json)
     return Presence(Document(kind, number), photo)
 
 
-def _photo(name: str, live: Path, on_document: Path, *, as_json: bool) -> Photo:
+def photo_of(name: str, live: Path, on_document: Path, *, as_json: bool) -> Photo:
+    """How much a live photo is like the one on a document, by the provider."""
     try:
         photos = live.read_bytes(), on_document.read_bytes()
     except OSError as error:

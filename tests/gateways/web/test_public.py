@@ -234,6 +234,15 @@ async def test_another_site_cannot_send_a_form(
     assert await entries(site) == []
 
 
+async def test_a_browser_that_names_no_origin_is_heard(client: httpx.AsyncClient) -> None:
+    # What Chromium sends from our own pages, which give no referrer.
+    code = code_in((await client.get("/site/en/question")).text)
+    headers = {"origin": "null", "sec-fetch-site": "same-origin"}
+    data = {"code": code, **ASKED}
+    found = await client.post("/site/en/question", data=data, headers=headers)
+    assert found.status_code == 303
+
+
 async def test_one_address_sends_so_many_an_hour(site: Site) -> None:
     limit = SMART.privacy.website.limits.an_hour
     async with browser(site) as client, browser(site, "203.0.113.8") as other:

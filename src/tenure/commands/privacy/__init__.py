@@ -13,6 +13,7 @@ from tenure.commands.privacy import (
     retention,
     rights,
     usage,
+    website,
 )
 
 app = typer.Typer(
@@ -30,5 +31,6 @@ for part in (
     breaches,
     rights,
     usage,
+    website,
 ):
     part.add(app)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tenure.commands import campaigning, collector, ending
+from tenure.commands import campaigning, collector, ending, website
 from tenure.commands.demo.handset.orders import Orders
 from tenure.commands.demo.shopping import Shopping
 from tenure.commands.up import answering, auditing, doors, networking, phones
@@ -128,6 +128,8 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
             plan.pack, plan.data, plan.public_url, pool, showing.live, plan.clock.now,
             recording.witness_vkeys, demo=bool(plan.demo),
         )  # fmt: skip
+        site.keys = stack.enter_context(website.sealing(plan.data, plan.clock.now()))
+        await website.announce_all(pool, plan.data, plan.pack.terms, plan.clock.now())
         page = WebGateway(plan.http.host, plan.http.port, site)
         await _opened(stack, page, f"--http {plan.http}")
         tasks = [
@@ -244,6 +246,7 @@ def _duties(
         Duty("go through all numbers", HOUR_MS, ageing.go_through),
         Duty("effect what is due", MINUTE_MS, effecting(pool, terms)),
         Duty("oversee staff", EVERY_MS, overseeing(pool, terms)),
+        Duty("end what the website got", HOUR_MS, website.ending(pool, plan.data)),
         Duty("tell who came of age", EVERY_MS, coming_of_age(pool)),
         Duty("answer what people ask of theirs", answering.EVERY_MS, answering.answering(pool, terms)),
         Duty("end what has to end", HOUR_MS, ending.ending(pool, plan.data)),

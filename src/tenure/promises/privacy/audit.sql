@@ -48,3 +48,23 @@ SELECT h.released_at IS NULL OR EXISTS (
            WHERE a.request_hash = h.release_hash AND a.approved_at <= h.released_at
        ) AS ok, format('leaf %s', h.leaf_seq) AS which
 FROM privacy.hold h
+
+-- check: website
+-- clauses: WEB-KEEP
+-- says: Nothing of the website is kept past its end; the clock may be two days late.
+SELECT kept.keep_until > now() - interval '2 days' AS ok, kept.which
+FROM (
+    SELECT keep_until, format('form %s', form) AS which FROM privacy.entry
+    UNION ALL SELECT keep_until, 'answer about cookies' FROM privacy.cookie_answer c
+        WHERE NOT EXISTS (SELECT FROM privacy.visit v WHERE v.consent_id = c.consent_id)
+    UNION ALL SELECT keep_until, 'visit' FROM privacy.visit
+    UNION ALL SELECT c.winners_until, format('winner of %s', c.contest)
+        FROM privacy.winner w JOIN privacy.contest c USING (contest) WHERE w.shown IS NOT NULL
+) kept
+
+-- check: draws
+-- clauses: WEB-COLLECT
+-- says: Every draw leads to its winners, from the seed whose hash was announced.
+SELECT w.ticket = (privacy.in_order(d.seed, d.tickets))[w.place] AND sha256(d.seed) = c.commitment AS ok,
+       format('contest %s, place %s', d.contest, w.place) AS which
+FROM privacy.draw d JOIN privacy.contest c USING (contest) JOIN privacy.winner w USING (contest)

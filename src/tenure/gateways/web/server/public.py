@@ -88,10 +88,13 @@ def memory_of(site: Site, cookies: str) -> tuple[str, tuple[str, ...]]:
 
 
 def from_here(site: Site, request: Request[Any, Any, Any]) -> None:
-    """403 when another site made the browser send this; old browsers say so in Origin alone."""
-    origin = request.headers.get("origin", "")
+    """403 when another site made the browser send this; old browsers say so in Origin alone.
+
+    ``null`` says nothing: it is what a browser sends from our own pages, which give no referrer.
+    """
+    origin = request.headers.get("origin", "null")
     host = request.headers.get("host", "")
-    if origin and origin not in (site.url, f"http://{host}", f"https://{host}"):
+    if origin not in ("null", site.url, f"http://{host}", f"https://{host}"):
         raise PermissionDeniedException(parts.FORGED)
 
 

@@ -33,7 +33,7 @@ from tenure.gateways.web.wire.pages.public.words import WORDS
 from tenure.postgres.transaction import perform
 from tenure.promises.consent import operations as consent
 from tenure.promises.privacy import operations as privacy
-from tenure.promises.privacy.model.website import Fault, Given, Received, Refusal, Sent
+from tenure.promises.privacy.model import Fault, FormRefusal, Given, Received, Sent
 from tenure.promises.record.model import Act
 from tenure.terms.agreements import PRIVACY_NOTICE, DocumentVersion
 from tenure.terms.website import Form
@@ -183,7 +183,7 @@ async def _kept(site: Site, who: Visitor, sent: Sent) -> Received | Not:
     receive, terms = privacy.website.receive, site.said.terms
     answer = await perform(site.pool, receive, terms, site.keys, sent, act)
     if isinstance(answer, Refused):
-        return NOT_TAKEN, {}, translate.TROUBLE[Refusal(answer.refusal)]
+        return NOT_TAKEN, {}, translate.TROUBLE[FormRefusal(answer.refusal)]
     return answer
 
 

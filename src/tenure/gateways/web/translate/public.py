@@ -17,17 +17,17 @@ from tenure.gateways.web.wire.pages.public.shapes import (
     Prize,
 )
 from tenure.gateways.web.wire.pages.public.words import WORDS
-from tenure.promises.privacy.model.website import Announced, Fault, Refusal, Winner
+from tenure.promises.privacy.model import Announced, Fault, FormRefusal, Winner
 from tenure.terms.agreements import DocumentVersion
 from tenure.terms.model import Terms
 from tenure.terms.website import ESSENTIAL, Asked, Contest, Cookie, Form
 from tenure.terms.writing import day
 from tenure.values.instant import DAY_MS, MINUTE_MS, Instant
 
-TROUBLE: Final[Mapping[Refusal, str]] = {
-    Refusal.NO_NOTICE: "stale",
-    Refusal.NOT_OPEN: "closed",
-    Refusal.ENTERED_ALREADY: "entered",
+TROUBLE: Final[Mapping[FormRefusal, str]] = {
+    FormRefusal.NO_NOTICE: "stale",
+    FormRefusal.NOT_OPEN: "closed",
+    FormRefusal.ENTERED_ALREADY: "entered",
 }
 """What a visitor is told of a form that was not taken; what staff is refused, no page says."""
 
@@ -43,6 +43,9 @@ def around(terms: Terms, language: str, path: str, choice: Choice | None, *, gpc
         places=tuple(Place(one.name, one.title[language]) for one in site.forms),
         scope=site.scope[language],
         care=terms.contact.call_centre,
+        outward=tuple(
+            Place(one.name, one.title[language]) for one in terms.privacy.disclosing.partners
+        ),
         ask=site.banner.text[language] if choice is None else "",
         gpc=gpc,
     )

@@ -3,13 +3,31 @@
 from tenure.promises.privacy.model import exports, releases, usage
 from tenure.promises.privacy.model.copies import CopyRefusal, Made, PutBack
 from tenure.promises.privacy.model.keys import KeyRefusal, KeysSettled
+from tenure.promises.privacy.model.website import (
+    Announced,
+    Fault,
+    Given,
+    Published,
+    Received,
+    Sent,
+    Winner,
+)
+from tenure.promises.privacy.model.website import Refusal as FormRefusal
 
 __all__ = [
+    "Announced",
     "CopyRefusal",
+    "Fault",
+    "FormRefusal",
+    "Given",
     "KeyRefusal",
     "KeysSettled",
     "Made",
+    "Published",
     "PutBack",
+    "Received",
+    "Sent",
+    "Winner",
     "exports",
     "releases",
     "usage",

@@ -60,8 +60,13 @@ def _current(around: Around, one: Place) -> str:
 def _foot(around: Around) -> str:
     words = WORDS[around.language]
     care = escape(words["care"].format(number=around.care))
+    outward = "".join(
+        f"<a href='/partner/{one.path}?language={around.language}'>{escape(one.title)}</a>"
+        for one in around.outward
+    )
+    others = f"<p>{outward}</p>" if outward else ""
     return (
-        f"<footer><div class='wide'><p>{escape(around.scope)}</p>"
+        f"<footer><div class='wide'><p>{escape(around.scope)}</p>{others}"
         f"<p><a href='{address(around, 'policy')}'>{words['policy']}</a>"
         f"<a href='{address(around, 'cookies')}'>{words['cookies']}</a>"
         f"<span>{care}</span><a href='/'>{words['staff']}</a></p></div></footer>"

@@ -22,6 +22,8 @@ class Around(msgspec.Struct, frozen=True):
     scope: str
     """WEB-SCOPE: what the policy covers."""
     care: str
+    outward: tuple[Place, ...] = ()
+    """Sites of others, by the page that says that their own notice applies there."""
     ask: str = ""
     """What is asked about cookies; "" once it is answered."""
     gpc: bool = False

@@ -1,0 +1,342 @@
+"""The commands ``tenure privacy forms`` and ``contest``: what the public website brought."""
+
+import uuid
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+import typer
+
+from tenure.commands import connect, website
+from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, PasskeyAt, Reason
+from tenure.commands.presence import Live, OnDocument, photo_of
+from tenure.postgres.pool import Pool
+from tenure.postgres.transaction import perform
+from tenure.promises.privacy import operations as privacy
+from tenure.promises.privacy.model import Published
+from tenure.promises.record.model import Act
+from tenure.values.instant import iso
+from tenure.values.refused import Refused
+
+NAME: Final = "privacy"
+forms = typer.Typer(help="Read and answer what visitors of the website sent.", no_args_is_help=True)
+contest = typer.Typer(help="Announce, draw and verify contests.", no_args_is_help=True)
+
+Entry = Annotated[str, typer.Argument(metavar="ENTRY", help="As tenure privacy forms list has it.")]
+Case = Annotated[str, typer.Option("--case", help="An open case about this form.")]
+Contest = Annotated[str, typer.Argument(metavar="CONTEST", help="As website.toml names it.")]
+
+
+def add(app: typer.Typer) -> None:
+    """Make these commands part of ``tenure privacy``."""
+    forms.command(name="list")(list_)
+    forms.command()(case)
+    forms.command()(show)
+    forms.command()(answer)
+    contest.command()(announce)
+    contest.command()(draw)
+    contest.command()(verify)
+    contest.command()(winners)
+    contest.command()(identify)
+    contest.command()(close)
+    app.add_typer(forms, name="forms")
+    app.add_typer(contest, name="contest")
+
+
+def list_(
+    form: Annotated[str, typer.Option(help="Only this form.")] = "",
+    by: By = connect.BY,
+    passkey: PasskeyAt = None,
+    at: At = None,
+    data: Data = connect.DATA,
+    dsn: Dsn = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what was sent and has not ended; nothing of what was written.
+
+    Example: tenure privacy forms list --form question
+    """
+    act = connect.act_of(by, connect.instant_typed(at))
+
+    async def work(pool: Pool) -> Any:
+        return await perform(pool, privacy.website.listed, form, act.at)
+
+    found = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
+    told = [
+        {
+            "entry": str(one.entry_id),
+            "form": one.form,
+            "language": one.language,
+            "given_at": iso(one.given_at),
+            "keep_until": iso(one.keep_until),
+            "answered_at": None if one.answered_at is None else iso(one.answered_at),
+        }
+        for one in found
+    ]
+    lines = [
+        f"{one['entry']}  {one['form']:<10} {one['given_at']}  until {one['keep_until']}"
+        f"  {'answered' if one['answered_at'] else 'open'}"
+        for one in told
+    ]
+    connect.say("\n".join(lines) or "nothing waits", told, as_json=as_json)
+
+
+def case(
+    entry: Entry,
+    reason: Reason = "",
+    by: By = connect.BY,
+    passkey: PasskeyAt = None,
+    data: Data = connect.DATA,
+    dsn: Dsn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open a case about one form, so that you may read it.
+
+    Example: tenure privacy forms case 5f2c… --reason "to answer it"
+    """
+    act, case_id = connect.act_of(by, connect.instant_typed(None), reason), str(uuid.uuid4())
+    found = _run(
+        (data, dsn), act, passkey, privacy.website.open_case, _id(entry), case_id, as_json=as_json
+    )
+    assert found is None
+    connect.say(f"case {case_id}", {"case": case_id}, as_json=as_json)
+
+
+def show(
+    entry: Entry,
+    case: Case,
+    by: By = connect.BY,
+    passkey: PasskeyAt = None,
+    data: Data = connect.DATA,
+    dsn: Dsn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what somebody wrote; that you looked is kept in the record.
+
+    Example: tenure privacy forms show 5f2c… --case 8d1e…
+    """
+    act = connect.act_of(by, connect.instant_typed(None))
+    with website.sealing(data, act.at) as keys:
+        found = _run(
+            (data, dsn), act, passkey, privacy.website.show, keys, _id(entry), case, as_json=as_json
+        )
+    kept, given = found
+    head = f"{kept.form}, in {kept.language}, {iso(kept.given_at)}"
+    lines = [f"{name}: {value}" for name, value in given.items.items()]
+    told = {"form": kept.form, "language": kept.language, "items": dict(given.items)}
+    connect.say("\n".join([head, *lines]), told, as_json=as_json)
+
+
+def answer(
+    entry: Entry,
+    case: Case,
+    by: By = connect.BY,
+    passkey: PasskeyAt = None,
+    data: Data = connect.DATA,
+    dsn: Dsn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Keep that you answered somebody, by mail or by telephone; what you said is not kept.
+
+    Example: tenure privacy forms answer 5f2c… --case 8d1e…
+    """
+    act = connect.act_of(by, connect.instant_typed(None))
+    found = _run(
+        (data, dsn), act, passkey, privacy.website.answered, _id(entry), case, as_json=as_json
+    )
+    at = iso(found.answered_at)
+    connect.say(f"answered at {at}", {"answered_at": at}, as_json=as_json)
+
+
+def announce(
+    name: Contest,
+    by: By = connect.BY,
+    passkey: PasskeyAt = None,
+    at: At = None,
+    operator: Operator = connect.OPERATOR,
+    data: Data = connect.DATA,
+    dsn: Dsn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw the seed of a contest, keep it in DATA/keys/contests, and announce its hash.
+
+    Example: tenure privacy contest announce water-festival-2026
+    """
+    terms = connect.terms_of(NAME, operator)
+    found = terms.privacy.website.contest(name)
+    if found is None:
+        connect.fail(NAME, f"the pack has no contest {name}; see website.toml")
+    act = connect.act_of(by, connect.instant_typed(at))
+
+    async def work(pool: Pool) -> Any:
+        return await website.announce(pool, data, found, by, act.at)
+
+    done = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
+    if isinstance(done, Refused):
+        connect.refused(NAME, done, as_json=as_json)
+    told = {"contest": name, "commitment": done.commitment.hex()}
+    connect.say(f"{name} is announced: SHA-256 {told['commitment']}", told, as_json=as_json)
+
+
+def draw(
+    name: Contest,
+    right: Annotated[str, typer.Option(help="The right answer of a quiz.")] = "",
+    by: By = connect.BY,
+    passkey: PasskeyAt = None,
+    at: At = None,
+    operator: Operator = connect.OPERATOR,
+    data: Data = connect.DATA,
+    dsn: Dsn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw a contest that has closed, from the seed whose hash was announced.
+
+    Example: tenure privacy contest draw water-festival-2026 --right tonle-sap
+    """
+    terms = connect.terms_of(NAME, operator)
+    seed = website.seed_of(data, name)
+    if seed is None:
+        where = data / website.SEEDS / name
+        connect.fail(NAME, f"{where} has no seed; put back the one that was announced")
+    act = connect.act_of(by, connect.instant_typed(at))
+    with website.sealing(data, act.at) as keys:
+        drawn, won = _run(
+            (data, dsn), act, passkey, privacy.contests.draw, terms, keys, name, seed, right,
+            as_json=as_json,
+        )  # fmt: skip
+    told = {"tickets": len(drawn.tickets), "winners": [_told(one) for one in won]}
+    words = f"{len(drawn.tickets)} took part\n" + "\n".join(_line(one) for one in won)
+    connect.say(words, told, as_json=as_json)
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(help="As the website publishes it: no names in it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Verify a published draw, anywhere: it needs no database, no key, and nobody of ours.
+
+    Example: tenure privacy contest verify water-festival-2026.json
+    """
+    try:
+        shown = msgspec.json.decode(file.read_bytes(), type=Published)
+    except (OSError, msgspec.MsgspecError) as error:
+        connect.fail(NAME, f"{file}: {error}; download it again")
+    wrong = privacy.website.verified(shown)
+    if wrong:
+        connect.fail(NAME, "; ".join(wrong))
+    words = f"{len(shown.winners)} of {len(shown.tickets)} tickets won, as seed and list say"
+    connect.say(words, {"verified": True}, as_json=as_json)
+
+
+def winners(
+    name: Contest,
+    by: By = connect.BY,
+    passkey: PasskeyAt = None,
+    data: Data = connect.DATA,
+    dsn: Dsn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show who won, in part, and who was identified.
+
+    To call one, open a case about their ticket: tenure privacy forms case TICKET.
+
+    Example: tenure privacy contest winners water-festival-2026
+    """
+    act = connect.act_of(by, connect.instant_typed(None))
+    _, won = _run((data, dsn), act, passkey, privacy.contests.results, name, as_json=as_json)
+    told = [_told(one) for one in won]
+    connect.say("\n".join(_line(one) for one in won), told, as_json=as_json)
+
+
+def identify(
+    name: Contest,
+    place: Annotated[int, typer.Option(help="Which prize.")],
+    holder: Annotated[str, typer.Option("--name", help="The name, as the document has it.")],
+    photo: Live = None,
+    document_photo: OnDocument = None,
+    by: By = connect.BY,
+    passkey: PasskeyAt = None,
+    at: At = None,
+    data: Data = connect.DATA,
+    dsn: Dsn = None,
+    as_json: AsJson = False,
+) -> None:
+    """A winner stands in the shop: compare document and photo; neither is kept.
+
+    Example: tenure privacy contest identify water-festival-2026 --place 1 --name "Sok Dara"
+    --photo live.jpg --document-photo card.jpg
+    """
+    if photo is None or document_photo is None:
+        raise typer.BadParameter("give --photo FILE and --document-photo FILE")
+    act = connect.act_of(by, connect.instant_typed(at))
+    seen = photo_of(NAME, photo, document_photo, as_json=as_json)
+    with website.sealing(data, act.at) as keys:
+        found = _run(
+            (data, dsn), act, passkey, privacy.contests.identify, keys, name, place, holder, seen,
+            as_json=as_json,
+        )  # fmt: skip
+    connect.say(_line(found), _told(found), as_json=as_json)
+
+
+def close(
+    by: By = connect.BY,
+    passkey: PasskeyAt = None,
+    at: At = None,
+    data: Data = connect.DATA,
+    dsn: Dsn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Destroy now what has reached its end: who won nothing when the claims are over, and the rest.
+
+    The clock of tenure up does it every hour.
+
+    Example: tenure privacy contest close
+    """
+    act = connect.act_of(by, connect.instant_typed(at))
+
+    async def work(pool: Pool) -> Any:
+        with website.sealing(data, act.at) as keys:
+            ended = await perform(pool, privacy.website.end, keys, act)
+            await perform(pool, keys.settle, act.at)
+        return ended
+
+    ended = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
+    told = {"destroyed": ended.entries}
+    connect.say(f"{ended.entries} destroyed, with their keys", told, as_json=as_json)
+
+
+def _run(
+    where: tuple[Path, str | None],
+    act: Act,
+    passkey: Path | None,
+    operation: Any,
+    *arguments: Any,
+    as_json: bool,
+) -> Any:
+    """What an operation answers to one of ours; its refusal is said."""
+    given = (*arguments, act) if operation is not privacy.contests.results else arguments
+
+    async def work(pool: Pool) -> Any:
+        return await perform(pool, operation, *given)
+
+    found = connect.run_as(NAME, where, act, work, passkey=passkey, as_json=as_json)
+    if isinstance(found, Refused):
+        connect.refused(NAME, found, as_json=as_json)
+    return found
+
+
+def _id(typed: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(typed)
+    except ValueError:
+        raise typer.BadParameter("ENTRY: a number as tenure privacy forms list shows it") from None
+
+
+def _told(one: Any) -> dict[str, object]:
+    seen = None if one.identified_at is None else iso(one.identified_at)
+    return {"place": one.place, "ticket": str(one.ticket), "shown": one.shown, "seen_at": seen}
+
+
+def _line(one: Any) -> str:
+    seen = "" if one.identified_at is None else f"  seen {iso(one.identified_at)}"
+    return f"{one.place:>3}  {one.ticket}  {one.shown or '…'}{seen}"
