@@ -26,6 +26,8 @@ sealing = operations.exports.sealing
 
 RECORDS_AT_ONCE: Final = 5_000
 """Records of a piece: what is in memory at a time, and what a kill costs."""
+PIECES_AT_ONCE: Final = 20
+"""Of one job beside the other duties of the clock: some seconds of it."""
 CLOCK: Final = "<clock>"
 KEY_OCTETS: Final = 32
 SALT_OCTETS: Final = 32
@@ -96,8 +98,9 @@ async def run(
     job: held.Job,
     by: str,
     progress: Callable[[held.Job], None] = lambda _: None,
+    pieces: int | None = None,
 ) -> held.Job | Refused[held.Refusal]:
-    """Take a job on from where it is until its package is complete."""
+    """Take a job on from where it is until its package is complete, or by so many pieces."""
     if job.finished_at is not None:
         return job
     if job.working_key is None:
@@ -112,7 +115,7 @@ async def run(
     except BusyError:
         return Refused(held.Refusal.ALREADY_UNDER_WAY, "another process writes this package")
     try:
-        return await _written(desk, job, file, by, progress)
+        return await _written(desk, job, file, (by, pieces), progress)
     finally:
         file.close()
 
@@ -121,11 +124,15 @@ async def _written(
     desk: Desk,
     job: held.Job,
     file: Writing,
-    by: str,
+    way: tuple[str, int | None],
     progress: Callable[[held.Job], None],
 ) -> held.Job | Refused[held.Refusal]:
+    by, pieces = way
     plan = await perform(desk.pool, exports.sections, desk.terms, job.whose, job.scope)
     while not job.position.told:
+        if pieces is not None and pieces <= 0:
+            return job
+        pieces = None if pieces is None else pieces - 1
         batch = await perform(desk.pool, exports.step, desk.terms, job, plan, RECORDS_AT_ONCE)
         frames, octets = file.write(sealing.DOCUMENT, batch.text)
         position = msgspec.structs.replace(batch.position, frames=frames, octets=octets)
@@ -155,11 +162,13 @@ async def _complete(
 
 
 async def work(desk: Desk) -> int:
-    """Take every job on that waits, whoever asked; how many packages were completed."""
+    """Take every job on by some pieces that somebody asked for on a page; how many went on."""
     done = 0
     for job in await perform(desk.pool, exports.waiting):
-        finished = await run(desk, job, job.asked_by)
-        done += not isinstance(finished, Refused)
+        # One of ours waits for their own; the page never does.
+        if job.asked_by == held.BY_THEMSELVES:
+            went = await run(desk, job, job.asked_by, pieces=PIECES_AT_ONCE)
+            done += not isinstance(went, Refused)
     return done
 
 

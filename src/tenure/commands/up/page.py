@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from tenure.commands.demo.shopping import LOGIN
+from tenure.commands.exporting import serving
 from tenure.commands.up import opening
 from tenure.commands.up.addresses import Address
 from tenure.commands.up.trouble import CannotRunError
@@ -72,4 +73,5 @@ def site_of(
         url=url,
         demo=LOGIN if demo else "",
         witnesses=witnesses,
+        exporting=serving.Serving(serving.desk_of(pool, pack.terms, data, now)),
     )

@@ -15,6 +15,7 @@ import msgspec
 from tenure.commands import campaigning, collector, ending, website
 from tenure.commands.demo.handset.orders import Orders
 from tenure.commands.demo.shopping import Shopping
+from tenure.commands.exporting import serving
 from tenure.commands.up import answering, auditing, doors, networking, phones
 from tenure.commands.up.addresses import Address
 from tenure.commands.up.ageing import Ageing
@@ -234,6 +235,7 @@ def _duties(
     pool: Pool, plan: Plan, telling: Telling, ageing: Ageing, pricing: Pricing
 ) -> list[Duty]:
     terms = plan.pack.terms
+    desk = serving.desk_of(pool, terms, plan.data, plan.clock.now)
 
     async def open_months(at: Instant) -> None:
         await perform(pool, money.open_months, at)
@@ -249,6 +251,7 @@ def _duties(
         Duty("end what the website got", HOUR_MS, website.ending(pool, plan.data)),
         Duty("tell who came of age", EVERY_MS, coming_of_age(pool)),
         Duty("answer what people ask of theirs", answering.EVERY_MS, answering.answering(pool, terms)),
+        Duty("write packages of what is held", EVERY_MS, serving.duty(desk)),
         Duty("end what has to end", HOUR_MS, ending.ending(pool, plan.data)),
     ]
 

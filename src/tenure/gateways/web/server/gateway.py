@@ -11,6 +11,7 @@ from litestar.types import ASGIApp
 from tenure.gateways.web.server import (
     consents,
     desk,
+    held,
     looking,
     own,
     partners,
@@ -57,6 +58,7 @@ def application(site: Site, hosts: frozenset[str]) -> ASGIApp:
         *requests.handlers(site),
         *desk.handlers(site),
         *own.handlers(site),
+        *held.handlers(site),
         *consents.handlers(site),
         *updates.handlers(site),
         *partners.handlers(site),

@@ -50,6 +50,7 @@ def handlers(site: Site) -> list[Any]:
         numbers_, choices = held
         short_code = site.said.terms.contact.end_advertising
         agreed = pages.consents.section(consents.with_signal(choices, request), short_code)
+        agreed += pages.held.link(choices.visit)
         return shown(site, who, pages.own.numbers(who.frame, numbers_, agreed))
 
     return [who_are_you, mine]

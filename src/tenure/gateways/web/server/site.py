@@ -10,6 +10,7 @@ import msgspec
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, PermissionDeniedException
 
+from tenure.gateways.web.server.exporting import Exporting
 from tenure.gateways.web.session import cookies
 from tenure.gateways.web.session.attempts import Attempts
 from tenure.gateways.web.session.challenges import Challenges
@@ -65,6 +66,8 @@ class Site(msgspec.Struct):
     challenges: Challenges = msgspec.field(default_factory=Challenges)
     arrivals: Arrivals = msgspec.field(default_factory=Arrivals)
     """How many forms came from where, in this hour."""
+    exporting: Exporting | None = None
+    """Who writes packages of what is held; without it nobody can ask for one on the page."""
     keys: Keys | None = None
     """What visitors write is sealed with them; without any, no form is taken."""
     alarm: Callable[[str], None] = not_registered

@@ -212,3 +212,16 @@ class Summary(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Summary(section={self.section!r}, records={self.records})"
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """How much is held of one kind, for a page: counted so far and no further."""
+
+    section: Section
+    records: int
+    is_capped: bool
+    """There are more than were counted."""
+    since: Instant | None
+
+    def __repr__(self) -> str:
+        return f"Overview(section={self.section.name!r}, records={self.records})"

@@ -6,10 +6,13 @@ from typing import Any, Final
 import msgspec
 
 from tenure.postgres.transaction import Transaction
+from tenure.promises.privacy.model.disclosures import DisclosedTo
 from tenure.promises.privacy.model.exports import (
     BY_THEMSELVES,
     Batch,
     Job,
+    Kind,
+    Overview,
     Position,
     Refusal,
     Scope,
@@ -18,7 +21,7 @@ from tenure.promises.privacy.model.exports import (
     Wanted,
     Whose,
 )
-from tenure.promises.privacy.operations import register
+from tenure.promises.privacy.operations import disclosures, register
 from tenure.promises.privacy.rules.exports import document, telling, words
 from tenure.promises.privacy.rules.exports import package as sealing
 from tenure.promises.privacy.store import exported
@@ -29,10 +32,12 @@ from tenure.terms.model import Terms
 from tenure.values.instant import Instant
 from tenure.values.refused import Refused
 
-__all__ = ["document", "sealing", "words"]
+__all__ = ["DisclosedTo", "document", "sealing", "words"]
 
 EXPORTED: Final = "privacy.exported"
 DESTROYED: Final = "privacy.export_destroyed"
+COUNTED_MAX: Final = 10_000
+"""A page counts no further: its answer is for a person, not for an auditor."""
 AT_ONCE: Final = 16
 """Packages that are destroyed in one transaction."""
 
@@ -94,8 +99,9 @@ async def sections(
 def reasons(terms: Terms, language: str) -> words.Reasons:
     """Why what is kept under each period is held, and how it ends, in a language of the terms."""
     privacy = terms.privacy
-    why = {name: one.action for name, one in privacy.retention.keeps.items()}
-    return words.Reasons({}, {name: said[language] for name, said in why.items()})
+    why = {name: one.title[language] for name, one in privacy.processing.activities.items()}
+    ends = {name: one.action[language] for name, one in privacy.retention.keeps.items()}
+    return words.Reasons(why, ends)
 
 
 async def under_way(tx: Transaction, whose: Whose, scope: Scope, case_id: str | None) -> Job | None:
@@ -173,6 +179,21 @@ async def summaries(
         sums = await exported.months(tx, section, job) if count > limit else []
         told.append(Summary(section.name, count, tuple(rows), tuple(sums)))
     return told
+
+
+async def overview(tx: Transaction, terms: Terms, whose: Whose) -> list[Overview]:
+    """How much is held of each kind, for somebody's own page; counted as far as COUNTED_MAX."""
+    told = []
+    for section in await sections(tx, terms, whose, Scope.KNOW):
+        records, since = await exported.counted(tx, section, whose, COUNTED_MAX + 1)
+        capped = records > COUNTED_MAX
+        told.append(Overview(section, min(records, COUNTED_MAX), capped, None if capped else since))
+    return told
+
+
+async def given(tx: Transaction, whose: Whose) -> list[DisclosedTo]:
+    """To whom something of theirs was given; only what is held of persons leaves by that door."""
+    return await disclosures.disclosed_to(tx, whose.whom) if whose.kind is Kind.PERSON else []
 
 
 async def finish(

@@ -21,6 +21,7 @@ from tenure.promises.privacy.model.exports import (
 )
 from tenure.promises.privacy.store.reach import about
 from tenure.values.holding import Export, Lead, Row, Way
+from tenure.values.instant import Instant
 
 CODES: Final[Mapping[tuple[str, str], type[IntEnum]]] = {
     ("money.entry", "kind"): EntryKind,
@@ -32,6 +33,17 @@ WHOM: Final = "%(whom)s"
 MASK: Final = "…"
 """What stands where somebody else would be named."""
 
+BEGINNINGS: Final = (
+    "since",
+    "at",
+    "added_at",
+    "asked_at",
+    "requested_at",
+    "received_at",
+    "given_at",
+    "verified_at",
+)
+"""Columns that say since when something is held."""
 SECRET_FIELDS: Final = ("credential", "public_key", "signature", "token", "code", "pin")
 """Openings of leaves that name a credential: they are told to nobody."""
 
@@ -127,6 +139,28 @@ async def newest(
         if len(found) >= asked["limit"]:
             break
     return found[: asked["limit"]]
+
+
+async def counted(
+    tx: Transaction, section: Section, whose: Whose, limit: int
+) -> tuple[int, Instant | None]:
+    """How many records there are, counted as far as ``limit``, and since when."""
+    if section.name == LOOKS:
+        inner = _LOOKS.format(at=_moment("t.at"))
+        query = f"SELECT count(*)::bigint, NULL::timestamptz FROM ({inner}) AS found"
+    else:
+        names = [one.name for one in section.columns if one.type == "timestamp with time zone"]
+        moment = next((f"t.{one}" for one in BEGINNINGS if one in names), "NULL::timestamptz")
+        condition = about(section.row, whose.kind.value, WHOM)
+        query = (
+            "SELECT count(*)::bigint, min(found.moment) FROM"
+            f" (SELECT {moment} AS moment FROM {section.promise}.{section.row.table} t"
+            f" WHERE {condition} LIMIT %(limit)s) AS found"
+        )
+    asked = {"whom": whose.whom, "limit": limit, "after_0": None}
+    row = await (await tx.execute(query.encode(), asked)).fetchone()
+    assert row is not None
+    return row[0], row[1]
 
 
 async def months(tx: Transaction, section: Section, job: Job) -> list[Month]:

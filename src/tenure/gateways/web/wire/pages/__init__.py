@@ -3,7 +3,7 @@
 Read frame (what all have), front, line, signing, requests, own, consents.
 """
 
-from tenure.gateways.web.wire.pages import consents, own, requests, signing
+from tenure.gateways.web.wire.pages import consents, held, own, requests, signing
 from tenure.gateways.web.wire.pages.frame import Frame, problem
 from tenure.gateways.web.wire.pages.front import home, moving, when
 from tenure.gateways.web.wire.pages.line import number
@@ -11,6 +11,7 @@ from tenure.gateways.web.wire.pages.line import number
 __all__ = [
     "Frame",
     "consents",
+    "held",
     "home",
     "moving",
     "number",
