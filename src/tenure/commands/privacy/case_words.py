@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 
-from tenure.promises.privacy.model.rights import Dossier, Row, State
-from tenure.promises.privacy.operations import rights
+from tenure.promises.privacy import model, operations
 from tenure.terms.model import Terms
 from tenure.values.instant import HOUR_MS, Instant, iso
 
+held = model.rights
+rights = operations.rights
 
-def line(row: Row, at: Instant) -> str:
+
+def line(row: held.Row, at: Instant) -> str:
     """One open case, about nobody."""
     return f"{row.case_id}  {row.right.value}  {row.state.value}  {_time(row, at)}"
 
 
-def _time(row: Row, at: Instant) -> str:
+def _time(row: held.Row, at: Instant) -> str:
     if row.late:
         return f"LATE (due {iso(row.due_at)})"
     left = max(0, (row.due_at - at) // HOUR_MS)
@@ -21,19 +23,19 @@ def _time(row: Row, at: Instant) -> str:
     return f"{left} h left ({row.percent} % over, due {iso(row.due_at)}{paused})"
 
 
-def said(known: Dossier, terms: Terms, at: Instant) -> str:
+def said(known: held.Dossier, terms: Terms, at: Instant) -> str:
     """All of a case, in lines."""
     return "\n".join(_lines(known, terms, at))
 
 
-def _lines(known: Dossier, terms: Terms, at: Instant) -> Iterator[str]:
+def _lines(known: held.Dossier, terms: Terms, at: Instant) -> Iterator[str]:
     case, row = known.case, rights.row(known, at)
     asks = "" if case.asked_by is None else f", asked by person {case.asked_by}"
     yield f"case {case.case_id}"
     whose = f"{case.whose.kind} {case.whose.whom}"
     yield f"  {case.right.value} of {whose}{asks}, by {case.channel.value}"
     yield f"  received  {iso(case.received_at)}"
-    if row.state in {State.TOLD, State.CLOSED}:
+    if row.state in {held.State.TOLD, held.State.CLOSED}:
         yield f"  answered  {'LATE' if row.late else 'in time'} (due {iso(row.due_at)})"
     else:
         yield f"  due       {_time(row, at)}"
@@ -50,7 +52,7 @@ def _lines(known: Dossier, terms: Terms, at: Instant) -> Iterator[str]:
         yield f"  told      {rights.answer(terms, known)}"
 
 
-def told(known: Dossier, at: Instant) -> dict[str, object]:
+def told(known: held.Dossier, at: Instant) -> dict[str, object]:
     """The same for a program."""
     return {
         "case": known.case,

@@ -13,9 +13,7 @@ from tenure.commands.presence import Live, OnDocument, OwnPasskey, Paper, Shown
 from tenure.commands.privacy.case_words import line, said, told
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
-from tenure.promises.privacy.model import rights as model
-from tenure.promises.privacy.model.rights import Alert, Dossier, Mandate, NewCase, Receipt, Row
-from tenure.promises.privacy.operations import rights
+from tenure.promises.privacy import model, operations
 from tenure.promises.record.model import Act
 from tenure.promises.staff.model import Refusal as StaffRefusal
 from tenure.terms.model import Terms
@@ -24,6 +22,9 @@ from tenure.values.instant import HOUR_MS, iso
 from tenure.values.refused import Refused
 from tenure.values.sealing import Whose
 
+held = model.rights
+rights = operations.rights
+
 NAME: Final = "privacy case"
 app = typer.Typer(
     help="Take in, prove, answer and refuse what people ask about what is held of them.",
@@ -31,7 +32,7 @@ app = typer.Typer(
 )
 
 Which = Annotated[UUID, typer.Argument(metavar="CASE", help="Its id, as list shows it.")]
-Found = Dossier | Refused[model.Refusal] | Refused[StaffRefusal]
+Found = held.Dossier | Refused[held.Refusal] | Refused[StaffRefusal]
 
 
 def add(parent: typer.Typer) -> None:
@@ -43,7 +44,7 @@ def add(parent: typer.Typer) -> None:
 def open_(
     right: Annotated[Right, typer.Argument(help="What is asked.")],
     whom: Annotated[int, typer.Argument(metavar="PERSON", help="Whom it is about.")],
-    channel: Annotated[Receipt, typer.Option(help="By which it was received.")],
+    channel: Annotated[held.Receipt, typer.Option(help="By which it was received.")],
     kind: Annotated[str, typer.Option(help="person, subject, or human: one of ours.")] = "person",
     received: Annotated[
         str | None, typer.Option(help="When it was received, at the dealer or by mail; now.")
@@ -71,10 +72,10 @@ def open_(
     """
     terms = connect.terms_of(NAME, operator)
     act = connect.act_of(by, connect.instant_typed(at))
-    if kind not in {model.PERSON, model.SUBJECT, model.HUMAN}:
+    if kind not in {held.PERSON, held.SUBJECT, held.HUMAN}:
         raise typer.BadParameter("--kind: person, subject or human")
     msisdn = str(connect.number_of(NAME, number, terms, as_json=as_json)) if number else ""
-    new = NewCase(
+    new = held.NewCase(
         case_id=uuid.uuid4(),
         right=right,
         whose=Whose(kind, whom),
@@ -83,7 +84,7 @@ def open_(
         wanted=tuple(wanted or ()),
         msisdn=msisdn,
         full_name=full_name,
-        mandate=None if asked_by is None else Mandate(asked_by, mandate),
+        mandate=None if asked_by is None else held.Mandate(asked_by, mandate),
     )
 
     async def receive(tx: Transaction) -> Found:
@@ -123,14 +124,14 @@ def prove(
     hashed = rights.proof_hash(known.case)
     if own_passkey is not None:
         signed = presence.signer(NAME, own_passkey)(hashed)
-        shown = model.Shown(ProofWay.PASSKEY, signed)
+        shown = held.Shown(ProofWay.PASSKEY, signed)
     elif document:
         asks = Shown(None, known.case.prover.whom, document, photo, document_photo)
         seen = presence.presence_of(NAME, asks, as_json=as_json)
         signed = presence.signer(NAME, connect.passkey_of(by, data, passkey))(hashed)
-        shown = model.Shown(ProofWay.PRESENCE, signed, seen)
+        shown = held.Shown(ProofWay.PRESENCE, signed, seen)
     else:
-        shown = model.Shown(ProofWay.LOGIN)
+        shown = held.Shown(ProofWay.LOGIN)
 
     async def proven(tx: Transaction) -> Found:
         return await rights.prove(tx, terms, case, shown, act)
@@ -153,7 +154,7 @@ def list_(
     connect.terms_of(NAME, operator)
     now = connect.instant_typed(at)
 
-    async def look(tx: Transaction) -> tuple[list[Row], list[Alert]]:
+    async def look(tx: Transaction) -> tuple[list[held.Row], list[held.Alert]]:
         return await rights.cases(tx, now), await rights.alerts(tx)
 
     found, alerts = connect.run(NAME, data, dsn, lambda pool: perform(pool, look))
@@ -236,12 +237,12 @@ def refuse(
 
     async def no(tx: Transaction) -> Found:
         done = await rights.refuse(tx, case, act)
-        if isinstance(done, Refused) and done.refusal is model.Refusal.APPROVAL_MISSING:
+        if isinstance(done, Refused) and done.refusal is held.Refusal.APPROVAL_MISSING:
             asked = await rights.ask_refusal(tx, case, act)
             if isinstance(asked, Refused):
                 return asked
             detail = f"somebody else has to agree: tenure staff approve {asked.hex()}"
-            return Refused(model.Refusal.APPROVAL_MISSING, detail)
+            return Refused(held.Refusal.APPROVAL_MISSING, detail)
         return done
 
     _do((terms, act, passkey, as_json), (data, dsn), no)

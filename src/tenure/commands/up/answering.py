@@ -8,9 +8,11 @@ from uuid import UUID
 from tenure.commands.connect import act_of
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
-from tenure.promises.privacy.operations import rights
+from tenure.promises.privacy import operations
 from tenure.terms.model import Terms
 from tenure.values.instant import MINUTE_MS, Instant
+
+rights = operations.rights
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +27,7 @@ def answering(pool: Pool, terms: Terms) -> Callable[[Instant], Awaitable[None]]:
         alerts, broken = 0, 0
         after: UUID = rights.FIRST
         while ids := await perform(pool, rights.open_cases, after):
-            for case_id in ids:
+            for case_id in await perform(pool, rights.workable, terms, ids, at):
                 broken += not await _work(pool, terms, case_id, at)
             alerts += len(await perform(pool, rights.remind, terms, ids, act_of(BY, at)))
             after = ids[-1]

@@ -68,3 +68,43 @@ FROM (
 SELECT w.ticket = (privacy.in_order(d.seed, d.tickets))[w.place] AND sha256(d.seed) = c.commitment AS ok,
        format('contest %s, place %s', d.contest, w.place) AS which
 FROM privacy.draw d JOIN privacy.contest c USING (contest) JOIN privacy.winner w USING (contest)
+
+-- check: rights-closed
+-- clauses: PRV-RIGHTS
+-- says: Every request that is closed was told with a notice or letter that is there, and has its leaf.
+SELECT l.kind = 'privacy.rights_tell' AND l.at = s.at
+       AND (s.reason LIKE 'letter %' OR EXISTS (
+           SELECT FROM notices.notice n WHERE 'notice ' || n.notice_id = s.reason
+             AND n.kind = 'rights.answered' AND n.facts ->> 'case' = s.case_id::text
+       )) AS ok, format('case %s', s.case_id) AS which
+FROM privacy.rights_step s LEFT JOIN record.leaf l ON l.seq = s.leaf_seq
+WHERE s.step = 'tell'
+
+-- check: rights-proven
+-- clauses: PRV-RIGHTS PRV-BIO
+-- says: Nobody's request was done that had to be proven and was not.
+SELECT NOT c.needs_proof OR p.way IN ('passkey', 'presence', 'login') AS ok,
+       format('case %s', c.case_id) AS which
+FROM privacy.rights_case c
+JOIN privacy.rights_step s USING (case_id)
+LEFT JOIN privacy.rights_proof p USING (case_id)
+WHERE s.step IN ('execute', 'tell') AND s.outcome IN ('done', 'partial', 'referred')
+
+-- check: rights-open
+-- clauses: PRV-RIGHTS
+-- says: Every request is either closed or among those that the clock goes through.
+SELECT (o.case_id IS NULL) = (s.state = 'closed') AS ok, format('case %s', c.case_id) AS which
+FROM privacy.rights_case c
+JOIN LATERAL (
+    SELECT x.state FROM privacy.rights_step x WHERE x.case_id = c.case_id ORDER BY x.seq DESC LIMIT 1
+) s ON true
+LEFT JOIN privacy.rights_open o USING (case_id)
+
+-- check: rights-unseen
+-- clauses: PRV-RIGHTS
+-- says: No request was answered late of which the officers had not heard before its deadline.
+SELECT EXISTS (
+           SELECT FROM privacy.rights_alert a WHERE a.case_id = s.case_id AND a.raised_at < s.due_at
+       ) AS ok, format('case %s', s.case_id) AS which
+FROM privacy.rights_step s
+WHERE s.late

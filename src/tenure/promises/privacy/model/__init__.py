@@ -1,6 +1,6 @@
 """What privacy is asked, what it answers, and why it refuses."""
 
-from tenure.promises.privacy.model import exports, releases, usage
+from tenure.promises.privacy.model import exports, releases, rights, usage
 from tenure.promises.privacy.model.copies import CopyRefusal, Made, PutBack
 from tenure.promises.privacy.model.keys import KeyRefusal, KeysSettled
 from tenure.promises.privacy.model.website import (
@@ -30,5 +30,6 @@ __all__ = [
     "Winner",
     "exports",
     "releases",
+    "rights",
     "usage",
 ]

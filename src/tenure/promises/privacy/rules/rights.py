@@ -198,6 +198,11 @@ def lapsed(now: Position, rights: Rights, at: Instant) -> bool:
     return now.state is State.PROVING and at >= now.at + rights.proof_wait_ms
 
 
+def waits(now: Position, rights: Rights, at: Instant) -> bool:
+    """Whether a case waits for a proof, which only its person can give."""
+    return now.state is State.PROVING and not lapsed(now, rights, at)
+
+
 def due_alerts(now: Position, case: Case, rights: Rights, at: Instant) -> tuple[int, ...]:
     """The reminders that the officers should have had by now of a case that is not answered."""
     if now.state in {State.TOLD, State.CLOSED}:

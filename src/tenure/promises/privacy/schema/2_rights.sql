@@ -260,7 +260,8 @@ CREATE TABLE privacy.rights_result (
 CREATE TABLE privacy.rights_open (
     case_id uuid NOT NULL,
     CONSTRAINT rights_open_pkey PRIMARY KEY (case_id),
-    CONSTRAINT rights_open_of_a_case FOREIGN KEY (case_id) REFERENCES privacy.rights_case (case_id)
+    CONSTRAINT rights_open_of_a_case FOREIGN KEY (case_id)
+        REFERENCES privacy.rights_case (case_id) ON DELETE CASCADE
 );
 
 -- The officers hear of a case that is open after so much of its time, once each.
@@ -270,7 +271,8 @@ CREATE TABLE privacy.rights_alert (
     due_at timestamptz NOT NULL,
     raised_at timestamptz NOT NULL,
     CONSTRAINT rights_alert_once PRIMARY KEY (case_id, percent),
-    CONSTRAINT rights_alert_of_a_case FOREIGN KEY (case_id) REFERENCES privacy.rights_case (case_id),
+    CONSTRAINT rights_alert_of_a_case FOREIGN KEY (case_id)
+        REFERENCES privacy.rights_case (case_id) ON DELETE CASCADE,
     CONSTRAINT rights_alert_is_a_share CHECK (percent BETWEEN 1 AND 99)
 );
 

@@ -21,6 +21,7 @@ from tenure.promises.privacy.operations.rights.looking import (
     remind,
     row,
     show,
+    workable,
 )
 from tenure.promises.privacy.operations.rights.proving import proof_hash, prove
 from tenure.promises.privacy.operations.rights.receiving import receive
@@ -49,4 +50,5 @@ __all__ = [
     "tell_recipients",
     "told_by_letter",
     "work",
+    "workable",
 ]

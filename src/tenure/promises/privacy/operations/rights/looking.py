@@ -33,6 +33,14 @@ async def open_cases(tx: Transaction, after: UUID = FIRST, limit: int = PAGE) ->
     return await store.open_ids(tx, after, limit)
 
 
+async def workable(
+    tx: Transaction, terms: Terms, case_ids: Sequence[UUID], at: Instant
+) -> list[UUID]:
+    """Of these, the cases that do not wait for a proof: most do, and there is nothing to do."""
+    known = await store.dossiers(tx, case_ids)
+    return [one.case.case_id for one in known if not rules.waits(one.now, terms.privacy.rights, at)]
+
+
 async def cases(tx: Transaction, at: Instant) -> list[Row]:
     """All open cases, the most urgent first; about nobody, so it needs no case of its own."""
     found: list[Row] = []
