@@ -28,18 +28,30 @@ PARTS_MAX_LATIN: Final = 2
 # The longest that is realistic: what one of ours types, what a campaign says, what a pack sells.
 LONGEST: Final = {
     "en": {
+        "what": "names and documents.",
+        "handling": "The disk was found again.",
+        "right": "a copy of what you gave at registration",
+        "answer": "It is ready: fetch it on your page or in a shop.",
         "reason": "repeated nuisance calls to others",
         "purpose": "offers from us and our partners",
         "summary": "calls to other networks cost $0.05 a minute",
         "text": "Double data all weekend: buy any plan before Sunday and get the same again.",
     },
     "km": {
+        "what": "ឈ្មោះ និងឯកសារ។",
+        "handling": "បានរកឃើញវិញ។",
+        "right": "ច្បាប់ចម្លងនៃទិន្នន័យ",
+        "answer": "រួចរាល់ហើយ សូមមកយកនៅហាង។",
         "reason": "ហៅរំខានអ្នកដទៃជាញឹកញាប់",
         "purpose": "ការផ្តល់ជូនពីយើង និងដៃគូ",
         "summary": "ការហៅទៅបណ្តាញផ្សេង $0.05 ក្នុងមួយនាទី",
         "text": "ទទួលបានអ៊ីនធឺណិតទ្វេដង ពេញចុងសប្តាហ៍នេះ ពេលទិញគម្រោងណាមួយមុនថ្ងៃអាទិត្យ។",
     },
     "id": {
+        "what": "nama dan dokumen.",
+        "handling": "Cakram itu ditemukan kembali.",
+        "right": "salinan data pendaftaran",
+        "answer": "Sudah siap: ambil di halaman Anda atau di gerai.",
         "reason": "panggilan yang berulang kali mengganggu orang lain",
         "purpose": "penawaran dari kami dan mitra kami",
         "summary": "telepon ke operator lain menjadi Rp500 per menit",
@@ -50,6 +62,7 @@ ANYWHERE: Final = {
     "days": "29",
     "percent": "90",
     "clause": "GTC-ILLEGAL",
+    "when": "20/11/2026 - 21/11/2026",
     "page": "https://www.smart.com.kh/t/2026-10",
 }
 AMOUNTS: Final = {"USD": "148750000", "IDR": "1487500000000"}

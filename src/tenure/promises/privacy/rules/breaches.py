@@ -155,7 +155,7 @@ def when(breach: Breach, terms: Terms) -> str:
     zone = ZoneInfo(terms.time_zone)
     first = day(breach.leak.began_at, zone)
     last = day(breach.leak.ended_at or breach.known_at, zone)
-    return first if first == last else f"{first} – {last}"
+    return first if first == last else f"{first} - {last}"
 
 
 def facts(file: BreachFile, terms: Terms) -> Mapping[str, Mapping[str, str]]:
