@@ -1,8 +1,10 @@
 """The paper: in three languages, summed where it is long, and whatever is held stays text."""
 
+import json
 import re
 import zlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from tenure.promises.privacy.model.exports import (
     Whose,
     Wrapped,
 )
+from tenure.promises.privacy.rules.exports import document
 from tenure.terms.model import Terms
 from tenure.values.holding import Row
 from tests.numbers.stocked import AT, ID, KH
@@ -115,3 +118,8 @@ def test_a_long_history_is_summed_by_months_and_its_empty_columns_are_left_out()
 )
 def test_an_amount_is_told_to_the_millionth(micros: int, words: str) -> None:
     assert paper.amount(micros) == words
+
+
+def test_the_schema_that_is_published_is_the_one_that_is_meant() -> None:
+    file = Path(__file__).parents[2] / "docs" / "privacy" / "held.schema.json"
+    assert json.loads(file.read_bytes()) == document.schema()

@@ -76,7 +76,8 @@ async def _case(tx: Transaction, wanted: Wanted, act: Act) -> Refused[Refusal] |
         return Refused(Refusal.CASE_MISSING, "name the case that this answers with --case")
     proven = await store.is_proven(tx, wanted.case_id, wanted.whose)
     if proven is None:
-        return Refused(Refusal.CASE_UNKNOWN, "this is no case of theirs; see: tenure privacy cases")
+        detail = "this is no case of theirs; see: tenure privacy case list"
+        return Refused(Refusal.CASE_UNKNOWN, detail)
     if not proven:
         return Refused(Refusal.UNPROVEN, "who asks has to show first who they are")
     return None
