@@ -5395,8 +5395,6 @@ CREATE TABLE privacy.message (
     recipient text NOT NULL,
     person_id bigint NOT NULL,
     change text NOT NULL,
-    -- As the recipient knows them; what was disclosed may have ended by the time it is told.
-    refs text[] NOT NULL,
     asked_at timestamptz NOT NULL,
     expected_by timestamptz NOT NULL,
     attempts integer NOT NULL DEFAULT 0,
@@ -5411,7 +5409,6 @@ CREATE TABLE privacy.message (
         (done_at IS NULL) = (receipt_sha256 IS NULL) AND (done_at IS NULL) = (next_at IS NOT NULL)
         AND octet_length(receipt_sha256) = 32
     ),
-    CONSTRAINT message_names_whom CHECK (cardinality(refs) > 0),
     CONSTRAINT message_is_expected_later CHECK (expected_by > asked_at AND attempts >= 0),
     CONSTRAINT message_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
 );
@@ -5440,16 +5437,7 @@ BEGIN
     SELECT g.recipient, g.version, g.class, g.basis, g.country, g.is_abroad, g.measure,
            g.is_confidential, g.purpose, g.consent, g.consent_media, g.fields, g.ends_at, true
     FROM jsonb_populate_recordset(NULL::privacy.agreement, given) AS g
-    -- A version by which nothing left yet may still be written otherwise.
-    ON CONFLICT (recipient, version) DO UPDATE
-    SET class = excluded.class, basis = excluded.basis, country = excluded.country,
-        is_abroad = excluded.is_abroad, measure = excluded.measure,
-        is_confidential = excluded.is_confidential, purpose = excluded.purpose,
-        consent = excluded.consent, consent_media = excluded.consent_media, fields = excluded.fields
-    WHERE NOT EXISTS (
-        SELECT FROM privacy.disclosure d
-        WHERE (d.recipient, d.agreement) = (agreement.recipient, agreement.version)
-    );
+    ON CONFLICT (recipient, version) DO NOTHING;
     UPDATE privacy.agreement a SET is_listed = true, ends_at = g.ends_at
     FROM jsonb_populate_recordset(NULL::privacy.agreement, given) AS g
     WHERE (a.recipient, a.version) = (g.recipient, g.version)

@@ -5,12 +5,10 @@ import typer
 from tenure.commands.privacy import (
     breaches,
     copying,
-    disclosures,
     drilling,
     exports,
     holds,
     keys,
-    propagating,
     register,
     retention,
     rights,
@@ -34,7 +32,5 @@ for part in (
     rights,
     usage,
     website,
-    disclosures,
-    propagating,
 ):
     part.add(app)
