@@ -21,8 +21,10 @@ from tenure.postgres.pool import Pool, pool_of
 from tenure.postgres.programs import CannotStartError
 from tenure.promises.numbers.rules.holding import figures_of
 from tenure.promises.people.rules.publishing import published
+from tenure.promises.privacy.rules import disclosures
 from tenure.promises.record.rules import canonical
 from tenure.terms import pack
+from tenure.terms.model import Terms
 from tenure.values.instant import parse_instant
 from tools import schema
 
@@ -130,6 +132,12 @@ def furnish(owner_dsn: str, operator: str) -> None:
         connection.execute("SET LOCAL ROLE tenure_owner")
         connection.execute("SELECT people.publish(%s::jsonb)", [canonical(published(terms))])
         connection.execute("SELECT numbers.keep_figures(%s::jsonb)", [figures])
+        connection.execute("SELECT privacy.publish_agreements(%s::jsonb)", [agreements(terms)])
+
+
+def agreements(terms: Terms) -> str:
+    """What the pack lets whom be given, as the database enforces it."""
+    return canonical(disclosures.published(terms))
 
 
 @pytest.fixture

@@ -4526,7 +4526,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     END
 $$;
 
--- From when on the time of a row counts; NULL while what it tells, or somebody's relation, lasts.
+-- From when on the time of a row counts; NULL while what it tells, or somebody's relation, lasts.  That
+-- one of ours had a hand in it keeps nothing of a subscriber's: only where all are ours, ours count.
 CREATE FUNCTION privacy.begins(starts text, since timestamptz, kinds text[], whoms bigint[])
 RETURNS timestamptz LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
@@ -4535,6 +4536,7 @@ RETURNS timestamptz LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS
         ELSE nullif(greatest(since, max(privacy.over_at(w.kind, w.whom))), '-infinity')
     END
     FROM unnest(kinds, whoms) AS w (kind, whom)
+    WHERE w.kind <> 'human' OR NOT kinds && ARRAY['person', 'subject']
 $$;
 
 -- Whether a hold counts: asked and approved, or asked and still open for a second pair of eyes.
@@ -5395,6 +5397,8 @@ CREATE TABLE privacy.message (
     recipient text NOT NULL,
     person_id bigint NOT NULL,
     change text NOT NULL,
+    -- As the recipient knows them; what was disclosed may have ended by the time it is told.
+    refs text[] NOT NULL,
     asked_at timestamptz NOT NULL,
     expected_by timestamptz NOT NULL,
     attempts integer NOT NULL DEFAULT 0,
@@ -5409,6 +5413,7 @@ CREATE TABLE privacy.message (
         (done_at IS NULL) = (receipt_sha256 IS NULL) AND (done_at IS NULL) = (next_at IS NOT NULL)
         AND octet_length(receipt_sha256) = 32
     ),
+    CONSTRAINT message_names_whom CHECK (cardinality(refs) > 0),
     CONSTRAINT message_is_expected_later CHECK (expected_by > asked_at AND attempts >= 0),
     CONSTRAINT message_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
 );
@@ -5437,7 +5442,16 @@ BEGIN
     SELECT g.recipient, g.version, g.class, g.basis, g.country, g.is_abroad, g.measure,
            g.is_confidential, g.purpose, g.consent, g.consent_media, g.fields, g.ends_at, true
     FROM jsonb_populate_recordset(NULL::privacy.agreement, given) AS g
-    ON CONFLICT (recipient, version) DO NOTHING;
+    -- A version by which nothing left yet may still be written otherwise.
+    ON CONFLICT (recipient, version) DO UPDATE
+    SET class = excluded.class, basis = excluded.basis, country = excluded.country,
+        is_abroad = excluded.is_abroad, measure = excluded.measure,
+        is_confidential = excluded.is_confidential, purpose = excluded.purpose,
+        consent = excluded.consent, consent_media = excluded.consent_media, fields = excluded.fields
+    WHERE NOT EXISTS (
+        SELECT FROM privacy.disclosure d
+        WHERE (d.recipient, d.agreement) = (agreement.recipient, agreement.version)
+    );
     UPDATE privacy.agreement a SET is_listed = true, ends_at = g.ends_at
     FROM jsonb_populate_recordset(NULL::privacy.agreement, given) AS g
     WHERE (a.recipient, a.version) = (g.recipient, g.version)
@@ -5964,7 +5978,7 @@ CREATE TABLE privacy.breach_words (
     at timestamptz NOT NULL,
     CONSTRAINT breach_words_pkey PRIMARY KEY (breach_id, language, seq),
     CONSTRAINT breach_words_of_a_breach FOREIGN KEY (breach_id)
-        REFERENCES privacy.breach (breach_id),
+        REFERENCES privacy.breach (breach_id) ON DELETE CASCADE,
     -- Which data, when and how, handling and recovery: nobody is told half of it.
     CONSTRAINT breach_words_say_everything
         CHECK (btrim(what) <> '' AND btrim(how) <> '' AND btrim(handling) <> '')

@@ -5,10 +5,12 @@ import typer
 from tenure.commands.privacy import (
     breaches,
     copying,
+    disclosures,
     drilling,
     exports,
     holds,
     keys,
+    propagating,
     register,
     retention,
     rights,
@@ -32,5 +34,7 @@ for part in (
     rights,
     usage,
     website,
+    disclosures,
+    propagating,
 ):
     part.add(app)

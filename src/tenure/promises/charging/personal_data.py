@@ -12,7 +12,7 @@ HOLDINGS = (
             category=Category.SERVICE_ACCOUNT,
             why="a repeat gets the first answer, and a refund restores what was drawn",
             keep="accounts",
-            end=End.UNTIE,
+            end=End.DELETE,
         )
         for column in ("answer", "drawn", "at")
     ),

@@ -108,3 +108,27 @@ SELECT EXISTS (
        ) AS ok, format('case %s', s.case_id) AS which
 FROM privacy.rights_step s
 WHERE s.late
+
+-- check: what left was agreed and is on record
+-- clauses: PRV-WHO PRV-XFER WEB-SHARE
+-- says: Every disclosure is of agreed fields, of as many people as it says, and its leaf says the same.
+SELECT d.fields <@ a.fields AND (NOT a.is_abroad OR d.measure <> 'none')
+       AND (a.is_confidential OR d.class = 'authorities')
+       AND d.subjects = (SELECT count(*) FROM privacy.disclosed s WHERE s.disclosure_id = d.disclosure_id)
+       AND l.body::jsonb -> 'said' ->> 'payload' = encode(d.payload_sha256, 'hex')
+       AND l.body::jsonb -> 'said' -> 'fields' = to_jsonb(d.fields) AS ok,
+       format('disclosure %s', d.disclosure_id) AS which
+FROM privacy.disclosure d
+JOIN privacy.agreement a ON (a.recipient, a.version) = (d.recipient, d.agreement)
+LEFT JOIN record.leaf l ON l.seq = d.leaf_seq AND l.kind = 'privacy.disclosed'
+
+-- check: orders were approved by two others
+-- clauses: PRV-WHO
+-- quick
+-- says: What an authority got by an order was approved before by two who did not ask.
+SELECT (SELECT count(DISTINCT p.approved_by) FROM staff.approval p
+        WHERE p.request_hash = d.request_hash AND p.approved_at <= d.at
+          AND p.approved_by <> r.requested_by) >= 2 AS ok,
+       format('disclosure %s', d.disclosure_id) AS which
+FROM privacy.disclosure d LEFT JOIN staff.request r ON r.request_hash = d.request_hash
+WHERE d.basis = 'order'

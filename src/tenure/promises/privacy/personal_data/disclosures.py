@@ -57,6 +57,7 @@ HOLDINGS: Final = (
         for column, why in (
             ("recipient", "who is told"),
             ("change", "of what"),
+            ("refs", "as the recipient knows them"),
             ("asked_at", "since when they are to know"),
             ("expected_by", "by when they are to have done it"),
             ("done_at", "when they said that it is done"),

@@ -38,7 +38,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     END
 $$;
 
--- From when on the time of a row counts; NULL while what it tells, or somebody's relation, lasts.
+-- From when on the time of a row counts; NULL while what it tells, or somebody's relation, lasts.  That
+-- one of ours had a hand in it keeps nothing of a subscriber's: only where all are ours, ours count.
 CREATE FUNCTION privacy.begins(starts text, since timestamptz, kinds text[], whoms bigint[])
 RETURNS timestamptz LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
@@ -47,6 +48,7 @@ RETURNS timestamptz LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS
         ELSE nullif(greatest(since, max(privacy.over_at(w.kind, w.whom))), '-infinity')
     END
     FROM unnest(kinds, whoms) AS w (kind, whom)
+    WHERE w.kind <> 'human' OR NOT kinds && ARRAY['person', 'subject']
 $$;
 
 -- Whether a hold counts: asked and approved, or asked and still open for a second pair of eyes.

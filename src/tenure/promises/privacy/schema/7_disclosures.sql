@@ -115,6 +115,8 @@ CREATE TABLE privacy.message (
     recipient text NOT NULL,
     person_id bigint NOT NULL,
     change text NOT NULL,
+    -- As the recipient knows them; what was disclosed may have ended by the time it is told.
+    refs text[] NOT NULL,
     asked_at timestamptz NOT NULL,
     expected_by timestamptz NOT NULL,
     attempts integer NOT NULL DEFAULT 0,
@@ -129,6 +131,7 @@ CREATE TABLE privacy.message (
         (done_at IS NULL) = (receipt_sha256 IS NULL) AND (done_at IS NULL) = (next_at IS NOT NULL)
         AND octet_length(receipt_sha256) = 32
     ),
+    CONSTRAINT message_names_whom CHECK (cardinality(refs) > 0),
     CONSTRAINT message_is_expected_later CHECK (expected_by > asked_at AND attempts >= 0),
     CONSTRAINT message_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
 );

@@ -10,7 +10,16 @@ BEGIN
     SELECT g.recipient, g.version, g.class, g.basis, g.country, g.is_abroad, g.measure,
            g.is_confidential, g.purpose, g.consent, g.consent_media, g.fields, g.ends_at, true
     FROM jsonb_populate_recordset(NULL::privacy.agreement, given) AS g
-    ON CONFLICT (recipient, version) DO NOTHING;
+    -- A version by which nothing left yet may still be written otherwise.
+    ON CONFLICT (recipient, version) DO UPDATE
+    SET class = excluded.class, basis = excluded.basis, country = excluded.country,
+        is_abroad = excluded.is_abroad, measure = excluded.measure,
+        is_confidential = excluded.is_confidential, purpose = excluded.purpose,
+        consent = excluded.consent, consent_media = excluded.consent_media, fields = excluded.fields
+    WHERE NOT EXISTS (
+        SELECT FROM privacy.disclosure d
+        WHERE (d.recipient, d.agreement) = (agreement.recipient, agreement.version)
+    );
     UPDATE privacy.agreement a SET is_listed = true, ends_at = g.ends_at
     FROM jsonb_populate_recordset(NULL::privacy.agreement, given) AS g
     WHERE (a.recipient, a.version) = (g.recipient, g.version)

@@ -35,7 +35,7 @@ CREATE TABLE privacy.breach_words (
     at timestamptz NOT NULL,
     CONSTRAINT breach_words_pkey PRIMARY KEY (breach_id, language, seq),
     CONSTRAINT breach_words_of_a_breach FOREIGN KEY (breach_id)
-        REFERENCES privacy.breach (breach_id),
+        REFERENCES privacy.breach (breach_id) ON DELETE CASCADE,
     -- Which data, when and how, handling and recovery: nobody is told half of it.
     CONSTRAINT breach_words_say_everything
         CHECK (btrim(what) <> '' AND btrim(how) <> '' AND btrim(handling) <> '')

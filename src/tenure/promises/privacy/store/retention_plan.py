@@ -1,6 +1,6 @@
 """The plan of what ends how, made from register and pack: which rows, in which order, for whom."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import Final
 
@@ -9,7 +9,7 @@ import msgspec
 from tenure.postgres.transaction import Transaction
 from tenure.promises.privacy.store.reach import KIND_OF, about, somebody
 from tenure.promises.record.model import Plain
-from tenure.terms.retention import Retention
+from tenure.terms.retention import ROW, Retention
 from tenure.values.holding import End, Holding, Row
 from tenure.values.instant import DAY_MS
 
@@ -28,9 +28,18 @@ EMPTIED: Final[Mapping[str, str]] = {
 """What a column becomes whose checks want a value, and that leads to nobody."""
 OF_KIND: Final[Mapping[str, str]] = {"people.subject": "t.kind", "people.item": "t.kind"}
 """Where a row says of which kind of people it is, so that the kind's own days count."""
+SINCE: Final[Mapping[str, str]] = {
+    # Its steps end before it, and with them the one that says when it was closed.
+    "privacy.rights_case": "CASE WHEN NOT EXISTS (SELECT FROM privacy.rights_step s"
+    " WHERE s.case_id = t.case_id) THEN t.received_at END",
+    "privacy.rights_proof": "CASE WHEN NOT EXISTS (SELECT FROM privacy.rights_step s"
+    " WHERE s.case_id = t.case_id) THEN t.at END",
+}
+"""From when on a row counts whose own moment has ended with another row."""
 AFTER: Final[Mapping[str, str]] = {
+    "privacy.rights_step": " ORDER BY t.state = 'closed'",
     "record.opening": " ORDER BY t.field IN ('person', 'holder', 'from', 'to', 'said_by',"
-    " 'supplier', 'duplicate', 'survivor', 'subject', 'human', 'msisdn'), t.leaf_seq"
+    " 'supplier', 'duplicate', 'survivor', 'subject', 'human', 'msisdn'), t.leaf_seq",
 }
 """Within a table, what leads to others ends last: else nobody would find them any more."""
 RESTS_ON: Final[Mapping[str, str]] = {
@@ -49,6 +58,13 @@ RESTS_ON: Final[Mapping[str, str]] = {
     " AND c.opened_as = 'import')",
 }
 """What else needs a row of a store, that no foreign key says."""
+ALSO: Final[Mapping[str, tuple[str, str]]] = {
+    "people.item": (
+        "(SELECT s.person_id FROM people.subject s WHERE s.subject_id = t.subject_id)",
+        "t.subject_id IN (SELECT s.subject_id FROM people.subject s WHERE s.person_id = $1)",
+    ),
+}
+"""Whose person a row is about by another row of theirs: who it is, and whether it is $1."""
 _BLANK: Final[Mapping[str, str]] = {"text": "''", "bytea": "''", "bigint": "0", "boolean": "false"}
 
 
@@ -128,7 +144,12 @@ def plan(
         _step(store, act, keep, tuple(columns), (by_store[store], given))
         for (store, act, keep), columns in ending.items()
     ]
-    place = {store: nth for nth, store in enumerate(_ordered(steps, given))}
+    # A row that goes need not be emptied before: only what others still need stays empty.
+    rests = {(one["store"], one["keep"]): one["needed"] for one in steps if one["act"] == DELETE}
+    steps = [_unless_it_goes(one, rests.get((one["store"], one["keep"]), "true")) for one in steps]
+    steps = [one for one in steps if not str(one["undone"]).endswith(" AND false")]
+    by_row = {one.name for one in retention.keeps.values() if one.starts == ROW}
+    place = {store: nth for nth, store in enumerate(_ordered(steps, given, by_row))}
     steps.sort(key=lambda one: (place[str(one["store"])], one["act"] == DELETE))
     return {
         "late_ms": retention.late_days * DAY_MS,
@@ -161,22 +182,34 @@ def _step(
     emptied = {name: _emptied(f"{store}.{name}", given) for name in columns}
     needed = [_needs(one) for one in given.references if one.parent == store]
     needed += [f"({RESTS_ON[store]})"] if store in RESTS_ON else []
-    led = {KIND_OF[lead.way] for lead in row.leads}
+    kinds = [KIND_OF[lead.way] for lead in row.leads]
+    whoms = [somebody(lead) for lead in row.leads]
+    found = {kind: about(row, kind, "$1") for kind in KINDS if kind in kinds}
+    if store in ALSO:
+        kinds, whoms = [*kinds, "person"], [*whoms, ALSO[store][0]]
+        found["person"] = ALSO[store][1]
     return {
         "store": store,
         "keep": keep,
         "act": act,
         "columns": list(columns),
-        "since": row.since,
-        "kinds": [KIND_OF[lead.way] for lead in row.leads],
-        "whoms": ", ".join(somebody(lead) for lead in row.leads) or "NULL",
-        "about": {kind: about(row, kind, "$1") for kind in KINDS if kind in led},
+        "since": f"coalesce({row.since}, {SINCE[store]})" if store in SINCE else row.since,
+        "kinds": kinds,
+        "whoms": ", ".join(whoms) or "NULL",
+        "about": found,
         "needed": "(" + " OR ".join(needed) + ")" if needed and act == DELETE else "false",
         "emptied": ", ".join(f"{name} = {value}" for name, value in emptied.items()),
         "undone": _undone(emptied) if act == EMPTY else "true",
         "of_kind": OF_KIND.get(store, "''"),
         "after": AFTER.get(store, ""),
     }
+
+
+def _unless_it_goes(step: dict[str, Plain], needed: Plain) -> dict[str, Plain]:
+    """The step, which empties only rows that cannot go."""
+    if step["act"] == DELETE:
+        return step
+    return {**step, "undone": f"({step['undone']}) AND {needed}"}
 
 
 def _undone(emptied: Mapping[str, str]) -> str:
@@ -197,7 +230,9 @@ def _needs(one: Reference) -> str:
     return f"EXISTS (SELECT FROM {one.child} c WHERE {fits})"
 
 
-def _ordered(steps: Sequence[Mapping[str, Plain]], given: Shape) -> list[str]:
+def _ordered(
+    steps: Sequence[Mapping[str, Plain]], given: Shape, by_row: Collection[str]
+) -> list[str]:
     """The stores so that who needs another comes before it, and who is found by another as well."""
     stores = {str(one["store"]) for one in steps}
     first: dict[str, set[str]] = {store: set() for store in sorted(stores)}
@@ -206,7 +241,9 @@ def _ordered(steps: Sequence[Mapping[str, Plain]], given: Shape) -> list[str]:
             first[one.parent].add(one.child)
     first["numbers.consent"].add("numbers.tenure")
     for step in steps:
-        told = f"{step['whoms']} {step['about']}"
+        told = f"{step['whoms']} {step['about']} "
+        # What counts from a relation does so without the row that told of its end.
+        told += f"{step['since']} " if step["keep"] in by_row else ""
         store = str(step["store"])
         for other in stores - {store}:
             # A card that was bound to nobody any more ends by its own time.
