@@ -142,18 +142,19 @@ class Shelf:
         missing: list[tuple[bytes, int]] = []
         seen = fences or {}
         now = self.serial() if as_of is None else as_of
-        for mark in marks:
-            number, raised = self._fence(mark)
-            known = seen.get(mark, 0)
-            if as_of is not None and raised > as_of and number > known:
-                continue
-            key = self._newest_of(mark, max(number, known))
-            if key is not None:
-                found[mark] = key
-            elif as_of is not None and (asked := self._asked(mark)) > known:
-                missing.append((mark, min(now, asked - 1)))
-            else:
-                missing.append((mark, max(now, known)))
+        with self.reading():
+            for mark in marks:
+                number, raised = self._fence(mark)
+                known = seen.get(mark, 0)
+                if as_of is not None and raised > as_of and number > known:
+                    continue
+                key = self._newest_of(mark, max(number, known))
+                if key is not None:
+                    found[mark] = key
+                elif as_of is not None and (asked := self._asked(mark)) > known:
+                    missing.append((mark, min(now, asked - 1)))
+                else:
+                    missing.append((mark, max(now, known)))
         if missing:
             found |= self._make(missing)
         return found
@@ -282,6 +283,15 @@ class Shelf:
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with closing(sqlite3.connect(target)) as other:
             self._db.backup(other)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Many looks at one moment: the file is locked for them once, against writers only."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("COMMIT")
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -199,6 +199,10 @@ class Opening:
         self, plan: Plan, nth: int, rows: list[Stored]
     ) -> Iterator[tuple[Left, list[str], list[bytes | None]]]:
         """What is left of each row of a chunk."""
+        with self._shelf.reading():
+            for row in rows:
+                for envelope in filter(None, row[len(plan.plain) + 1 :]):
+                    self._sealer(envelope)
         for at, row in enumerate(rows):
             yield self.row(plan, place_of(self._copy_id, plan.name, nth, at), row)
 
