@@ -14,8 +14,9 @@ from tenure.keystore import opening
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.people.model import Photo
+from tenure.promises.privacy.model.retention import Hold
 from tenure.promises.privacy.model.website import Entry, Given, Received, Refusal, Sent
-from tenure.promises.privacy.operations import Keys, contests, website
+from tenure.promises.privacy.operations import Keys, contests, holding, website
 from tenure.promises.record.model import Act
 from tenure.promises.staff.model import Refusal as StaffRefusal
 from tenure.promises.staff.model import Role
@@ -23,6 +24,7 @@ from tenure.terms import pack
 from tenure.terms.website import Contest
 from tenure.values.instant import DAY_MS, Instant, parse_instant
 from tenure.values.refused import Refused
+from tenure.values.sealing import Whose
 from tests.staff.given import by, enrolled
 
 TERMS = pack.load("smart-kh").terms
@@ -143,6 +145,24 @@ async def test_a_form_ends_with_its_key(pool: Pool, keys: Keys, owner: str) -> N
     assert refusal(await perform(pool, website.opened, keys, entry)) is Refusal.NOT_READABLE
     with psycopg.connect(owner) as connection:
         assert connection.execute("SELECT count(*) FROM privacy.entry").fetchone() == (0,)
+
+
+async def test_a_legal_hold_keeps_a_form(pool: Pool, keys: Keys) -> None:
+    await staffed(pool)
+    await receive(pool, keys, sent(1))
+    await receive(pool, keys, sent(2))
+    (entry, _) = await perform(pool, website.listed, "", AT)
+    at = Instant(entry.keep_until - DAY_MS)
+    hold = Hold(
+        uuid.UUID(int=7, version=4), Whose("subject", 1), (), None, None, "12/2026", "a court",
+        "a" * 64, Instant(at + 30 * DAY_MS), at, "", b"",
+    )  # fmt: skip
+    held = await perform(pool, holding.hold, TERMS, hold, by("legal", at))
+    assert isinstance(held, Hold), held
+    assert (await perform(pool, website.end, keys, act(entry.keep_until))).entries == 1
+    # Nobody else agreed in two weeks: it lapses, and what it kept ends.
+    lapsed = Instant(at + 15 * DAY_MS)
+    assert (await perform(pool, website.end, keys, act(lapsed))).entries == 1
 
 
 async def test_a_contest_takes_entries_only_after_its_seed_was_announced(

@@ -54,7 +54,10 @@ FROM privacy.hold h
 -- says: Nothing of the website is kept past its end; the clock may be two days late.
 SELECT kept.keep_until > now() - interval '2 days' AS ok, kept.which
 FROM (
-    SELECT keep_until, format('form %s', form) AS which FROM privacy.entry
+    SELECT keep_until, format('form %s', form) AS which FROM privacy.entry e
+        WHERE NOT EXISTS (
+            SELECT FROM privacy.hold h
+            WHERE h.kind = 'subject' AND h.whom = e.subject_id AND h.released_at IS NULL)
     UNION ALL SELECT keep_until, 'answer about cookies' FROM privacy.cookie_answer c
         WHERE NOT EXISTS (SELECT FROM privacy.visit v WHERE v.consent_id = c.consent_id)
     UNION ALL SELECT keep_until, 'visit' FROM privacy.visit

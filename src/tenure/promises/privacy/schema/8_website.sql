@@ -229,7 +229,16 @@ BEGIN
     FROM privacy.contest c WHERE c.contest = w.contest AND c.winners_until <= moment AND w.shown IS NOT NULL;
     RETURN QUERY
         WITH gone AS (
-            DELETE FROM privacy.entry e WHERE e.keep_until <= moment RETURNING e.subject_id
+            DELETE FROM privacy.entry e
+            WHERE e.keep_until <= moment AND NOT EXISTS (
+                -- A legal hold keeps what it names, and what it kept ends after its release.
+                SELECT FROM privacy.hold h
+                WHERE h.kind = 'subject' AND h.whom = e.subject_id AND h.released_at IS NULL
+                  AND (h.keeps = '{}' OR 'website' = ANY (h.keeps))
+                  AND h.during && tstzrange(e.given_at, e.keep_until, '[]')
+                  AND privacy.hold_counts(h, moment)
+            )
+            RETURNING e.subject_id
         )
         SELECT DISTINCT gone.subject_id FROM gone;
 END $$;
