@@ -254,7 +254,6 @@ def answer(
     letter: Annotated[
         str, typer.Option(help="The letter by which they were told, who have no number of ours.")
     ] = "",
-    recipients: Annotated[str, typer.Option(help="By what those were told who got the data.")] = "",
     taken_back: Annotated[
         bool, typer.Option("--taken-back", help="They do not want it any more.")
     ] = False,
@@ -276,8 +275,6 @@ def answer(
     async def go_on(tx: Transaction) -> Found:
         if taken_back:
             return await rights.take_back(tx, case, act)
-        if recipients:
-            return await rights.tell_recipients(tx, case, recipients, act)
         if letter:
             return await rights.told_by_letter(tx, case, letter, act)
         return await rights.show(tx, case, act)

@@ -314,10 +314,8 @@ class Refusal(IntEnum):
     """Nobody has corrected it yet, with the document and a witness."""
     WAITS_FOR_EXPORT = 14
     WAITS_FOR_ERASURE = 15
-    WAITS_FOR_RECIPIENTS = 16
-    """Whoever got it has to hear of it first."""
-    APPROVAL_MISSING = 17
-    WORD_UNKNOWN = 18
+    APPROVAL_MISSING = 16
+    WORD_UNKNOWN = 17
     """A purpose, or a ground of a restriction, that there is not."""
-    NO_DOOR = 19
+    NO_DOOR = 18
     """Nothing does this for somebody of this kind."""

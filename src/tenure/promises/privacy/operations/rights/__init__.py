@@ -8,7 +8,6 @@ from tenure.promises.privacy.operations.rights.deciding import (
     extend,
     refuse,
     take_back,
-    tell_recipients,
 )
 from tenure.promises.privacy.operations.rights.keeping import UNKNOWN
 from tenure.promises.privacy.operations.rights.looking import (
@@ -47,7 +46,6 @@ __all__ = [
     "row",
     "show",
     "take_back",
-    "tell_recipients",
     "told_by_letter",
     "work",
     "workable",

@@ -6,7 +6,6 @@ from tenure.postgres.transaction import Transaction
 from tenure.promises.privacy.model.rights import REFUSAL, Dossier, Outcome, Refusal
 from tenure.promises.privacy.operations.rights import telling
 from tenure.promises.privacy.operations.rights.keeping import UNKNOWN, kept, may
-from tenure.promises.privacy.operations.rights.working import recipients_told
 from tenure.promises.privacy.rules import rights as rules
 from tenure.promises.privacy.store import rights as store
 from tenure.promises.record.model import Act
@@ -98,14 +97,3 @@ async def take_back(tx: Transaction, case_id: UUID, act: Act) -> Decided:
     if isinstance(next_, Refused):
         return next_
     return await kept(tx, known, next_, act)
-
-
-async def tell_recipients(tx: Transaction, case_id: UUID, reference: str, act: Act) -> Decided:
-    """Keep that whoever got the data was told what became of it, by what has this reference."""
-    barred = await may(tx, act, Task.ANSWER_RIGHTS)
-    if barred is not None:
-        return barred
-    known = await store.dossier(tx, case_id)
-    if known is None:
-        return UNKNOWN
-    return await recipients_told(tx, known, reference, act)

@@ -9,6 +9,7 @@ from tenure.promises.consent.model import Ground as RestrictionGround
 from tenure.promises.consent.model import How, No, Restrict, Way
 from tenure.promises.people import operations as people
 from tenure.promises.privacy.model import exports
+from tenure.promises.privacy.model.disclosures import Change
 from tenure.promises.privacy.model.retention import Ground as Stays
 from tenure.promises.privacy.model.rights import (
     PERSON,
@@ -47,7 +48,12 @@ MESSAGING: Final = ("social", "message")
 """The occasions of people.toml on which something is volunteered through a messaging channel."""
 BEGUN_AND_SETTLED: Final = 2
 """Leaves of an erasure that went as far as it goes."""
-TOLD_ON: Final = frozenset({Right.CORRECT, Right.RESTRICT, Right.DELETE})
+CHANGE_OF: Final[Mapping[Right, Change]] = {
+    Right.CORRECT: Change.CORRECTION,
+    Right.RESTRICT: Change.RESTRICTION,
+    Right.DELETE: Change.ERASURE,
+}
+"""What recipients are told of."""
 ERASING: Final = Refused(Refusal.WAITS_FOR_ERASURE, "it is under way: tenure privacy retention")
 NOTHING: Final = (Result("all", done=False, ground=Ground.NOT_HELD),)
 
@@ -169,7 +175,9 @@ async def _delete(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> An
     found = await retention.certificate(tx, case.case_id)
     if isinstance(found, Refused):
         # What cannot begin is under way by another request: that one ends the same.
-        await retention.erase(tx, case.whose, case.case_id, act)
+        begun = await retention.erase(tx, case.whose, case.case_id, act)
+        if case.whose.kind == PERSON and not isinstance(begun, Refused):
+            await disclosures.propagate(tx, case.whose.whom, Change.ERASURE, act)
         return ERASING
     if len(found.leaves) < BEGUN_AND_SETTLED:
         return ERASING
@@ -199,17 +207,17 @@ DOORS: Final[Mapping[Right, Door]] = {
 }
 
 
-async def propagated(
-    tx: Transaction, known: Dossier, reference: str = ""
-) -> tuple[Result, ...] | Refused[Refusal]:
-    """Whoever got what was corrected, restricted or deleted hears of it (GDPR article 19).
+async def propagated(tx: Transaction, known: Dossier, act: Act) -> tuple[Result, ...]:
+    """Whoever got what was corrected or restricted hears of it (GDPR article 19).
 
-    ``reference`` is by what they were told; without it, and with anybody to tell, the case waits.
+    Of what is deleted they hear when that begins: then it is still known who they are.
     """
-    if known.case.right not in TOLD_ON or known.now.outcome is Outcome.REFUSED:
+    case, change = known.case, CHANGE_OF.get(known.case.right)
+    refused = known.now.outcome is Outcome.REFUSED
+    if change is None or change is Change.ERASURE or refused or case.whose.kind != PERSON:
         return ()
-    given = await _recipients(tx, known.case)
-    if given and not reference:
-        detail = f"tell {', '.join(given)}, then: tenure privacy case answer --recipients REFERENCE"
-        return Refused(Refusal.WAITS_FOR_RECIPIENTS, detail)
-    return tuple(Result(f"recipient {one}", done=True, reference=reference) for one in given)
+    told = await disclosures.propagate(tx, case.whose.whom, change, act)
+    return tuple(
+        Result(f"recipient {one.recipient}", done=True, reference=f"message {one.message_id}")
+        for one in told
+    )

@@ -83,22 +83,9 @@ async def _checked(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> D
     return await _moved(tx, known, Step.CHECK, act)
 
 
-async def _propagated(
-    tx: Transaction, terms: Terms, known: Dossier, act: Act
-) -> Dossier | Refused[Refusal]:
+async def _propagated(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> Dossier:
     del terms
-    return await recipients_told(tx, known, "", act)
-
-
-async def recipients_told(
-    tx: Transaction, known: Dossier, reference: str, act: Act
-) -> Dossier | Refused[Refusal]:
-    """Whoever got the data was told by what has this reference; nobody has to be without any."""
-    if known.now.state is not State.EXECUTED:
-        return Refused(Refusal.NOT_NOW, "there is nothing to tell recipients of now")
-    parts = await propagated(tx, known, reference)
-    if isinstance(parts, Refused):
-        return parts
+    parts = await propagated(tx, known, act)
     moved = rules.moved(known.now, known.case, Step.PROPAGATE, act.by, act.at)
     assert isinstance(moved, Position)
     return await kept(tx, known, moved, act, parts)
