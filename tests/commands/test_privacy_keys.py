@@ -40,13 +40,20 @@ def test_a_copy_is_made_and_put_back(owner: str, another: str, tmp_path: Path) -
     keys, copy = str(tmp_path / "keys"), str(tmp_path / "copy")
     made = said("backup", "--dsn", owner, "--keys", keys, "--out", copy)
     assert made["ended"] == 0
+    entry, at = "6c1f0d4e-8a54-4b5c-9f61-0f8f5b1f0a11", 1_780_000_000_000
+    line = {"entry": entry, "kind": "person", "whom": 4711, "at": at}
+    (tmp_path / "keys" / "ledger").write_bytes(msgspec.json.encode(line) + b"\n")
     back = said("restore", "--dsn", another, "--keys", keys, "--from", copy)
     assert back["rows"] == made["rows"]
     with psycopg.connect(owner) as one, psycopg.connect(another) as other:
         asked = "SELECT msisdn, holder_id, during FROM numbers.tenure ORDER BY 1"
         assert other.execute(asked).fetchall() == one.execute(asked).fetchall()
-        told = other.execute("SELECT kind FROM record.leaf WHERE kind LIKE 'privacy.%'").fetchall()
-    assert told == [("privacy.put_back",)]
+        told = other.execute(
+            "SELECT kind FROM record.leaf WHERE kind LIKE 'privacy.%' ORDER BY seq"
+        ).fetchall()
+        lines = other.execute("SELECT entry_id::text, why FROM privacy.erasure").fetchall()
+    assert told[0] == ("privacy.put_back",)
+    assert lines == [(entry, "replay")], "what ended since is ended again before anybody comes"
     with psycopg.connect(owner) as one:
         assert one.execute("SELECT 1 FROM record.leaf WHERE kind = 'privacy.copied'").fetchone()
 

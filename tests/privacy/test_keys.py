@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tenure.commands import ending
 from tenure.keystore import opening
 from tenure.keystore.shelf import Shelf
 from tenure.postgres.pool import Pool
@@ -109,6 +110,25 @@ async def test_what_was_not_committed_ends_nothing(pool: Pool, keys: Keys, shelf
     assert await perform(pool, keys.settle, AT) == KeysSettled()
     assert await perform(pool, keys.open, DARA, "service", PLACE, sealed) == VALUE
     assert shelf.counted() == (1, 0)
+
+
+async def test_the_clock_destroys_what_somebody_died_before(pool: Pool, tmp_path: Path) -> None:
+    folder = tmp_path / "keys" / "people"
+    with closing(opening.make(folder, at_ms=0)) as shelf:
+        await perform(pool, Keys(shelf).seal, DARA, "service", PLACE, VALUE)
+        shelf.copy(tmp_path / "old")
+        await perform(pool, Keys(shelf).destroy, DARA, "service", ACT)
+        clock = ending.ending(pool, tmp_path)
+        await clock(AT)
+        assert shelf.counted() == (0, 1)
+        await perform(pool, Keys(shelf).seal, MONY, "service", PLACE, VALUE)
+        await perform(pool, Keys(shelf).destroy, MONY, "service", ACT)
+        await clock(AT)
+        assert shelf.counted() == (0, 2)
+    (tmp_path / "old").replace(folder / opening.KEYS)
+    await ending.ending(pool, tmp_path)(AT)
+    with closing(opening.opened(folder)) as old:
+        assert old.counted() == (0, 1), "who starts with an old copy ends in it what had ended"
 
 
 async def test_an_old_copy_of_either_side_ends_what_the_other_knows(

@@ -91,12 +91,29 @@ async def replay(pool: Pool, ledger: Ledger, at: Instant) -> int:
     return count
 
 
+async def _settled(pool: Pool, keys: Keys, at: Instant, *, again: bool) -> None:
+    """Destroy the keys whose end was committed by somebody who died then.
+
+    The first time database and key store tell each other all, as either may be an old copy.
+    """
+    if again:
+        await perform(pool, keys.settle, at)
+    else:
+        await perform(pool, keys.agree, act_of(BY, at))
+
+
 def ending(pool: Pool, data: Path) -> Callable[[Instant], Awaitable[None]]:
     """What time causes: periods end, and what was deferred is looked at again."""
 
+    agreed = False
+
     async def end(at: Instant) -> None:
         ledger = ledger_below(data)
+        nonlocal agreed
         with shelf_below(data) as shelf:
+            if shelf is not None:
+                await _settled(pool, Keys(shelf), at, again=agreed)
+                agreed = True
             went = await end_periods(pool, ledger, at)
             again = await go_on(pool, ledger, at, shelf)
         if went is not None:

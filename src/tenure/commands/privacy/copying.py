@@ -19,7 +19,7 @@ from tenure.keystore.words import WrongKeyStoreError
 from tenure.postgres import migrations
 from tenure.postgres.connection import connector
 from tenure.postgres.migrations import CannotMigrateError
-from tenure.postgres.pool import Pool, pool_of
+from tenure.postgres.pool import pool_of
 from tenure.postgres.programs import CannotStartError
 from tenure.postgres.reach import reached
 from tenure.postgres.transaction import Transaction, perform
@@ -117,18 +117,17 @@ def restore(
     folder = people_keys.folder_of(name, keys, data, dsn)
     with people_keys.opened(name, folder) as shelf, _progress(quiet) as told:
 
-        async def fill(owner_dsn: str) -> PutBack:
+        async def work(owner_dsn: str, app_dsn: str) -> tuple[PutBack, int, int]:
+            book = privacy.Ledger(ledger or folder / opening.LEDGER)
             connection = await connector(owner_dsn)()
             async with connection, connection.transaction():
-                return await privacy.put_copy_back(
+                back = await privacy.put_copy_back(
                     connection, shelf, copy, operator=pack, progress=told
                 )
-
-        async def work(owner_dsn: str, app_dsn: str) -> tuple[PutBack, int, int]:
-            back = await fill(owner_dsn)
+                fences, erasures = await _settled(connection, shelf, book, back, at)
             async with pool_of(app_dsn, size_min=1, size_max=2) as pool:
-                book = privacy.Ledger(ledger or folder / opening.LEDGER)
-                return await _settled(pool, shelf, book, back, at)
+                await ending.go_on(pool, book, at, shelf)
+            return back, fences, erasures
 
         try:
             back, fences, erasures = _run(name, data, dsn, work, make=True)
@@ -138,16 +137,16 @@ def restore(
 
 
 async def _settled(
-    pool: Pool, shelf: Shelf, book: privacy.Ledger, back: PutBack, at: Instant
-) -> tuple[PutBack, int, int]:
-    """Before anybody else comes: what ended is ended here too, and it is written down."""
-    act = connect.act_of(BY, at)
-    agreed = await perform(pool, privacy.Keys(shelf).agree, act)
+    tx: Transaction, shelf: Shelf, book: privacy.Ledger, back: PutBack, at: Instant
+) -> tuple[int, int]:
+    """Write what ended since into what was put back, so that it is there with the first row.
+
+    Whoever dies before it is carried out leaves it to the next ``tenure up``.
+    """
+    agreed = await privacy.Keys(shelf).agree(tx, connect.act_of(BY, at))
     said = {"rows": back.rows, "omitted": back.omitted, "emptied": back.emptied}
-    await perform(pool, _note, PUT_BACK, said, connect.act_of(BY, at))
-    erasures = await perform(pool, privacy.retention.replay, book, connect.act_of(BY, at))
-    await ending.go_on(pool, book, at)
-    return back, agreed.noted, erasures
+    await _note(tx, PUT_BACK, said, connect.act_of(BY, at))
+    return agreed.noted, await privacy.retention.replay(tx, book, connect.act_of(BY, at))
 
 
 def words_of(back: PutBack, fences: int, erasures: int) -> str:
