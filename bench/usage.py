@@ -168,7 +168,7 @@ def worked() -> float:
 async def staged(pool: Pool, stage: Stage) -> tuple[Ended, float, Clock, list[float]]:
     """Carry out a stage while others are charged."""
     done, waits, clock = asyncio.Event(), list[float](), Clock()
-    store.replace = clock.replace  # type: ignore[assignment] -- measured where it is called
+    store.replace = clock.replace
     probe = asyncio.create_task(charged(pool, done, waits))
     await asyncio.sleep(1)
     act = Act("<clock>", now(), os.urandom(32))

@@ -4852,7 +4852,8 @@ BEGIN
         WITH usage AS NOT MATERIALIZED (
             SELECT purse_id, (at AT TIME ZONE %L)::date AS day, account,
                    CASE kind WHEN 3 THEN 'refund'
-                        ELSE split_part(split_part(explanation, '"route":"', 2), '"', 1) END AS route,
+                        ELSE split_part(split_part(explanation, '"route":"', 2), '"', 1)
+                   END COLLATE "C" AS route,
                    funds_micros AS f, grants_micros AS g, owed_micros AS o, tax_micros AS t,
                    overrun_micros AS v, contra_micros AS c
             FROM money.%I WHERE kind IN (1, 2, 3, 8) AND NOT purse_id = ANY (%L::bigint[])
@@ -5165,7 +5166,7 @@ BEGIN
             PERFORM pg_sleep(0.05);
         END;
     END LOOP;
-    PERFORM people.demand(false, 'usage_month_finds_no_quiet_moment', 'serialization_failure');
+    PERFORM people.demand(false, 'usage_month_finds_no_quiet_moment', 'lock_not_available');
 END $$;
 
 -- Puts the month in its place, if the record tells of it: same month, run and hash.  The former table

@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 
+from tenure.commands.privacy.usage import ending
 from tenure.commands.promises.audit import figure, settings
 from tenure.commands.promises.register import checks
 from tenure.postgres.pool import Pool
@@ -194,6 +195,16 @@ async def test_who_was_called_is_forgotten_and_nobody_pays_otherwise(
     assert left == [("", 24), ("85512345678", 24), ("85599000111", 1)]
     kinds = rows(owner, "SELECT count(*) FROM record.leaf WHERE kind = 'privacy.party_forgotten'")
     assert kinds == [(1,)]
+
+
+async def test_the_clock_ends_what_is_due_and_nothing_twice(pool: Pool, owner: str) -> None:
+    planted(owner, crowd())
+    planted(owner, [Use(50, 1, 7)], JANUARY.replace(year=2026))
+    end = ending(pool, KH)
+    for _ in range(2):
+        await end(LATER)
+        runs = rows(owner, "SELECT month::text, stage, ended FROM money.usage_ended ORDER BY 1")
+        assert runs == [("2025-01-01", "totals", 48), ("2026-01-01", "details", 1)]
 
 
 def test_no_door_opens_without_its_leaf(owner: str, database: str) -> None:

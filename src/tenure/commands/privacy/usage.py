@@ -1,6 +1,8 @@
 """The command ``tenure privacy usage``: which months of usage end, and the end of them by hand."""
 
+import logging
 import sys
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
 import msgspec
@@ -21,6 +23,9 @@ from tenure.values.instant import Instant, iso
 from tenure.values.refused import Refused
 
 held = model.usage
+log = logging.getLogger(__name__)
+
+BY: Final = "<clock>"
 
 NAME: Final = "privacy usage"
 MEGABYTE: Final = 1 << 20
@@ -98,6 +103,20 @@ async def _work(pool: Pool, terms: Terms, act: Act, *, dry_run: bool, quiet: boo
             return made
         ended.append(made)
     return Done(months, due, ended)
+
+
+def ending(pool: Pool, terms: Terms) -> Callable[[Instant], Awaitable[None]]:
+    """What time causes: the usage of months ends whose period is over, one after the other."""
+
+    async def end(at: Instant) -> None:
+        for one in await perform(pool, operations.usage.due, terms, at):
+            act = connect.act_of(BY, at)
+            made = await perform(pool, operations.usage.anonymise, terms, one.month, one.stage, act)
+            if not isinstance(made, Refused):
+                what = (f"{one.month:%Y-%m}", one.stage.value, made.ended, made.held)
+                log.info("privacy: usage of %s ended: %s of %d entries, %d held", *what)
+
+    return end
 
 
 def _lines(done: Done, *, dry_run: bool) -> list[str]:

@@ -16,6 +16,7 @@ from tenure.commands import campaigning, collector, ending, website
 from tenure.commands.demo.handset.orders import Orders
 from tenure.commands.demo.shopping import Shopping
 from tenure.commands.exporting import serving
+from tenure.commands.privacy import usage
 from tenure.commands.up import answering, auditing, doors, networking, phones
 from tenure.commands.up.addresses import Address
 from tenure.commands.up.ageing import Ageing
@@ -253,6 +254,7 @@ def _duties(
         Duty("answer what people ask of theirs", answering.EVERY_MS, answering.answering(pool, terms)),
         Duty("write packages of what is held", EVERY_MS, serving.duty(desk)),
         Duty("end what has to end", HOUR_MS, ending.ending(pool, plan.data)),
+        Duty("end months of usage", DAY_MS // 4, usage.ending(pool, terms)),
     ]
 
 

@@ -135,3 +135,23 @@ SELECT (SELECT count(DISTINCT p.approved_by) FROM staff.approval p
        format('disclosure %s', d.disclosure_id) AS which
 FROM privacy.disclosure d LEFT JOIN staff.request r ON r.request_hash = d.request_hash
 WHERE d.basis = 'order'
+
+-- check: totals of ended usage
+-- clauses: PRV-KEEP
+-- says: What usage came to that ended is in its totals, each of a crowd, as the record says.
+SELECT e.legs_before = e.legs_after
+       AND e.totals_sha256 = privacy.totals_sha256(e.month, e.run)
+       AND e.totals_sha256 = l.body::jsonb -> 'said' ->> 'totals_sha256'
+       AND (e.stage = 'details' OR e.ended = (
+           SELECT sum(t.entries) FROM money.usage_total t WHERE t.month = e.month AND t.run = e.run
+       )) AS ok, format('month %s run %s', e.month, e.run) AS which
+FROM money.usage_ended e LEFT JOIN record.leaf l ON l.seq = e.leaf_seq
+
+-- check: what analysis was told is paid for
+-- clauses: PRV-WHY
+-- says: Nothing was spent beyond a year's budget, and every answer with noise has its spending.
+SELECT s.spent_millionths <= s.budget_millionths AND r.question IS NOT NULL
+       AND l.kind = 'privacy.released' AS ok, format('leaf %s', s.leaf_seq) AS which
+FROM privacy.spending s
+LEFT JOIN privacy.release r ON r.dataset = s.dataset AND r.year = s.year AND r.spending_seq = s.seq
+LEFT JOIN record.leaf l ON l.seq = s.leaf_seq

@@ -30,7 +30,8 @@ BEGIN
         WITH usage AS NOT MATERIALIZED (
             SELECT purse_id, (at AT TIME ZONE %L)::date AS day, account,
                    CASE kind WHEN 3 THEN 'refund'
-                        ELSE split_part(split_part(explanation, '"route":"', 2), '"', 1) END AS route,
+                        ELSE split_part(split_part(explanation, '"route":"', 2), '"', 1)
+                   END COLLATE "C" AS route,
                    funds_micros AS f, grants_micros AS g, owed_micros AS o, tax_micros AS t,
                    overrun_micros AS v, contra_micros AS c
             FROM money.%I WHERE kind IN (1, 2, 3, 8) AND NOT purse_id = ANY (%L::bigint[])

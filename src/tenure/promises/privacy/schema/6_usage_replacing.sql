@@ -15,7 +15,7 @@ BEGIN
             PERFORM pg_sleep(0.05);
         END;
     END LOOP;
-    PERFORM people.demand(false, 'usage_month_finds_no_quiet_moment', 'serialization_failure');
+    PERFORM people.demand(false, 'usage_month_finds_no_quiet_moment', 'lock_not_available');
 END $$;
 
 -- Puts the month in its place, if the record tells of it: same month, run and hash.  The former table
