@@ -5,12 +5,17 @@ from typing import Any
 
 import pytest
 
+from tenure.commands.promises.audit import figure, settings
+from tenure.commands.promises.register import checks
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.consent import operations as consent
 from tenure.promises.privacy.model.rights import Dossier, Outcome, Receipt, Refusal, State, Step
 from tenure.promises.privacy.operations import rights
 from tenure.promises.record.model import Act
+from tenure.promises.staff import operations as staff
+from tenure.promises.staff.model import Approval
+from tenure.terms import pack
 from tenure.terms.rights import Ground, Right
 from tenure.values.instant import HOUR_MS, Instant
 from tenure.values.refused import Refused
@@ -29,6 +34,7 @@ from tests.privacy.rights_asked import (
     whose,
     worked,
 )
+from tests.staff.given import key_of as staff_key
 
 
 async def told(pool: Pool, kind: str = "rights.%") -> list[str]:
@@ -250,3 +256,30 @@ async def test_officers_hear_of_a_case_once_each_time_before_its_deadline(pool: 
     (row,) = await perform(pool, rights.cases, hours(80))
     assert row.late
     assert row.percent > 100
+
+
+async def test_what_no_rule_refuses_two_refuse_for_one_reason(pool: Pool) -> None:
+    await settled(pool)
+    known = await received(pool, asked(right=Right.KNOW))
+    case, why = known.case.case_id, Act("mealea", hours(1), bytes(32), "asked every day")
+
+    alone = await perform(pool, rights.refuse, case, why)
+    assert isinstance(alone, Refused)
+    assert alone.refusal is Refusal.APPROVAL_MISSING
+    hashed = await perform(pool, rights.ask_refusal, case, why)
+    assert isinstance(hashed, bytes)
+    signed = staff_key("vanna").assertion(hashed)
+    given = await perform(pool, staff.approve, hashed, "vanna", signed, act("vanna", hours(2)))
+    assert isinstance(given, Approval), given
+
+    other = Act("mealea", hours(3), bytes(32), "another reason")
+    differs = await perform(pool, rights.refuse, case, other)
+    assert isinstance(differs, Refused)
+    done = await perform(pool, rights.refuse, case, Act("mealea", hours(3), bytes(32), why.reason))
+    assert isinstance(done, Dossier), done
+
+    assert await refused_with(pool, at=hours(4)) == (Outcome.REFUSED, Ground.UNFOUNDED)
+    for check in checks():
+        if check.name.startswith("rights-"):
+            judged = await perform(pool, figure, check, settings(pack.load("smart-kh")))
+            assert not judged.broken, (check.name, judged.example)
