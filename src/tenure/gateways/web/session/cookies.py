@@ -25,11 +25,6 @@ def kept(token: bytes, *, secure: bool, seconds: int = IDLE_SECONDS) -> str:
     )
 
 
-def is_known(header: str, *, secure: bool) -> bool:
-    """WEB-COOKIE: whether a Set-Cookie header is the one that we have; there is no other."""
-    return header.partition("=")[0].strip() == name_of(secure=secure)
-
-
 def forgotten(*, secure: bool) -> str:
     """The header that makes the browser forget it."""
     return kept(b"", secure=secure, seconds=0)
