@@ -61,6 +61,7 @@ def marked(owner: str) -> int:
     with psycopg.connect(owner) as connection:
         found = connection.execute(BUSIEST).fetchone()
         assert found is not None
+        connection.execute("SELECT money.open_month(min(at)) FROM money.entry")
         connection.execute(MARKED.format(canary=CANARY, person=found[0]).encode())
     return int(found[0])
 

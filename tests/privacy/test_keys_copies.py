@@ -97,6 +97,7 @@ async def test_what_was_copied_comes_back_row_by_row(scene: Scene, empty: str) -
     with psycopg.connect(scene.owner) as was, psycopg.connect(empty) as now:
         for catalogue in (SEQUENCES, CONSTRAINTS, PARTITIONS, TRIGGERS):
             assert now.execute(catalogue).fetchall() == was.execute(catalogue).fetchall()
+        assert len(was.execute(PARTITIONS).fetchall()) > 1, "a month was opened"
 
 
 SEQUENCES = "SELECT sequencename::text, last_value FROM pg_sequences ORDER BY 1"
@@ -104,7 +105,11 @@ CONSTRAINTS = """
     SELECT conrelid::regclass::text, conname::text, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE conrelid <> 0 ORDER BY 1, 2
 """
-PARTITIONS = "SELECT inhrelid::regclass::text FROM pg_inherits ORDER BY 1"
+PARTITIONS = """
+    SELECT c.relname::text, pg_get_expr(c.relpartbound, c.oid), c.relowner::regrole::text,
+        c.relacl::text
+    FROM pg_class c WHERE c.relispartition AND c.relkind = 'r' ORDER BY 1
+"""
 TRIGGERS = "SELECT tgname::text, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"
 
 
@@ -122,9 +127,7 @@ async def test_the_drill(scene: Scene, empty: str) -> None:
     theirs = world.rows_about(scene.owner, scene.person)
     assert back.omitted > 0
     assert not [row for rows in now.values() for row in rows if CANARY in row]
-    lost = {
-        table: rows - theirs.get(table, Counter()) - now[table] for table, rows in was.items()
-    }
+    lost = {table: rows - theirs.get(table, Counter()) - now[table] for table, rows in was.items()}
     assert sum(rows.total() for rows in lost.values()) <= back.orphans
     gone = {table for table, rows in lost.items() if rows}
     assert gone <= {"numbers.consent"}, "only what belonged to a request that is gone"

@@ -2,7 +2,6 @@
 
 from tenure.promises.privacy.operations import (
     contests,
-    disclosures,
     exports,
     register,
     releases,
@@ -23,7 +22,6 @@ __all__ = [
     "Ledger",
     "UnfitError",
     "contests",
-    "disclosures",
     "exports",
     "make_copy",
     "put_copy_back",
