@@ -9,7 +9,7 @@ from tenure.postgres.ownership import NotAcceptedError, NotTheOwnerError, perfor
 from tenure.postgres.transaction import Transaction
 from tenure.promises.numbers import operations as numbers
 from tenure.promises.people import operations as people
-from tenure.promises.privacy.operations import disclosures, retention
+from tenure.promises.privacy import operations as privacy
 from tenure.promises.record.model import Act
 from tenure.terms.model import Terms
 from tenure.values.instant import Instant
@@ -56,8 +56,8 @@ async def _fits(tx: Transaction, terms: Terms) -> bool:
     return (
         await numbers.holding.fits(tx, terms)
         and await people.publishing.fits(tx, terms)
-        and await retention.fits(tx, terms)
-        and await disclosures.fits(tx, terms)
+        and await privacy.retention.fits(tx, terms)
+        and await privacy.disclosures.fits(tx, terms)
     )
 
 
@@ -66,7 +66,7 @@ async def _kept(tx: Transaction, terms: Terms, act: Act) -> bool:
     kept = [
         await people.publishing.keep(tx, terms, act),
         await numbers.holding.keep_figures(tx, terms, act),
-        await disclosures.keep(tx, terms, act),
-        await retention.keep(tx, terms, act),
+        await privacy.disclosures.keep(tx, terms, act),
+        await privacy.retention.keep(tx, terms, act),
     ]
     return any(kept)

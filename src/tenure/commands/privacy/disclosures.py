@@ -12,16 +12,8 @@ from tenure.commands.number.acting import by_staff
 from tenure.commands.privacy.outgoing import Outgoing
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
-from tenure.promises.privacy.model.disclosures import (
-    Ask,
-    DisclosedTo,
-    Disclosure,
-    Order,
-    OrderRequest,
-    Refusal,
-    ReportDue,
-)
-from tenure.promises.privacy.operations import disclosures
+from tenure.promises.privacy import model
+from tenure.promises.privacy import operations as privacy
 from tenure.promises.record.model import Act
 from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import Purpose, Task
@@ -33,7 +25,7 @@ NAME: Final = "privacy"
 PERSON: Final = "person "
 ORDER_OCTETS_MAX: Final = 64 * 1024 * 1024
 
-Done = Disclosure | OrderRequest | Refused[Any]
+Done = model.disclosures.Disclosure | model.disclosures.OrderRequest | Refused[Any]
 
 
 def add(app: typer.Typer) -> None:
@@ -81,7 +73,7 @@ def disclose(
     if out.exists():
         raise typer.BadParameter(f"--out: {out} is there already; name another file")
     numbers, people = _whose(whose or [], terms, as_json=as_json)
-    asked = Ask(
+    asked = model.disclosures.Ask(
         recipient=to,
         purpose=purpose or _purpose_of(to, terms),
         persons=None if report else tuple(people),
@@ -103,17 +95,24 @@ def disclose(
     connect.say(words, told, as_json=as_json)
 
 
-async def _disclosed(pool: Pool, terms: Terms, asked: Ask, out: Path, act: Act) -> Done:
+async def _disclosed(
+    pool: Pool, terms: Terms, asked: model.disclosures.Ask, out: Path, act: Act
+) -> Done:
     allowed = (act, Task.DISCLOSE)
-    asked = await by_staff(pool, allowed, disclosures.resolved, asked, act.at)
+    asked = await by_staff(pool, allowed, privacy.disclosures.resolved, asked, act.at)
     with Outgoing(out) as leaving:
-        done = await by_staff(pool, allowed, disclosures.disclose, terms, asked, leaving, act)
-        if isinstance(done, Disclosure):
+        done = await by_staff(
+            pool, allowed, privacy.disclosures.disclose, terms, asked, leaving, act
+        )
+        if isinstance(done, model.disclosures.Disclosure):
             leaving.leave()
             return done
-    if done.refusal in {Refusal.NOT_ASKED, Refusal.APPROVALS_MISSING}:
-        found = await by_staff(pool, allowed, disclosures.ask_by_order, terms, asked, act)
-        return done if done.refusal is Refusal.APPROVALS_MISSING else found
+    if done.refusal in {
+        model.disclosures.Refusal.NOT_ASKED,
+        model.disclosures.Refusal.APPROVALS_MISSING,
+    }:
+        found = await by_staff(pool, allowed, privacy.disclosures.ask_by_order, terms, asked, act)
+        return done if done.refusal is model.disclosures.Refusal.APPROVALS_MISSING else found
     return done
 
 
@@ -134,18 +133,20 @@ def _purpose_of(to: str, terms: Terms) -> str:
     return recipient.purpose if recipient is not None and reported else ""
 
 
-def _order(document: Path | None, reference: str) -> Order | None:
+def _order(document: Path | None, reference: str) -> model.disclosures.Order | None:
     if document is None:
         if reference:
             raise typer.BadParameter("--reference: give the document itself with --order")
         return None
     if not document.is_file() or document.stat().st_size > ORDER_OCTETS_MAX:
         raise typer.BadParameter(f"--order: {document} is no file of at most 64 MiB")
-    return Order(reference, hashlib.sha256(document.read_bytes()).hexdigest())
+    return model.disclosures.Order(reference, hashlib.sha256(document.read_bytes()).hexdigest())
 
 
-def _words(done: Disclosure | OrderRequest, out: Path) -> tuple[str, dict[str, object]]:
-    if isinstance(done, OrderRequest):
+def _words(
+    done: model.disclosures.Disclosure | model.disclosures.OrderRequest, out: Path
+) -> tuple[str, dict[str, object]]:
+    if isinstance(done, model.disclosures.OrderRequest):
         request = done.request_hash.hex()
         lines = (
             f"asked for, until {iso(done.until)}; two others of us approve with:",
@@ -180,14 +181,14 @@ def disclosed(
     """
     act = connect.act_of(by, connect.instant_typed(at))
 
-    async def work(pool: Pool) -> list[DisclosedTo] | Refused[Any]:
+    async def work(pool: Pool) -> list[model.disclosures.DisclosedTo] | Refused[Any]:
         about = f"{PERSON}{person}"
         looked = await perform(
             pool, staff.look, act.by, Purpose.PRIVACY, case, about, act, "disclosures"
         )
         if isinstance(looked, Refused):
             return looked
-        return await perform(pool, disclosures.disclosed_to, person)
+        return await perform(pool, privacy.disclosures.disclosed_to, person)
 
     found = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     if isinstance(found, Refused):
@@ -200,7 +201,7 @@ def disclosed(
     connect.say("\n".join(lines) or "nothing was given to anybody", _told(found), as_json=as_json)
 
 
-def _told(found: list[DisclosedTo]) -> list[dict[str, object]]:
+def _told(found: list[model.disclosures.DisclosedTo]) -> list[dict[str, object]]:
     return [
         {
             "at": iso(one.at),
@@ -231,8 +232,8 @@ def reports(
     terms = connect.terms_of(NAME, operator)
     now: Instant = connect.instant_typed(at)
 
-    async def work(pool: Pool) -> list[ReportDue]:
-        return await perform(pool, disclosures.reports_due, terms, now)
+    async def work(pool: Pool) -> list[model.disclosures.ReportDue]:
+        return await perform(pool, privacy.disclosures.reports_due, terms, now)
 
     found = connect.run(NAME, data, dsn, work)
     lines = [

@@ -11,8 +11,8 @@ from tenure.commands.number.acting import by_staff
 from tenure.commands.privacy.outgoing import Outgoing
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction
-from tenure.promises.privacy.model.disclosures import Message
-from tenure.promises.privacy.operations import disclosures
+from tenure.promises.privacy import model
+from tenure.promises.privacy import operations as privacy
 from tenure.promises.record.rules import canonical
 from tenure.promises.staff.model import Task
 from tenure.values.instant import Instant, iso
@@ -46,13 +46,13 @@ def propagate(
     act = connect.act_of(by, connect.instant_typed(at))
     outbox.mkdir(parents=True, exist_ok=True)
 
-    async def work(pool: Pool) -> list[Message]:
+    async def work(pool: Pool) -> list[model.disclosures.Message]:
         return await by_staff(pool, (act, Task.DISCLOSE), _due, act.at)
 
     found = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     for one in found:
         with Outgoing(outbox / f"{one.recipient}-{one.message_id}-{one.attempts + 1}.json") as file:
-            said = disclosures.told_to(one, terms.consents.controller.name)
+            said = privacy.disclosures.told_to(one, terms.consents.controller.name)
             file.write(canonical(said).encode())
             file.leave()
     count = "1 message" if len(found) == 1 else f"{len(found):,} messages"
@@ -63,10 +63,10 @@ def propagate(
     connect.say(f"{count} in {outbox}", listed, as_json=as_json)
 
 
-async def _due(tx: Transaction, at: Instant) -> list[Message]:
+async def _due(tx: Transaction, at: Instant) -> list[model.disclosures.Message]:
     """Counted as told before they are written; what a crash keeps from the folder is due again."""
-    found = await disclosures.messages_due(tx, at)
-    await disclosures.told(tx, found, at)
+    found = await privacy.disclosures.messages_due(tx, at)
+    await privacy.disclosures.told(tx, found, at)
     return found
 
 
@@ -88,8 +88,10 @@ def receipt(
     octets = file.read_bytes()
     act = connect.act_of(by, connect.instant_typed(at))
 
-    async def work(pool: Pool) -> Message | Refused[Any]:
-        return await by_staff(pool, (act, Task.DISCLOSE), disclosures.acknowledged, octets, act)
+    async def work(pool: Pool) -> model.disclosures.Message | Refused[Any]:
+        return await by_staff(
+            pool, (act, Task.DISCLOSE), privacy.disclosures.acknowledged, octets, act
+        )
 
     done = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     if isinstance(done, Refused):

@@ -1,6 +1,6 @@
 """What privacy is asked, what it answers, and why it refuses."""
 
-from tenure.promises.privacy.model import exports, releases, rights, usage
+from tenure.promises.privacy.model import disclosures, exports, releases, rights, usage
 from tenure.promises.privacy.model.copies import CopyRefusal, Made, PutBack
 from tenure.promises.privacy.model.keys import KeyRefusal, KeysSettled
 from tenure.promises.privacy.model.website import (
@@ -28,6 +28,7 @@ __all__ = [
     "Received",
     "Sent",
     "Winner",
+    "disclosures",
     "exports",
     "releases",
     "rights",

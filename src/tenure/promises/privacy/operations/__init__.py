@@ -2,6 +2,7 @@
 
 from tenure.promises.privacy.operations import (
     contests,
+    disclosures,
     exports,
     register,
     releases,
@@ -22,6 +23,7 @@ __all__ = [
     "Ledger",
     "UnfitError",
     "contests",
+    "disclosures",
     "exports",
     "make_copy",
     "put_copy_back",
