@@ -4571,6 +4571,20 @@ CREATE FUNCTION privacy.is_held(
     )
 $$;
 
+-- Everybody of whom anything may be held back: once for a statement, so that nobody else is asked about.
+CREATE FUNCTION privacy.held_whoms(moment timestamptz) RETURNS bigint[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT whom), '{}') FROM (
+        SELECT h.whom FROM privacy.hold h WHERE h.released_at IS NULL
+        UNION ALL
+        SELECT t.holder_id FROM numbers.hold h JOIN numbers.tenure t ON t.msisdn = h.msisdn
+        WHERE h.until IS NULL OR moment < h.until
+        UNION ALL
+        SELECT w.whom FROM numbers.request r, unnest(ARRAY[r.from_holder, r.to_holder]) AS w (whom)
+        WHERE r.ended_at IS NULL
+    ) AS someone WHERE whom IS NOT NULL
+$$;
+
 -- The rows of a step with what decides about each: `r`.since, `w`.whoms, `k`'s period, `b`.begins.  Of
 -- everybody, or of whom $1 names; $2 is the moment.
 CREATE FUNCTION privacy.judging(s privacy.step, of_kind text) RETURNS text
@@ -4591,7 +4605,8 @@ $$;
 CREATE FUNCTION privacy.holding(s privacy.step) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT format(
-        'coalesce(privacy.is_held(%L, w.whoms, %L, r.since, $2), false)', s.kinds, s.keep
+        '(w.whoms && (SELECT privacy.held_whoms($2))'
+        ' AND coalesce(privacy.is_held(%L, w.whoms, %L, r.since, $2), false))', s.kinds, s.keep
     )
 $$;
 
@@ -4739,6 +4754,7 @@ END $$;
 -- Who may do what.
 REVOKE ALL ON FUNCTION
     privacy.insist, privacy.over_at, privacy.begins, privacy.hold_counts, privacy.is_held,
+    privacy.held_whoms,
     privacy.judging, privacy.holding, privacy.over, privacy.end_rows, privacy.any_due,
     privacy.judged, privacy.release_hold, privacy.publish_plan
     FROM PUBLIC;
