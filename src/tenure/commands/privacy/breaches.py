@@ -10,8 +10,8 @@ from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, Passkey
 from tenure.commands.number.acting import by_staff
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction
-from tenure.promises.privacy.model.breaches import BreachFile, BreachRefusal, Leak, Said, Step
-from tenure.promises.privacy.operations import breaches
+from tenure.promises.privacy import model
+from tenure.promises.privacy import operations as privacy
 from tenure.promises.record.model import Act
 from tenure.promises.staff.model import Task
 from tenure.terms.breaches import AUDIENCES, AUTHORITY, SUBJECT
@@ -62,7 +62,7 @@ def open_(
     Example: tenure privacy breach open people.contact --began 2026-11-20T08:00:00+07:00
     """
     act = connect.act_of(by, connect.instant_typed(at))
-    leak = Leak(
+    leak = model.breaches.Leak(
         tuple(tables),
         connect.instant_typed(began),
         None if ended is None else connect.instant_typed(ended),
@@ -71,7 +71,15 @@ def open_(
     known_at = act.at if known is None else connect.instant_typed(known)
     terms = connect.terms_of(NAME, operator)
     where = (data, dsn)
-    _do((terms, act, passkey, as_json), where, breaches.open_file, terms, leak, known_at, act)
+    _do(
+        (terms, act, passkey, as_json),
+        where,
+        privacy.breaches.open_file,
+        terms,
+        leak,
+        known_at,
+        act,
+    )
 
 
 @app.command()
@@ -97,9 +105,9 @@ def word(
     """
     terms = connect.terms_of(NAME, operator)
     act = connect.act_of(by, connect.instant_typed(at))
-    said = Said(what, how, handling)
+    said = model.breaches.Said(what, how, handling)
     asked = (terms, breach, language, said, act)
-    _do((terms, act, passkey, as_json), (data, dsn), breaches.word, *asked)
+    _do((terms, act, passkey, as_json), (data, dsn), privacy.breaches.word, *asked)
 
 
 @app.command()
@@ -119,7 +127,7 @@ def scope(
     """
     terms = connect.terms_of(NAME, operator)
     act = connect.act_of(by, connect.instant_typed(at))
-    _do((terms, act, passkey, as_json), (data, dsn), breaches.scope, breach, act)
+    _do((terms, act, passkey, as_json), (data, dsn), privacy.breaches.scope, breach, act)
 
 
 @app.command()
@@ -140,12 +148,15 @@ def tell(
     terms = connect.terms_of(NAME, operator)
     act = connect.act_of(by, connect.instant_typed(at))
 
-    async def work(pool: Pool) -> BreachFile | Refused[BreachRefusal]:
+    async def work(pool: Pool) -> model.breaches.BreachFile | Refused[model.breaches.BreachRefusal]:
         while True:
             found = await by_staff(
-                pool, (act, Task.HANDLE_BREACH), breaches.tell, terms, breach, act
+                pool, (act, Task.HANDLE_BREACH), privacy.breaches.tell, terms, breach, act
             )
-            if isinstance(found, Refused) or found.at(Step.SUBJECTS_TOLD) is not None:
+            if (
+                isinstance(found, Refused)
+                or found.at(model.breaches.Step.SUBJECTS_TOLD) is not None
+            ):
                 return found
 
     found = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
@@ -156,7 +167,8 @@ def tell(
 def report(
     breach: Which,
     step: Annotated[
-        Step, typer.Argument(metavar="STEP", help="authority-told, public-told, noted or closed.")
+        model.breaches.Step,
+        typer.Argument(metavar="STEP", help="authority-told, public-told, noted or closed."),
     ],
     note: Note,
     at: At = None,
@@ -171,12 +183,12 @@ def report(
 
     Example: tenure privacy breach report BREACH authority-told --note "letter 17/2026"
     """
-    if step in {Step.SCOPED, Step.SUBJECTS_TOLD}:
+    if step in {model.breaches.Step.SCOPED, model.breaches.Step.SUBJECTS_TOLD}:
         raise typer.BadParameter(f"{step.value} is kept by tenure privacy breach scope and tell")
     terms = connect.terms_of(NAME, operator)
     act = connect.act_of(by, connect.instant_typed(at))
     asked = (breach, step, note, act)
-    _do((terms, act, passkey, as_json), (data, dsn), breaches.report, *asked)
+    _do((terms, act, passkey, as_json), (data, dsn), privacy.breaches.report, *asked)
 
 
 @app.command()
@@ -205,10 +217,10 @@ def draft(
         known = f"{', '.join(AUDIENCES)} in {', '.join(terms.languages)}"
         raise typer.BadParameter(f"{audience} in {spoken}: there are {known}")
     found = _found(breach, (data, dsn), (by, passkey, as_json))
-    unworded = breaches.unworded(found, terms)
+    unworded = privacy.breaches.unworded(found, terms)
     if unworded is not None:
         connect.refused(NAME, unworded, as_json=as_json)
-    text = breaches.draft(found, terms, audience, spoken)
+    text = privacy.breaches.draft(found, terms, audience, spoken)
     to = terms.privacy.breaches.authority[spoken] if audience == AUTHORITY else audience
     told = {"audience": audience, "to": to, "language": spoken, "text": text}
     connect.say(text if audience == SUBJECT else f"{to}\n\n{text}", told, as_json=as_json)
@@ -251,8 +263,8 @@ def list_(
     connect.terms_of(NAME, operator)
     act = connect.act_of(by, connect.instant_typed(at))
 
-    async def work(pool: Pool) -> list[BreachFile]:
-        return await by_staff(pool, (act, Task.HANDLE_BREACH), breaches.files)
+    async def work(pool: Pool) -> list[model.breaches.BreachFile]:
+        return await by_staff(pool, (act, Task.HANDLE_BREACH), privacy.breaches.files)
 
     found = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     lines = [f"{one.breach.breach_id}  {_state(one, act.at)}" for one in found]
@@ -267,8 +279,8 @@ def _do(who: Who, where: tuple[Any, str | None], operation: Any, *asked: Any) ->
     """Do it as somebody of ours who may, and show the file as it is then."""
     terms, act, passkey, as_json = who
 
-    async def work(pool: Pool) -> BreachFile | Refused[BreachRefusal]:
-        found: BreachFile | Refused[BreachRefusal] = await by_staff(
+    async def work(pool: Pool) -> model.breaches.BreachFile | Refused[model.breaches.BreachRefusal]:
+        found: model.breaches.BreachFile | Refused[model.breaches.BreachRefusal] = await by_staff(
             pool, (act, Task.HANDLE_BREACH), operation, *asked
         )
         return found
@@ -277,16 +289,22 @@ def _do(who: Who, where: tuple[Any, str | None], operation: Any, *asked: Any) ->
     _say(found, terms, act.at, as_json=as_json)
 
 
-def _found(breach: UUID, where: tuple[Any, str | None], who: tuple[str, Any, bool]) -> BreachFile:
+def _found(
+    breach: UUID, where: tuple[Any, str | None], who: tuple[str, Any, bool]
+) -> model.breaches.BreachFile:
     by, passkey, as_json = who
     act = connect.act_of(by, connect.instant_typed(None))
 
-    async def look(tx: Transaction) -> BreachFile | Refused[BreachRefusal]:
-        found = await breaches.file(tx, breach)
-        unknown = Refused(BreachRefusal.BREACH_UNKNOWN, "tenure privacy breach list shows them")
+    async def look(
+        tx: Transaction,
+    ) -> model.breaches.BreachFile | Refused[model.breaches.BreachRefusal]:
+        found = await privacy.breaches.file(tx, breach)
+        unknown = Refused(
+            model.breaches.BreachRefusal.BREACH_UNKNOWN, "tenure privacy breach list shows them"
+        )
         return unknown if found is None else found
 
-    async def work(pool: Pool) -> BreachFile | Refused[BreachRefusal]:
+    async def work(pool: Pool) -> model.breaches.BreachFile | Refused[model.breaches.BreachRefusal]:
         return await by_staff(pool, (act, Task.HANDLE_BREACH), look)
 
     found = connect.run_as(NAME, where, act, work, passkey=passkey, as_json=as_json)
@@ -296,7 +314,11 @@ def _found(breach: UUID, where: tuple[Any, str | None], who: tuple[str, Any, boo
 
 
 def _say(
-    found: BreachFile | Refused[BreachRefusal], terms: Terms, at: Instant, *, as_json: bool
+    found: model.breaches.BreachFile | Refused[model.breaches.BreachRefusal],
+    terms: Terms,
+    at: Instant,
+    *,
+    as_json: bool,
 ) -> None:
     if isinstance(found, Refused):
         connect.refused(NAME, found, as_json=as_json)
@@ -310,14 +332,17 @@ def _say(
         *(f"  {one}" for one in _clock_lines(found, at)),
         *(f"  {iso(one.at)}  {one.step.value}  {one.by}: {one.note}" for one in found.steps),
     ]
-    if breaches.tells_public(found, terms) and found.at(Step.PUBLIC_TOLD) is None:
+    if (
+        privacy.breaches.tells_public(found, terms)
+        and found.at(model.breaches.Step.PUBLIC_TOLD) is None
+    ):
         lines.append("  so many are concerned that the public is to be told as well")
     connect.say("\n".join(lines), _told(found, at), as_json=as_json)
 
 
-def _clock_lines(found: BreachFile, at: Instant) -> list[str]:
+def _clock_lines(found: model.breaches.BreachFile, at: Instant) -> list[str]:
     lines = []
-    for clock in breaches.clocks(found, at):
+    for clock in privacy.breaches.clocks(found, at):
         until = f"until {iso(clock.until)}"
         if clock.done_at is not None:
             state = "late" if clock.late else "in time"
@@ -330,13 +355,13 @@ def _clock_lines(found: BreachFile, at: Instant) -> list[str]:
     return lines
 
 
-def _state(found: BreachFile, at: Instant) -> str:
-    if found.at(Step.CLOSED) is not None:
+def _state(found: model.breaches.BreachFile, at: Instant) -> str:
+    if found.at(model.breaches.Step.CLOSED) is not None:
         return f"known {iso(found.breach.known_at)}, closed"
     return "; ".join(_clock_lines(found, at))
 
 
-def _told(found: BreachFile, at: Instant) -> dict[str, Any]:
+def _told(found: model.breaches.BreachFile, at: Instant) -> dict[str, Any]:
     breach = found.breach
     return {
         "breach": str(breach.breach_id),
@@ -354,7 +379,7 @@ def _told(found: BreachFile, at: Instant) -> dict[str, Any]:
                 "done_at": None if one.done_at is None else iso(one.done_at),
                 "late": one.late,
             }
-            for one in breaches.clocks(found, at)
+            for one in privacy.breaches.clocks(found, at)
         ],
         "steps": [
             {"step": one.step.value, "at": iso(one.at), "by": one.by, "note": one.note}

@@ -251,7 +251,9 @@ def _duties(
         Duty("oversee staff", EVERY_MS, overseeing(pool, terms)),
         Duty("end what the website got", HOUR_MS, website.ending(pool, plan.data)),
         Duty("tell who came of age", EVERY_MS, coming_of_age(pool)),
-        Duty("answer what people ask of theirs", answering.EVERY_MS, answering.answering(pool, terms)),
+        Duty(
+            "answer what people ask of theirs", answering.EVERY_MS, answering.answering(pool, terms)
+        ),
         Duty("write packages of what is held", EVERY_MS, serving.duty(desk)),
         Duty("end what has to end", HOUR_MS, ending.ending(pool, plan.data)),
         Duty("end months of usage", DAY_MS // 4, usage.ending(pool, terms)),

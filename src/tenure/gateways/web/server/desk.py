@@ -9,7 +9,7 @@ from tenure.gateways.web.translate import desk as translate
 from tenure.gateways.web.wire.desks import Desk, Forecast
 from tenure.gateways.web.wire.pages import desk as pages
 from tenure.postgres.transaction import Transaction, perform
-from tenure.promises.privacy.operations import breaches, holding, register, retention, rights
+from tenure.promises.privacy import operations as privacy
 from tenure.values.instant import Instant
 
 
@@ -46,14 +46,14 @@ def _turned_away(site: Site, who: Visitor) -> Response[str] | None:
 
 async def _desk(tx: Transaction, site: Site, at: Instant) -> Desk:
     said = site.said
-    held = await holding.held(tx)
+    held = await privacy.holding.held(tx)
     return Desk(
-        cases=translate.cases(await rights.cases(tx, at), said, at),
-        breaches=tuple(translate.breach(one, said, at) for one in await breaches.files(tx)),
+        cases=translate.cases(await privacy.rights.cases(tx, at), said, at),
+        breaches=tuple(translate.breach(one, said, at) for one in await privacy.breaches.files(tx)),
         holds=tuple(translate.hold(one, said, at) for one in held if one.released_at is None),
-        register=translate.register(register.holdings(), said),
+        register=translate.register(privacy.register.holdings(), said),
     )
 
 
 async def _forecast(tx: Transaction, site: Site, at: Instant) -> Forecast:
-    return translate.forecast(await retention.forecast(tx, at), site.said)
+    return translate.forecast(await privacy.retention.forecast(tx, at), site.said)

@@ -14,14 +14,15 @@ from tenure.gateways.web.wire.desks import (
     Forecast,
     HoldShown,
 )
-from tenure.promises.privacy.model import rights
-from tenure.promises.privacy.model.breaches import BreachFile, Step, Waiting
-from tenure.promises.privacy.model.retention import Ending, Hold, State
-from tenure.promises.privacy.operations import breaches
+from tenure.promises.privacy import model
+from tenure.promises.privacy import operations as privacy
 from tenure.values.holding import Holding, Subject
 from tenure.values.instant import DAY_MS, HOUR_MS, MINUTE_MS, Instant
 
-WHOM: Final = {Step.SUBJECTS_TOLD: "Whom it concerns", Step.AUTHORITY_TOLD: "The authority"}
+WHOM: Final = {
+    model.breaches.Step.SUBJECTS_TOLD: "Whom it concerns",
+    model.breaches.Step.AUTHORITY_TOLD: "The authority",
+}
 LEFT_DAYS: Final = 3
 """From so many days on, hours are not counted."""
 PERCENT_MAX: Final = 100
@@ -41,7 +42,7 @@ def left(until: Instant, at: Instant) -> str:
     return words if until >= at else f"late by {words}"
 
 
-def case(one: rights.Row, said: Wording, at: Instant) -> CaseShown:
+def case(one: model.rights.Row, said: Wording, at: Instant) -> CaseShown:
     """A request by its clock; it names nobody."""
     return CaseShown(
         case=str(one.case_id),
@@ -56,7 +57,7 @@ def case(one: rights.Row, said: Wording, at: Instant) -> CaseShown:
     )
 
 
-def breach(file: BreachFile, said: Wording, at: Instant) -> BreachShown:
+def breach(file: model.breaches.BreachFile, said: Wording, at: Instant) -> BreachShown:
     """A breach, and how its two clocks stand."""
     known = file.breach
     by = f", as far as {known.leak.by_login} looked" if known.leak.by_login else ""
@@ -66,12 +67,12 @@ def breach(file: BreachFile, said: Wording, at: Instant) -> BreachShown:
         data=f"{', '.join(known.leak.tables)}{by}",
         known=f"known since {second(known.known_at, said)}",
         concerned=f"concerns {reach.all:,}, {reach.told:,} told, {reach.by_hand:,} by letter",
-        clocks=tuple(_clock(one, said, at) for one in breaches.clocks(file, at)),
-        closed=file.at(Step.CLOSED) is not None,
+        clocks=tuple(_clock(one, said, at) for one in privacy.breaches.clocks(file, at)),
+        closed=file.at(model.breaches.Step.CLOSED) is not None,
     )
 
 
-def _clock(one: Waiting, said: Wording, at: Instant) -> ClockShown:
+def _clock(one: model.breaches.Waiting, said: Wording, at: Instant) -> ClockShown:
     if one.done_at is None:
         stands = f"until {second(one.until, said)}: {left(one.until, at)}"
     else:
@@ -79,7 +80,7 @@ def _clock(one: Waiting, said: Wording, at: Instant) -> ClockShown:
     return ClockShown(WHOM[one.whom], stands, one.late)
 
 
-def hold(one: Hold, said: Wording, at: Instant) -> HoldShown:
+def hold(one: model.retention.Hold, said: Wording, at: Instant) -> HoldShown:
     """What a hold keeps, on whose word, and by when somebody looks at it again."""
     zone = said.zone
     kept = ", ".join(one.keeps) or "everything"
@@ -93,13 +94,13 @@ def hold(one: Hold, said: Wording, at: Instant) -> HoldShown:
     )
 
 
-def forecast(found: Sequence[Ending], said: Wording) -> Forecast:
+def forecast(found: Sequence[model.retention.Ending], said: Wording) -> Forecast:
     """How much of each kind has to be gone in which month, and how much waits for a hold."""
     months = sorted({one.month for one in found if one.month is not None})[:MONTHS_SHOWN]
     counts: Counter[tuple[str, Instant]] = Counter()
     held: Counter[str] = Counter()
     for one in found:
-        if one.state is State.HELD:
+        if one.state is model.retention.State.HELD:
             held[one.keep] += one.rows
         elif one.month is not None:
             counts[one.keep, min(one.month, months[-1])] += one.rows
@@ -139,6 +140,6 @@ def register(
     return tuple((*what, count) for what, count in sorted(counted.items()))
 
 
-def cases(rows: Sequence[rights.Row], said: Wording, at: Instant) -> tuple[CaseShown, ...]:
+def cases(rows: Sequence[model.rights.Row], said: Wording, at: Instant) -> tuple[CaseShown, ...]:
     """All that are open, as they come: the next deadline first."""
     return tuple(case(one, said, at) for one in rows)

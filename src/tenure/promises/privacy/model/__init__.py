@@ -1,6 +1,14 @@
 """What privacy is asked, what it answers, and why it refuses."""
 
-from tenure.promises.privacy.model import disclosures, exports, releases, rights, usage
+from tenure.promises.privacy.model import (
+    breaches,
+    disclosures,
+    exports,
+    releases,
+    retention,
+    rights,
+    usage,
+)
 from tenure.promises.privacy.model.copies import CopyRefusal, Made, PutBack
 from tenure.promises.privacy.model.keys import KeyRefusal, KeysSettled
 from tenure.promises.privacy.model.website import (
@@ -28,9 +36,11 @@ __all__ = [
     "Received",
     "Sent",
     "Winner",
+    "breaches",
     "disclosures",
     "exports",
     "releases",
+    "retention",
     "rights",
     "usage",
 ]

@@ -1,9 +1,11 @@
 """What may be asked of privacy, in transactions of whoever asks."""
 
 from tenure.promises.privacy.operations import (
+    breaches,
     contests,
     disclosures,
     exports,
+    holding,
     register,
     releases,
     retention,
@@ -22,9 +24,11 @@ __all__ = [
     "Keys",
     "Ledger",
     "UnfitError",
+    "breaches",
     "contests",
     "disclosures",
     "exports",
+    "holding",
     "make_copy",
     "put_copy_back",
     "register",

@@ -79,7 +79,7 @@ class Task(IntEnum):
     END_USAGE = 37
     """Have usage end by hand that the clock would end."""
     DISCLOSE = 35
-    """Give what is held of people to whom the pack names, and ask for it by an authority's order."""
+    """Give what is held of people to whom the pack names, or by an authority's order."""
 
 
 READING: Final = frozenset({Task.LOOK_UP, Task.READ_REPORTS})
@@ -173,4 +173,4 @@ class Refusal(IntEnum):
     CONCERN_CLOSED = 33
     OWN_CONCERN = 34
     RESTRICTED = 35
-    """Their data is kept and not used: only the case of their right, an order or danger shows it."""
+    """Their data is kept and not used: only a case of theirs, an order or danger shows it."""
