@@ -64,15 +64,15 @@ def promises() -> list[Traversable]:
 
 
 def keepers() -> list[Keeper]:
-    """What keeps each clause, in the order of the terms; each clause is kept by one promise."""
+    """What keeps each clause, in the order of the terms, whichever promises keep a part of it."""
     found: dict[str, Keeper] = {}
     for folder in promises():
         declared = folder / DECLARED
         if not declared.is_file():
             continue
         for clause, table in tomllib.loads(declared.read_text(encoding="utf-8")).items():
-            assert clause not in found, f"{clause} is declared twice"
-            found[clause] = _keeper(clause, folder, msgspec.convert(table, _Declared))
+            keeper = _keeper(clause, folder, msgspec.convert(table, _Declared))
+            found[clause] = _together(found[clause], keeper) if clause in found else keeper
     unknown = set(found) - set(CLAUSES)
     assert not unknown, f"no clause is called {unknown}"
     return [found[clause] for clause in CLAUSES if clause in found]
@@ -89,6 +89,18 @@ def _keeper(clause: str, folder: Traversable, declared: _Declared) -> Keeper:
         constraints=declared.constraints,
         why_no_constraint=declared.why_no_constraint,
         tests=declared.tests,
+    )
+
+
+def _together(one: Keeper, other: Keeper) -> Keeper:
+    """A clause of which several promises keep a part; it belongs to the first of them."""
+    constraints = (*one.constraints, *other.constraints)
+    return msgspec.structs.replace(
+        one,
+        rules=(*one.rules, *other.rules),
+        constraints=constraints,
+        why_no_constraint="" if constraints else one.why_no_constraint,
+        tests=(*one.tests, *other.tests),
     )
 
 
