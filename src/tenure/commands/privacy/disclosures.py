@@ -26,6 +26,14 @@ PERSON: Final = "person "
 ORDER_OCTETS_MAX: Final = 64 * 1024 * 1024
 
 Done = model.disclosures.Disclosure | model.disclosures.OrderRequest | Refused[Any]
+Whose = Annotated[
+    list[str] | None,
+    typer.Option("--for", help='Whose: numbers, or people as "person 7"; none for a report.'),
+]
+Fields = Annotated[
+    list[str] | None, typer.Option("--field", help="Only these of the agreed fields.")
+]
+Document = Annotated[Path | None, typer.Option("--order", help="The document of an authority.")]
 
 
 def add(app: typer.Typer) -> None:
@@ -38,17 +46,10 @@ def add(app: typer.Typer) -> None:
 def disclose(
     to: Annotated[str, typer.Option("--to", help="A recipient of recipients.toml.")],
     out: Annotated[Path, typer.Option("--out", help="The file to make; it must not be there.")],
-    whose: Annotated[
-        list[str] | None,
-        typer.Option("--for", help='Whose: numbers, or people as "person 7"; none for a report.'),
-    ] = None,
+    whose: Whose = None,
     purpose: Annotated[str, typer.Option("--purpose", help="The one that was agreed.")] = "",
-    field: Annotated[
-        list[str] | None, typer.Option("--field", help="Only these of the agreed fields.")
-    ] = None,
-    order: Annotated[
-        Path | None, typer.Option("--order", help="The document of an authority.")
-    ] = None,
+    field: Fields = None,
+    order: Document = None,
     reference: Annotated[str, typer.Option("--reference", help="Its number.")] = "",
     since: Annotated[str | None, typer.Option("--since", help="From this instant on.")] = None,
     until: Annotated[str | None, typer.Option("--until", help="Before this instant.")] = None,
