@@ -12,10 +12,9 @@ from tenure.keystore import opening
 from tenure.keystore.shelf import Shelf
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
-from tenure.promises.privacy.model.retention import Certificate, Entry
-from tenure.promises.privacy.operations import retention
-from tenure.promises.privacy.operations.keys import Keys
-from tenure.promises.privacy.operations.retention import Ledger
+from tenure.promises.privacy import model
+from tenure.promises.privacy import operations as privacy
+from tenure.promises.privacy.operations import Keys, Ledger
 from tenure.values.instant import Instant
 
 log = logging.getLogger(__name__)
@@ -42,25 +41,31 @@ def shelf_below(data: Path) -> Iterator[Shelf | None]:
 
 
 async def proceed(
-    pool: Pool, ledger: Ledger, entry: Entry, at: Instant, shelf: Shelf | None = None
-) -> Certificate:
+    pool: Pool,
+    ledger: Ledger,
+    entry: model.retention.Entry,
+    at: Instant,
+    shelf: Shelf | None = None,
+) -> model.retention.Certificate:
     """Carry out an entry of the ledger that is committed, as far as it goes at this instant.
 
     It may die anywhere: what was done is done, and the next time goes on.  The line beside the keys
     is on disk before anything ends.
     """
     ledger.note(entry)
-    steps = await perform(pool, retention.steps)
+    steps = await perform(pool, privacy.retention.steps)
     ended = 1
     while ended:
         ended = 0
         for step in steps:
-            while done := await perform(pool, retention.end_some, entry.entry_id, step.nth, at):
+            while done := await perform(
+                pool, privacy.retention.end_some, entry.entry_id, step.nth, at
+            ):
                 ended += done
-                if done < retention.BATCH:
+                if done < privacy.retention.BATCH:
                     break
     keys = None if shelf is None else Keys(shelf)
-    found = await perform(pool, retention.settle, entry, act_of(BY, at), keys)
+    found = await perform(pool, privacy.retention.settle, entry, act_of(BY, at), keys)
     if keys is not None:
         await perform(pool, keys.settle, at)
     return found
@@ -69,24 +74,26 @@ async def proceed(
 async def go_on(pool: Pool, ledger: Ledger, at: Instant, shelf: Shelf | None = None) -> int:
     """Carry out every entry that waits by now; how many it were."""
     done = 0
-    while waiting := await perform(pool, retention.waiting, at):
+    while waiting := await perform(pool, privacy.retention.waiting, at):
         for entry in waiting:
             await proceed(pool, ledger, entry, at, shelf)
         done += len(waiting)
     return done
 
 
-async def end_periods(pool: Pool, ledger: Ledger, at: Instant) -> Certificate | None:
+async def end_periods(
+    pool: Pool, ledger: Ledger, at: Instant
+) -> model.retention.Certificate | None:
     """End what of everybody was kept for its longest time; None when nothing was."""
-    if not await perform(pool, retention.any_due, at):
+    if not await perform(pool, privacy.retention.any_due, at):
         return None
-    entry = await perform(pool, retention.begin_period, uuid4(), act_of(BY, at))
+    entry = await perform(pool, privacy.retention.begin_period, uuid4(), act_of(BY, at))
     return await proceed(pool, ledger, entry, at)
 
 
 async def replay(pool: Pool, ledger: Ledger, at: Instant) -> int:
     """After a copy was put back: end again what had ended since; how many entries it lacked."""
-    count = await perform(pool, retention.replay, ledger, act_of(BY, at))
+    count = await perform(pool, privacy.retention.replay, ledger, act_of(BY, at))
     await go_on(pool, ledger, at)
     return count
 

@@ -13,8 +13,8 @@ from tenure.commands.number.acting import by_staff
 from tenure.commands.privacy.retention import WhoseId, whose_of
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
-from tenure.promises.privacy.model.retention import Hold
-from tenure.promises.privacy.operations import holding
+from tenure.promises.privacy import model
+from tenure.promises.privacy import operations as privacy
 from tenure.promises.staff.model import Task
 from tenure.values.instant import iso
 from tenure.values.refused import Refused
@@ -60,7 +60,7 @@ def add_(
     """
     terms = connect.terms_of(NAME, operator)
     act = connect.act_of(by, connect.instant_typed(at))
-    asked = Hold(
+    asked = model.retention.Hold(
         uuid4(),
         whose_of(whose),
         tuple(sorted(set(keep or ()))),
@@ -76,7 +76,7 @@ def add_(
     )
 
     async def work(pool: Pool) -> Any:
-        return await by_staff(pool, (act, Task.HOLD_DATA), holding.hold, terms, asked, act)
+        return await by_staff(pool, (act, Task.HOLD_DATA), privacy.holding.hold, terms, asked, act)
 
     found = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     if isinstance(found, Refused):
@@ -92,7 +92,7 @@ def list_(data: Data = connect.DATA, dsn: Dsn = None, as_json: AsJson = False) -
 
     Example: tenure privacy hold list
     """
-    found = connect.run(NAME, data, dsn, lambda pool: perform(pool, holding.held))
+    found = connect.run(NAME, data, dsn, lambda pool: perform(pool, privacy.holding.held))
     words = "\n".join(
         f"{one.hold_id}  {one.whose.kind} {one.whose.whom}  {', '.join(one.keeps) or 'all'}  "
         + (f"released {iso(one.released_at)}" if one.released_at else f"look {iso(one.review_at)}")
@@ -131,7 +131,7 @@ def ask_release(
     act = connect.act_of(by, connect.instant_typed(at), reason)
 
     async def work(pool: Pool) -> Any:
-        return await by_staff(pool, (act, Task.HOLD_DATA), holding.ask_release, hold, act)
+        return await by_staff(pool, (act, Task.HOLD_DATA), privacy.holding.ask_release, hold, act)
 
     found = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     if isinstance(found, Refused):
@@ -157,7 +157,7 @@ def release(
     act = connect.act_of(by, connect.instant_typed(at))
 
     async def work(pool: Pool) -> Any:
-        return await by_staff(pool, (act, Task.HOLD_DATA), holding.release, hold, act)
+        return await by_staff(pool, (act, Task.HOLD_DATA), privacy.holding.release, hold, act)
 
     found = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     if isinstance(found, Refused):

@@ -13,9 +13,9 @@ from tenure.commands.number.acting import by_staff
 from tenure.keystore.shelf import Shelf
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
-from tenure.promises.privacy.model.retention import Certificate, Ending, Refusal
-from tenure.promises.privacy.operations import retention as operations
-from tenure.promises.privacy.operations.retention import Ledger
+from tenure.promises.privacy import model
+from tenure.promises.privacy import operations as privacy
+from tenure.promises.privacy.operations import Ledger
 from tenure.promises.staff.model import Task
 from tenure.values.instant import Instant, iso
 from tenure.values.refused import Refused
@@ -71,7 +71,7 @@ def retention(
     moment = connect.instant_typed(at)
     if forecast:
         found = connect.run(
-            NAME, data, dsn, lambda pool: perform(pool, operations.forecast, moment)
+            NAME, data, dsn, lambda pool: perform(pool, privacy.retention.forecast, moment)
         )
         connect.say(_foretold(found), [_plain(one) for one in found], as_json=as_json)
         return
@@ -86,12 +86,12 @@ def retention(
 
 async def _end(
     pool: Pool, ledger: Ledger, at: Instant, shelf: Shelf | None
-) -> tuple[Certificate | None, int]:
+) -> tuple[model.retention.Certificate | None, int]:
     went = await ending.end_periods(pool, ledger, at)
     return went, await ending.go_on(pool, ledger, at, shelf)
 
 
-def _plain(one: Ending) -> dict[str, Any]:
+def _plain(one: model.retention.Ending) -> dict[str, Any]:
     return {
         "store": one.store,
         "keep": one.keep,
@@ -101,7 +101,7 @@ def _plain(one: Ending) -> dict[str, Any]:
     }
 
 
-def _foretold(found: list[Ending]) -> str:
+def _foretold(found: list[model.retention.Ending]) -> str:
     """By month and class, how many rows have to be gone."""
     counted: Counter[tuple[str, str, str]] = Counter()
     for one in found:
@@ -133,9 +133,9 @@ def erase(
     act, asked = connect.act_of(by, connect.instant_typed(at), reason), whose_of(whose)
     book = ledger_of(data, ledger)
 
-    async def work(pool: Pool) -> Certificate | Refused[Refusal]:
+    async def work(pool: Pool) -> model.retention.Certificate | Refused[model.retention.Refusal]:
         allowed = (act, Task.ANSWER_RIGHTS)
-        entry = await by_staff(pool, allowed, operations.erase, asked, uuid4(), act)
+        entry = await by_staff(pool, allowed, privacy.retention.erase, asked, uuid4(), act)
         if isinstance(entry, Refused):
             return entry
         with ending.shelf_below(data) as shelf:
@@ -157,7 +157,9 @@ def erased(
 
     Example: tenure privacy erased 6c1f0d4e-8a54-4b5c-9f61-0f8f5b1f0a11
     """
-    found = connect.run(NAME, data, dsn, lambda pool: perform(pool, operations.certificate, entry))
+    found = connect.run(
+        NAME, data, dsn, lambda pool: perform(pool, privacy.retention.certificate, entry)
+    )
     if isinstance(found, Refused):
         connect.refused(NAME, found, as_json=as_json)
     connect.say(told(found), certified(found), as_json=as_json)
@@ -180,7 +182,7 @@ def replay(
     connect.say(words, {"replayed": count}, as_json=as_json)
 
 
-def certified(found: Certificate) -> dict[str, Any]:
+def certified(found: model.retention.Certificate) -> dict[str, Any]:
     """A certificate for a program."""
     return {
         "certificate": str(found.entry.entry_id),
@@ -201,7 +203,7 @@ def certified(found: Certificate) -> dict[str, Any]:
     }
 
 
-def told(found: Certificate) -> str:
+def told(found: model.retention.Certificate) -> str:
     """A certificate for a person."""
     lines = [f"certificate {found.entry.entry_id}, written {iso(found.entry.at)}"]
     lines += [f"went   {one.store:<28} {one.rows:>8,} rows ({one.act})" for one in found.gone]
