@@ -31,10 +31,10 @@ for part in (
     exports,
     holds,
     breaches,
+    disclosures,
+    propagating,
     rights,
     usage,
     website,
-    disclosures,
-    propagating,
 ):
     part.add(app)

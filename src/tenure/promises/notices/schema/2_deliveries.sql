@@ -83,6 +83,8 @@ CREATE TABLE notices.delivery (
         CHECK (receipts OR ended IN ('refused', 'unreachable', 'returned', 'failed'))
 ) WITH (fillfactor = 70);
 
+-- A notice that ends takes its deliveries along.
+CREATE INDEX delivery_by_notice ON notices.delivery (notice_id);
 CREATE INDEX delivery_by_reference ON notices.delivery (via, reference)
     WHERE reference IS NOT NULL;
 -- Only what counts towards "so many for one person": person_id is empty otherwise.

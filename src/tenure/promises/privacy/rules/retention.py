@@ -17,6 +17,7 @@ from tenure.promises.privacy.model.retention import (
     State,
     Step,
 )
+from tenure.promises.record.model import Plain
 from tenure.promises.record.rules import canonical
 from tenure.terms.retention import RELATION, Keeping
 from tenure.values.instant import DAY_MS, Instant
@@ -108,23 +109,24 @@ def held(asked: Hold, known: Collection[str]) -> Hold | Refused[Refusal]:
 
 def hold_body(asked: Hold) -> str:
     """Exactly what is approved: canonical JSON of all of it."""
-    return canonical(
-        {
-            "kind": HOLD,
-            "hold": str(asked.hold_id),
-            "whose": f"{asked.whose.kind} {asked.whose.whom}",
-            "keeps": list(asked.keeps),
-            "reference": asked.reference,
-            "authority": asked.authority,
-            "document": asked.document,
-            "from_ms": asked.since,
-            "until_ms": asked.until,
-            "review_ms": asked.review_at,
-        }
-    )
+    said: dict[str, Plain] = {
+        "kind": HOLD,
+        "hold": str(asked.hold_id),
+        "whose": f"{asked.whose.kind} {asked.whose.whom}",
+        "keeps": list(asked.keeps),
+        "reference": asked.reference,
+        "authority": asked.authority,
+        "document": asked.document,
+        "from_ms": asked.since,
+        "until_ms": asked.until,
+        "review_ms": asked.review_at,
+    }
+    return canonical(said)
 
 
 def release_body(hold: Hold, reason: str, at: Instant) -> str:
     """Exactly what is approved when a hold is to end."""
-    said = {"kind": RELEASE, "hold": str(hold.hold_id), "reason": reason, "asked_ms": at}
+    said: dict[str, Plain] = {
+        "kind": RELEASE, "hold": str(hold.hold_id), "reason": reason, "asked_ms": at,
+    }  # fmt: skip
     return canonical(said)

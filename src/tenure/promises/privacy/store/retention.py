@@ -234,10 +234,13 @@ async def holds(tx: Transaction, whose: Whose | None = None) -> list[Hold]:
     """All holds, or those of somebody; the oldest first."""
     where = "" if whose is None else "WHERE kind = %s AND whom = %s"
     cursor = await tx.execute(f"{_HOLDS} {where} ORDER BY asked_at", list(whose or []))
-    return [
-        Hold(row[0], Whose(row[1], row[2]), tuple(row[3]), *row[4:12], bytes(row[12]), row[13])
-        for row in await cursor.fetchall()
-    ]
+    return [_hold(row) for row in await cursor.fetchall()]
+
+
+def _hold(row: Sequence[Any]) -> Hold:
+    hold_id, kind, whom, keeps, *asked = row
+    asked[-2] = bytes(asked[-2])
+    return Hold(hold_id, Whose(kind, whom), tuple(keeps), *asked)
 
 
 async def ask_release(tx: Transaction, held: UUID, body: str, hashed: bytes, at: Instant) -> None:

@@ -184,7 +184,7 @@ def _step(
     needed += [f"({RESTS_ON[store]})"] if store in RESTS_ON else []
     kinds = [KIND_OF[lead.way] for lead in row.leads]
     whoms = [somebody(lead) for lead in row.leads]
-    found = {kind: about(row, kind, "$1") for kind in KINDS if kind in kinds}
+    found: dict[str, Plain] = {kind: about(row, kind, "$1") for kind in KINDS if kind in kinds}
     if store in ALSO:
         kinds, whoms = [*kinds, "person"], [*whoms, ALSO[store][0]]
         found["person"] = ALSO[store][1]
