@@ -35,6 +35,7 @@ def test_the_owner_keeps_what_the_pack_says_and_the_record_knows(owner: str) -> 
 
 
 def test_the_application_cannot_start_with_other_figures(database: str, owner: str) -> None:
+    figures.keep(owner, KH, AT)
     assert not figures.keep(database, KH, AT)
     with psycopg.connect(owner) as connection:
         connection.execute("UPDATE numbers.figures SET sim_age_ms = 0")

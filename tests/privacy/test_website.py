@@ -15,7 +15,7 @@ from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.people.model import Photo
 from tenure.promises.privacy.model.retention import Hold
-from tenure.promises.privacy.model.website import Entry, Given, Received, Refusal, Sent
+from tenure.promises.privacy.model.website import Entry, FormRefusal, Given, Received, Sent
 from tenure.promises.privacy.operations import Keys, contests, holding, website
 from tenure.promises.record.model import Act
 from tenure.promises.staff.model import Refusal as StaffRefusal
@@ -60,7 +60,7 @@ def entrant(number: int, answer: str = "tonle-sap") -> Sent:
 
 async def receive(
     pool: Pool, keys: Keys, one: Sent, at: Instant = AT
-) -> Received | Refused[Refusal]:
+) -> Received | Refused[FormRefusal]:
     return await perform(pool, website.receive, TERMS, keys, one, act(at))
 
 
@@ -107,7 +107,7 @@ async def test_what_is_sent_twice_is_one(pool: Pool, keys: Keys) -> None:
 
 async def test_another_notice_is_not_acknowledged(pool: Pool, keys: Keys) -> None:
     old = msgspec.structs.replace(sent(1), notice_version="2019-01-01")
-    assert refusal(await receive(pool, keys, old)) is Refusal.NO_NOTICE
+    assert refusal(await receive(pool, keys, old)) is FormRefusal.NO_NOTICE
 
 
 async def test_a_form_is_shown_to_who_has_a_case_about_it(pool: Pool, keys: Keys) -> None:
@@ -142,7 +142,7 @@ async def test_a_form_ends_with_its_key(pool: Pool, keys: Keys, owner: str) -> N
 
     assert (just_before.entries, ended.entries, again.entries) == (0, 1, 0)
     assert settled.keys == 1
-    assert refusal(await perform(pool, website.opened, keys, entry)) is Refusal.NOT_READABLE
+    assert refusal(await perform(pool, website.opened, keys, entry)) is FormRefusal.NOT_READABLE
     with psycopg.connect(owner) as connection:
         assert connection.execute("SELECT count(*) FROM privacy.entry").fetchone() == (0,)
 
@@ -168,20 +168,20 @@ async def test_a_legal_hold_keeps_a_form(pool: Pool, keys: Keys) -> None:
 async def test_a_contest_takes_entries_only_after_its_seed_was_announced(
     pool: Pool, keys: Keys
 ) -> None:
-    assert refusal(await receive(pool, keys, entrant(1))) is Refusal.NOT_OPEN
+    assert refusal(await receive(pool, keys, entrant(1))) is FormRefusal.NOT_OPEN
     await announced(pool)
     assert isinstance(await receive(pool, keys, entrant(1)), Received)
     late = await receive(pool, keys, entrant(2), contest().closes_at)
-    assert refusal(late) is Refusal.NOT_OPEN
+    assert refusal(late) is FormRefusal.NOT_OPEN
     again = await perform(pool, contests.announce, contest(), bytes(32), act())
-    assert refusal(again) is Refusal.ANNOUNCED_ALREADY
+    assert refusal(again) is FormRefusal.ANNOUNCED_ALREADY
 
 
 async def test_one_enters_once(pool: Pool, keys: Keys) -> None:
     await announced(pool)
     await receive(pool, keys, entrant(1))
     same = sent(9, "quiz", answer="bassac", name="Somebody else", phone="85512000001")
-    assert refusal(await receive(pool, keys, same)) is Refusal.ENTERED_ALREADY
+    assert refusal(await receive(pool, keys, same)) is FormRefusal.ENTERED_ALREADY
 
 
 async def staffed(pool: Pool) -> None:
@@ -219,8 +219,11 @@ async def test_a_draw_is_repeated_by_anybody_and_has_no_names(pool: Pool, keys: 
     results = await perform(pool, contests.results, QUIZ)
 
     assert [refusal(one) for one in (early, wrong, unasked, again)] == [
-        Refusal.NOT_OVER, Refusal.WRONG_SEED, Refusal.ANSWER_MISSING, Refusal.DRAWN_ALREADY,
-    ]  # fmt: skip
+        FormRefusal.NOT_OVER,
+        FormRefusal.WRONG_SEED,
+        FormRefusal.ANSWER_MISSING,
+        FormRefusal.DRAWN_ALREADY,
+    ]
     assert refusal(none_of_ours) is StaffRefusal.ROLE_MISSING
     assert not isinstance(done, Refused)
     assert not isinstance(results, Refused)
@@ -278,11 +281,11 @@ async def test_a_winner_is_identified_in_a_shop_and_losers_are_destroyed(
     async def seen(name: str, photo: Photo, at: Instant) -> object:
         return await perform(pool, contests.identify, keys, QUIZ, 1, name, photo, by("dara", at))
 
-    assert refusal(await seen("Chan", photo, over)) is Refusal.NOT_THEM
-    assert refusal(await seen(name, Photo(10, "ref"), over)) is Refusal.NOT_THEM
-    assert refusal(await seen(name, photo, claims)) is Refusal.CLAIM_OVER
+    assert refusal(await seen("Chan", photo, over)) is FormRefusal.NOT_THEM
+    assert refusal(await seen(name, Photo(10, "ref"), over)) is FormRefusal.NOT_THEM
+    assert refusal(await seen(name, photo, claims)) is FormRefusal.CLAIM_OVER
     assert not isinstance(await seen(name, photo, over), Refused)
-    assert refusal(await seen(name, photo, over)) is Refusal.IDENTIFIED_ALREADY
+    assert refusal(await seen(name, photo, over)) is FormRefusal.IDENTIFIED_ALREADY
 
     assert (await perform(pool, website.end, keys, act(claims))).entries == 4
     left = await perform(pool, website.listed, "", claims)

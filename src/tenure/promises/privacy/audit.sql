@@ -65,6 +65,22 @@ FROM (
         FROM privacy.winner w JOIN privacy.contest c USING (contest) WHERE w.shown IS NOT NULL
 ) kept
 
+-- check: visits
+-- clauses: WEB-COOKIE
+-- says: Nothing of a visit is kept without the yes it rests on, nor with a whole address.
+SELECT c.visits AND v.at >= c.at AND (v.address = '' OR v.address ~ '/(16|32)$') AS ok,
+       format('visit, page %s', v.seq) AS which
+FROM privacy.visit v
+LEFT JOIN privacy.cookie_answer c ON c.consent_id = v.consent_id AND c.at = v.answered_at
+
+-- check: winners
+-- clauses: WEB-USE
+-- says: Whoever got a prize was seen with a document by one of ours, after the draw.
+SELECT w.identified_at IS NULL
+       OR w.identified_at >= d.drawn_at AND w.photo_ppm >= 950000 AND w.identified_by <> '' AS ok,
+       format('contest %s, place %s', w.contest, w.place) AS which
+FROM privacy.winner w LEFT JOIN privacy.draw d USING (contest)
+
 -- check: draws
 -- clauses: WEB-COLLECT
 -- says: Every draw leads to its winners, from the seed whose hash was announced.

@@ -47,6 +47,7 @@ SAID: Final[Mapping[Refusal, str]] = {
     Refusal.CONCERN_UNKNOWN: "There is no such concern.",
     Refusal.CONCERN_CLOSED: "This concern is closed.",
     Refusal.OWN_CONCERN: "Somebody else has to look at what is about you.",
+    Refusal.RESTRICTED: "What is held of them rests; only a case of theirs or an order shows it.",
 }
 
 PURPOSE: Final[Mapping[Purpose, str]] = {

@@ -14,13 +14,13 @@ from tenure.promises.privacy.model.keys import KeyRefusal, KeysSettled
 from tenure.promises.privacy.model.website import (
     Announced,
     Fault,
+    FormRefusal,
     Given,
     Published,
     Received,
     Sent,
     Winner,
 )
-from tenure.promises.privacy.model.website import Refusal as FormRefusal
 
 __all__ = [
     "Announced",

@@ -27,7 +27,7 @@ class Fault(Enum):
     NOT_AGREED = "not agreed"
 
 
-class Refusal(IntEnum):
+class FormRefusal(IntEnum):
     """Why something of the website was not done, in descending precedence."""
 
     UNKNOWN_CONTEST = 1

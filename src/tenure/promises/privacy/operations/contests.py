@@ -10,9 +10,9 @@ from tenure.promises.people.model import Photo
 from tenure.promises.privacy.model.website import (
     Announced,
     Draw,
+    FormRefusal,
     Given,
     Published,
-    Refusal,
     Winner,
 )
 from tenure.promises.privacy.operations import website
@@ -28,7 +28,7 @@ from tenure.terms.model import Terms
 from tenure.terms.website import Contest
 from tenure.values.refused import Refused
 
-No = Refused[Refusal] | Refused[StaffRefusal]
+No = Refused[FormRefusal] | Refused[StaffRefusal]
 PHOTO_PPM_MIN = 950_000
 NAME, PHONE = "name", "phone"
 
@@ -40,14 +40,16 @@ async def announced(tx: Transaction, contest: str) -> Announced | None:
 
 async def announce(
     tx: Transaction, contest: Contest, commitment: bytes, act: Act
-) -> Announced | Refused[Refusal]:
+) -> Announced | Refused[FormRefusal]:
     """Announce a contest with the hash of its seed: only then somebody can enter."""
     await store.lock(tx, contest.name)
     known = await store.contest(tx, contest.name)
     if known is not None:
-        return Refused(Refusal.ANNOUNCED_ALREADY, "its seed was announced; it cannot be another")
+        return Refused(
+            FormRefusal.ANNOUNCED_ALREADY, "its seed was announced; it cannot be another"
+        )
     if act.at >= contest.closes_at:
-        return Refused(Refusal.NOT_OPEN, "it is over by the pack; give it later times")
+        return Refused(FormRefusal.NOT_OPEN, "it is over by the pack; give it later times")
     worded = "\n".join(f"{key}\n{text}" for key, text in sorted(contest.rules.items()))
     new = Announced(
         contest=contest.name,
@@ -107,19 +109,21 @@ async def draw(  # noqa: PLR0913, PLR0917 -- of what, from what, by what, who
 
 async def _in_the_way(
     tx: Transaction, terms: Terms, known: Announced | None, asked: tuple[str, bytes, str], act: Act
-) -> Refused[Refusal] | None:
+) -> Refused[FormRefusal] | None:
     name, seed, right = asked
     contest = terms.privacy.website.contest(name)
     if known is None or contest is None:
-        return Refused(Refusal.UNKNOWN_CONTEST, "no such contest was announced")
+        return Refused(FormRefusal.UNKNOWN_CONTEST, "no such contest was announced")
     if act.at < known.closes_at:
-        return Refused(Refusal.NOT_OVER, "it takes entries still; draw it after its end")
+        return Refused(FormRefusal.NOT_OVER, "it takes entries still; draw it after its end")
     if await store.drawn(tx, name) is not None:
-        return Refused(Refusal.DRAWN_ALREADY, "it was drawn; see: tenure privacy contest winners")
+        return Refused(
+            FormRefusal.DRAWN_ALREADY, "it was drawn; see: tenure privacy contest winners"
+        )
     if rules.commitment_of(seed) != known.commitment:
-        return Refused(Refusal.WRONG_SEED, "this is not the seed whose hash was announced")
+        return Refused(FormRefusal.WRONG_SEED, "this is not the seed whose hash was announced")
     if contest.question and not right:
-        return Refused(Refusal.ANSWER_MISSING, "name the right answer with --right")
+        return Refused(FormRefusal.ANSWER_MISSING, "name the right answer with --right")
     return None
 
 
@@ -145,13 +149,13 @@ def _named(given: Given) -> tuple[str, str]:
 
 async def results(
     tx: Transaction, contest: str
-) -> tuple[Published, list[Winner]] | Refused[Refusal]:
+) -> tuple[Published, list[Winner]] | Refused[FormRefusal]:
     """What stands on the website: enough to verify the draw anywhere, and winners in part."""
     known, drawn = await store.contest(tx, contest), await store.drawn(tx, contest)
     if known is None:
-        return Refused(Refusal.UNKNOWN_CONTEST, "no such contest was announced")
+        return Refused(FormRefusal.UNKNOWN_CONTEST, "no such contest was announced")
     if drawn is None:
-        return Refused(Refusal.NOT_DRAWN, "it is not drawn yet")
+        return Refused(FormRefusal.NOT_DRAWN, "it is not drawn yet")
     shown = rules.proclaimed(contest, drawn.seed, drawn.tickets, known.winners)
     return shown, await store.winners(tx, contest)
 
@@ -177,7 +181,7 @@ async def identify(  # noqa: PLR0913, PLR0917 -- who won what, who was seen, who
         return given
     same = given.items.get(NAME, "").casefold().split() == name.casefold().split()
     if not same or photo.score_ppm < PHOTO_PPM_MIN:
-        return Refused(Refusal.NOT_THEM, "document or photo are not of who entered")
+        return Refused(FormRefusal.NOT_THEM, "document or photo are not of who entered")
     about = {"entry": str(winner.ticket), "subject": str(entry.subject_id)}
     said: dict[str, Plain] = {"contest": contest, "place": place, "photo_ppm": photo.score_ppm}
     await record.append(tx, act, "privacy.winner_identified", said, about)
@@ -188,14 +192,14 @@ async def identify(  # noqa: PLR0913, PLR0917 -- who won what, who was seen, who
 
 async def _claiming(
     tx: Transaction, contest: str, place: int, act: Act
-) -> Winner | Refused[Refusal]:
+) -> Winner | Refused[FormRefusal]:
     """The winner of a prize that can be claimed still."""
     known = await store.contest(tx, contest)
     winner = next((one for one in await store.winners(tx, contest) if one.place == place), None)
     if known is None or winner is None:
-        return Refused(Refusal.UNKNOWN_WINNER, "see who won: tenure privacy contest winners")
+        return Refused(FormRefusal.UNKNOWN_WINNER, "see who won: tenure privacy contest winners")
     if act.at >= known.claim_until:
-        return Refused(Refusal.CLAIM_OVER, "the time of claims is over")
+        return Refused(FormRefusal.CLAIM_OVER, "the time of claims is over")
     if winner.identified_at is not None:
-        return Refused(Refusal.IDENTIFIED_ALREADY, "this prize was claimed")
+        return Refused(FormRefusal.IDENTIFIED_ALREADY, "this prize was claimed")
     return winner

@@ -15,9 +15,9 @@ from tenure.promises.privacy.model.website import (
     CookieAnswer,
     Ended,
     Entry,
+    FormRefusal,
     Given,
     Received,
-    Refusal,
     Sent,
     Visit,
 )
@@ -44,7 +44,7 @@ from tenure.values.instant import Instant
 from tenure.values.refused import Refused
 from tenure.values.sealing import Whose, place_of
 
-No = Refused[Refusal] | Refused[StaffRefusal]
+No = Refused[FormRefusal] | Refused[StaffRefusal]
 _SHOWN = "form"
 _FORM = "privacy.form_sent"
 _ANSWERED = "privacy.form_answered"
@@ -53,7 +53,7 @@ _ENDED = "privacy.website_ended"
 
 async def receive(
     tx: Transaction, terms: Terms, keys: Keys, sent: Sent, act: Act
-) -> Received | Refused[Refusal]:
+) -> Received | Refused[FormRefusal]:
     """Keep a form that a visitor sent, sealed, until the end that its pack says (WEB-KEEP).
 
     The same form sent twice is one.  Sending it acknowledges the privacy notice that was beside it
@@ -67,7 +67,9 @@ async def receive(
         return Received(known.entry_id, known.given_at, again=True)
     notice = consent.in_force(terms, PRIVACY_NOTICE, act.at)
     if notice is None or notice.version != sent.notice_version:
-        return Refused(Refusal.NO_NOTICE, "the notice has changed; show the form with the new one")
+        return Refused(
+            FormRefusal.NO_NOTICE, "the notice has changed; show the form with the new one"
+        )
     entry = await _entry(tx, terms, form, sent, notice, act)
     if isinstance(entry, Refused):
         return entry
@@ -90,7 +92,7 @@ async def receive(
 
 async def _entry(
     tx: Transaction, terms: Terms, form: Form, sent: Sent, notice: DocumentVersion, act: Act
-) -> Entry | Refused[Refusal]:
+) -> Entry | Refused[FormRefusal]:
     """The row of a form, without what was written; or why a contest does not take it."""
     entry = Entry(
         entry_id=sent.entry_id,
@@ -109,11 +111,11 @@ async def _entry(
     assert contest is not None
     announced = await store.contest(tx, contest.name)
     if announced is None or not announced.opens_at <= act.at < announced.closes_at:
-        return Refused(Refusal.NOT_OPEN, "it takes no entries now")
+        return Refused(FormRefusal.NOT_OPEN, "it takes no entries now")
     assert sent.mark is not None
     await store.lock(tx, f"{contest.name} {sent.mark.hex()}")
     if await store.is_marked(tx, contest.name, sent.mark):
-        return Refused(Refusal.ENTERED_ALREADY, "whoever has this number has entered")
+        return Refused(FormRefusal.ENTERED_ALREADY, "whoever has this number has entered")
     return msgspec.structs.replace(
         entry,
         keep_until=announced.claim_until,
@@ -139,11 +141,11 @@ def _place(entry: Entry) -> bytes:
     return place_of("privacy.entry", "sealed", str(entry.entry_id))
 
 
-async def opened(tx: Transaction, keys: Keys, entry: Entry) -> Given | Refused[Refusal]:
+async def opened(tx: Transaction, keys: Keys, entry: Entry) -> Given | Refused[FormRefusal]:
     """What somebody wrote; refused when its key is gone.  Who may see it, the caller knows."""
     value = await keys.open(tx, _whose(entry), KEEP_CLASS, _place(entry), entry.sealed)
     if isinstance(value, Refused):
-        return Refused(Refusal.NOT_READABLE, value.detail)
+        return Refused(FormRefusal.NOT_READABLE, value.detail)
     return Given(msgspec.json.decode(value, type=dict[str, str]))
 
 
@@ -154,7 +156,7 @@ async def listed(tx: Transaction, form: str, at: Instant) -> list[Entry]:
 
 async def open_case(
     tx: Transaction, entry_id: UUID, case_id: str, act: Act
-) -> Refused[Refusal] | Refused[StaffRefusal] | None:
+) -> Refused[FormRefusal] | Refused[StaffRefusal] | None:
     """Open a case about one form; ``act.reason`` says why there is one."""
     if await store.entry(tx, entry_id) is None:
         return _UNKNOWN
@@ -190,7 +192,7 @@ async def answered(tx: Transaction, entry_id: UUID, case_id: str, act: Act) -> E
     return msgspec.structs.replace(entry, answered_at=act.at, answered_by=act.by)
 
 
-_UNKNOWN = Refused(Refusal.UNKNOWN_ENTRY, "no form has this number, or its time is over")
+_UNKNOWN = Refused(FormRefusal.UNKNOWN_ENTRY, "no form has this number, or its time is over")
 
 
 async def answer_cookies(tx: Transaction, new: CookieAnswer) -> None:
