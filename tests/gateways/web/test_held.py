@@ -39,6 +39,11 @@ def visit(person_id: int, clock: Clock) -> str:
 World = tuple[httpx.AsyncClient, Desk, Clock]
 
 
+async def test_who_types_the_address_shows_who_they_are_first(world: World) -> None:
+    answer = await world[0].get("/held")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/mine")
+
+
 async def test_it_is_told_in_their_language_and_only_to_them(world: World) -> None:
     client, _, clock = world
     page = await client.post("/held", data={"visit": visit(OLD, clock)})

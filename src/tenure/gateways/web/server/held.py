@@ -3,10 +3,10 @@
 from typing import Any, Final
 
 import msgspec
-from litestar import Request, Response, post
+from litestar import Request, Response, get, post
 from litestar.response import Stream
 
-from tenure.gateways.web.server.site import Site, Visitor, form_of, shown, visitor
+from tenure.gateways.web.server.site import Site, Visitor, form_of, shown, to, visitor
 from tenure.gateways.web.session import visits
 from tenure.gateways.web.translate import held as translate
 from tenure.gateways.web.wire import pages
@@ -24,6 +24,12 @@ Whose = model.exports.Whose
 
 CONTENT_TYPE: Final = "application/octet-stream"
 SUFFIX: Final = ".tenure-export"
+
+
+@get("/held", sync_to_thread=False)
+def who_are_you() -> Response[str]:
+    """Whoever types the address shows who they are first, on the page that leads here."""
+    return to("/mine")
 
 
 def handlers(site: Site) -> list[Any]:
@@ -65,7 +71,7 @@ def handlers(site: Site) -> list[Any]:
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )
 
-    return [overview, ask, fetch]
+    return [who_are_you, overview, ask, fetch]
 
 
 async def _asked(
