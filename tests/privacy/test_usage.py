@@ -1,8 +1,11 @@
 """A month of usage ends, and every sum stays what it was."""
 
+from pathlib import Path
+
 import psycopg
 import pytest
 
+from tenure.commands.ending import go_on
 from tenure.commands.privacy.usage import ending
 from tenure.commands.promises.audit import figure, settings
 from tenure.commands.promises.register import checks
@@ -12,8 +15,12 @@ from tenure.promises.charging import operations as charging
 from tenure.promises.money import operations as money
 from tenure.promises.privacy.model.usage import Refusal, Stage
 from tenure.promises.privacy.operations import usage
+from tenure.promises.privacy.operations.retention import Ledger
 from tenure.promises.privacy.rules import usage as rules
 from tenure.terms import pack
+from tenure.values.instant import DAY_MS, Instant
+from tenure.values.sealing import Whose
+from tests.privacy.ended import erased, published
 from tests.privacy.used import (
     JANUARY,
     KH,
@@ -193,6 +200,27 @@ async def test_who_was_called_is_forgotten_and_nobody_pays_otherwise(
     assert rows(owner, CHARGES) == before
     left = rows(owner, LEFT)
     assert left == [("", 24), ("85512345678", 24), ("85599000111", 1)]
+    kinds = rows(owner, "SELECT count(*) FROM record.leaf WHERE kind = 'privacy.party_forgotten'")
+    assert kinds == [(1,)]
+
+
+async def test_an_erasure_reaches_the_usage_of_others_once(
+    pool: Pool, owner: str, tmp_path: Path
+) -> None:
+    await published(owner)
+    planted(owner, [*crowd(), Use(1, 30, 77, party="85599000111")])
+    _do(owner, TENURES, bypass=True)
+    _do(
+        owner,
+        "INSERT INTO people.person (person_id, name, language, since)"
+        " VALUES (7, 'Somebody', 'km', '2024-01-01T00:00:00Z')",
+        bypass=True,
+    )
+    before = rows(owner, CHARGES)
+    await erased(pool, tmp_path / "ledger", LATER, whose=Whose("person", 7))
+    assert rows(owner, LEFT) == [("", 24), ("85512345678", 24), ("85599000111", 1)]
+    await go_on(pool, Ledger(tmp_path / "ledger"), Instant(LATER + 4000 * DAY_MS))
+    assert rows(owner, CHARGES) == before
     kinds = rows(owner, "SELECT count(*) FROM record.leaf WHERE kind = 'privacy.party_forgotten'")
     assert kinds == [(1,)]
 

@@ -16,10 +16,14 @@ from tenure.promises.privacy import model
 from tenure.promises.privacy import operations as privacy
 from tenure.promises.privacy.operations import Keys, Ledger
 from tenure.values.instant import Instant
+from tenure.values.refused import Refused
 
 log = logging.getLogger(__name__)
 
 BY: Final = "<clock>"
+PERSON: Final = "person"
+BEGUN: Final = 1
+"""Leaves of an entry of which nothing has ended yet."""
 LEDGER: Final = Path("keys") / "people" / "ledger"
 """Below the data folder: beside the key store, which is copied apart from the database."""
 
@@ -53,6 +57,7 @@ async def proceed(
     is on disk before anything ends.
     """
     ledger.note(entry)
+    await _forgotten(pool, entry, at)
     steps = await perform(pool, privacy.retention.steps)
     ended = 1
     while ended:
@@ -69,6 +74,19 @@ async def proceed(
     if keys is not None:
         await perform(pool, keys.settle, at)
     return found
+
+
+async def _forgotten(pool: Pool, entry: model.retention.Entry, at: Instant) -> None:
+    """Take somebody's number out of the usage of others, before it is forgotten when it was theirs.
+
+    Once an entry: one pass over all usage.  Whoever dies before the end of it begins again.
+    """
+    whose = entry.whose
+    if whose is None or whose.kind != PERSON:
+        return
+    known = await perform(pool, privacy.retention.certificate, entry.entry_id)
+    if not isinstance(known, Refused) and len(known.leaves) == BEGUN:
+        await perform(pool, privacy.usage.forget_party, [whose.whom], act_of(BY, at))
 
 
 async def go_on(pool: Pool, ledger: Ledger, at: Instant, shelf: Shelf | None = None) -> int:

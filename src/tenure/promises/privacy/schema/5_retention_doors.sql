@@ -156,9 +156,13 @@ BEGIN
         RETURN 0;
     END IF;
     due := format(
-        'SELECT t.ctid %s AND (%s) AND NOT %s AND NOT %s %s LIMIT $3 FOR UPDATE OF t SKIP LOCKED',
+        'SELECT t.ctid %s AND (%s) AND NOT %s AND NOT %s %s %s LIMIT $3 FOR UPDATE OF t SKIP LOCKED',
         privacy.judging(s, e.kind), privacy.over(s, e.whom IS NOT NULL), s.needed,
-        privacy.holding(s), s.after
+        privacy.holding(s),
+        -- No entry ends itself, however late it goes on: the next period ends it.
+        CASE WHEN s.store IN ('privacy.erasure', 'privacy.ended', 'privacy.deferred', 'privacy.again')
+            THEN format('AND t.entry_id <> %L', entry) ELSE '' END,
+        s.after
     );
     -- What was said stays said, but for what ends here.
     PERFORM set_config('tenure.ending', 'yes', true);
