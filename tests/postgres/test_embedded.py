@@ -122,6 +122,22 @@ def test_a_killed_server_is_revived_with_what_was_committed(folder: Path) -> Non
         assert rows(cluster) == 2
 
 
+def test_what_a_killed_server_left_does_not_speak_for_the_one_that_starts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is replaced at any moment: its number and its word are believed of one reading."""
+    with Cluster.start(folder / "data", throw_away=True) as cluster:
+        ours = (cluster.home / "postgres" / "postmaster.pid").read_text().splitlines()
+        killed = [str(2**22), *ours[1:]]
+        starting = [*ours[:7], "starting"]
+        replaced = iter([killed, *[starting] * 3])
+        monkeypatch.setattr(cluster, "_pid_file", lambda: next(replaced))
+        assert not cluster.is_ready()
+        assert not cluster.is_ready()
+        monkeypatch.undo()
+        assert cluster.is_ready()
+
+
 def test_a_pid_file_whose_number_belongs_to_a_stranger_is_no_hindrance(folder: Path) -> None:
     with Cluster.start(folder / "data", throw_away=True) as cluster:
         assert rows(cluster) == 1

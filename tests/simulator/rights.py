@@ -91,6 +91,7 @@ class Year:
         self._corrected = 0
         self._proofs: list[tuple[Instant, UUID]] = []
         self._clock = answering(pool, KH)
+        self._begun, self._told = time.monotonic(), 0
 
     async def play(self) -> None:
         """The year, and four weeks in which what is open is answered."""
@@ -108,6 +109,14 @@ class Year:
                 self._now = Instant(until + self._chance.randrange(HOUR_MS))
                 await self._clock(self._now)
             await self._officer(until)
+            self._tell(len(self._requests) - len(asked))
+
+    def _tell(self, asked: int) -> None:
+        """Show how far the year is, each thousand requests and at its end."""
+        if asked // 1000 > self._told // 1000 or asked == len(self._requests) > self._told:
+            seconds = time.monotonic() - self._begun
+            sys.stderr.write(f"  {asked} of {len(self._requests)} asked after {seconds:.0f} s\n")
+            self._told = asked
 
     async def _numbers(self) -> None:
         """Everybody has a number, so that an answer reaches them."""

@@ -159,16 +159,13 @@ class Cluster:
     @property
     def pid(self) -> int | None:
         """The process id of the running server, or None."""
-        lines = self._pid_file()
-        if not lines or not lines[0].lstrip("-").isdecimal():
-            return None
-        pid = int(lines[0])
-        return pid if self._is_ours(pid) else None
+        return self._running(self._pid_file())
 
     def is_ready(self) -> bool:
         """Whether the server takes connections now."""
+        # Read once: a starting server replaces what a killed one left, which may say ready too.
         lines = self._pid_file()
-        return len(lines) > 7 and lines[7].strip() == "ready" and self.pid is not None  # noqa: PLR2004 -- its eighth line
+        return len(lines) > 7 and lines[7].strip() == "ready" and self._running(lines) is not None  # noqa: PLR2004 -- its eighth line
 
     def revive(self) -> None:
         """Start the server if it does not run, for instance after it was killed; wait for it."""
@@ -332,6 +329,13 @@ class Cluster:
             return (self.home / "postgres" / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
             return []
+
+    def _running(self, lines: list[str]) -> int | None:
+        """The process id that a file's lines name, if that is a server of this folder."""
+        if not lines or not lines[0].lstrip("-").isdecimal():
+            return None
+        pid = int(lines[0])
+        return pid if self._is_ours(pid) else None
 
     def _is_ours(self, pid: int) -> bool:
         """Whether a process is the server of this folder, not a stranger with its old number."""
