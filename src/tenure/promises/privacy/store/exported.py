@@ -121,7 +121,7 @@ async def read(  # noqa: PLR0913, PLR0917 -- what is read, of whom, from where, 
     if not after:
         given = {f"after_{n}": None for n in range(len(section.row.key))}
     asked = {"whom": whose.whom, "pin": pin, "limit": limit, **given, **setting}
-    return await (await tx.execute(query.encode(), asked)).fetchall()
+    return await _asked(tx, query, asked)
 
 
 async def newest(
@@ -134,7 +134,7 @@ async def newest(
             section, job.whose.kind, is_pinned=pin is not None, is_first=True, is_newest=True
         )
         given = {"whom": job.whose.whom, "pin": pin, "after_0": None, **asked}
-        rows = await (await tx.execute(query.encode(), given)).fetchall()
+        rows = await _asked(tx, query, given)
         found += [msgspec.json.decode(text, type=dict[str, object]) for text, _ in rows]
         if len(found) >= asked["limit"]:
             break
@@ -158,9 +158,8 @@ async def counted(
             f" WHERE {condition} LIMIT %(limit)s) AS found"
         )
     asked = {"whom": whose.whom, "limit": limit, "after_0": None}
-    row = await (await tx.execute(query.encode(), asked)).fetchone()
-    assert row is not None
-    return row[0], row[1]
+    ((records, since),) = await _asked(tx, query, asked)
+    return records, since
 
 
 async def months(tx: Transaction, section: Section, job: Job) -> list[Month]:
@@ -177,11 +176,20 @@ async def months(tx: Transaction, section: Section, job: Job) -> list[Month]:
         f" FROM {section.promise}.{section.row.table} t WHERE {condition}"
         " GROUP BY 1 ORDER BY 1"
     )
-    rows = await (await tx.execute(query.encode(), {"whom": job.whose.whom})).fetchall()
+    rows = await _asked(tx, query, {"whom": job.whose.whom})
     return [
         Month(month, records, msgspec.json.decode(text, type=dict[str, int]))
         for month, records, text in rows
     ]
+
+
+async def _asked(tx: Transaction, query: str, given: Mapping[str, Any]) -> list[Any]:
+    """Rows, by a plan made for whom they are about.
+
+    A plan that serves everybody takes them for somebody with a few leaves: for 10,000 leaves it
+    needed 16 s a piece, and the plan for that person 0.03 s.
+    """
+    return await (await tx.execute(query.encode(), given, prepare=False)).fetchall()
 
 
 def statement(
