@@ -2,11 +2,15 @@
 
     python tools/check.py [STEP …]
 
-Steps of one stage run side by side.  Every test file belongs to exactly one step.
+Steps of one stage run side by side.  Every test file belongs to exactly one step.  With
+TENURE_CHECK_AGAIN=N up to N tests of a step that failed are run once more, alone; what passes then
+is named as unsteady, with how it failed (decision 0091).
 """
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -29,8 +33,12 @@ WORKERS: Final = {"store": "2", "peers": "2"}
 """The long steps of a stage use both cores; in the others the steps themselves do."""
 SIDE_BY_SIDE: Final = 3
 """So many steps of a stage at once, the longest first: a step waits for PostgreSQL now and then."""
+PYTEST: Final = (str(BIN / "python"), "-m", "pytest", "-q", "-c", "pyproject.toml")
+AGAIN: Final = int(os.environ.get("TENURE_CHECK_AGAIN", "0"))
 PURE: Final = {"rules", "tariffs", "terms", "values"}
 COUNTED: Final = re.compile(r"([0-9]+) (passed|failed|skipped|error|errors|xfailed|deselected)\b")
+
+FAILED: Final = {"failed", "error", "errors"}
 
 
 class Step(NamedTuple):
@@ -53,7 +61,6 @@ def home_of(test: Path) -> str:
 
 def command_of(name: str) -> list[str] | None:
     """The command of a step; None if there is nothing for it to do."""
-    python = str(BIN / "python")
     code = [folder for folder in CODE if (ROOT / folder).is_dir()]
     tools = {
         "format": [str(BIN / "ruff"), "format", "--check", "--quiet", *code],
@@ -68,8 +75,14 @@ def command_of(name: str) -> list[str] | None:
     ]
     if not tests:
         return None
+    return run_of(name, tests)
+
+
+def run_of(name: str, tests: Sequence[str]) -> list[str]:
+    """The command that runs a step's tests, and remembers which of them failed."""
     workers = ["-n", WORKERS[name]] if name in WORKERS else []
-    return [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *workers, *tests]
+    memory = f"cache_dir={LOGS / 'memory' / name}"
+    return [*PYTEST, "-o", memory, *workers, *tests]
 
 
 def main(asked: Sequence[str]) -> int:
@@ -79,6 +92,7 @@ def main(asked: Sequence[str]) -> int:
         print(f"no such step: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
         return 2
     LOGS.mkdir(exist_ok=True)
+    shutil.rmtree(LOGS / "memory", ignore_errors=True)
     started = time.monotonic()
     counts: dict[str, int] = {}
     for stage in STAGES:
@@ -95,12 +109,25 @@ def _begun(name: str) -> Step:
     command = command_of(name)
     if command is None:
         return Step(name, None, time.monotonic())
+    return Step(name, _run(command, LOGS / f"{name}.log"), time.monotonic())
+
+
+def _run(command: Sequence[str], log: Path) -> "subprocess.Popen[bytes]":
     environment = os.environ | {"PYTHONPATH": "src:.", "NO_COLOR": "1", "COLUMNS": "100"}
-    with (LOGS / f"{name}.log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 -- a command of ours
-            command, cwd=ROOT, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+    with log.open("wb") as file:
+        return subprocess.Popen(  # noqa: S603 -- a command of ours
+            command, cwd=ROOT, env=environment, stdout=file, stderr=file, stdin=subprocess.DEVNULL
         )
-    return Step(name, process, time.monotonic())
+
+
+def _unsteady(name: str) -> list[str]:
+    """The tests of a step that failed, if they are few and all pass when run again alone."""
+    memory = LOGS / "memory" / name / "v" / "cache" / "lastfailed"
+    failed = list(json.loads(memory.read_text())) if memory.exists() else []
+    if not 0 < len(failed) <= AGAIN or any("::" not in one for one in failed):
+        return []
+    command = [*PYTEST, "-p", "no:cacheprovider", "-n0", *failed]
+    return [] if _run(command, LOGS / f"{name}.again.log").wait() else failed
 
 
 def _ended(names: Sequence[str]) -> Iterator[tuple[Step, int]]:
@@ -133,17 +160,20 @@ def _report(step: Step, code: int, counts: dict[str, int]) -> bool:
     output = (LOGS / f"{step.name}.log").read_text(errors="replace")
     lines = output.strip().splitlines()
     summary = lines[-1].strip("= ") if lines and step.process.args[1:3] == ["-m", "pytest"] else ""  # type: ignore[index]
+    unsteady = _unsteady(step.name) if code else []
     if code:
         print(output)
-    print(
-        f"  {step.name:<10} {seconds:6.1f} s  {'FAILED' if code else 'ok'}  {summary}", flush=True
-    )
-    for number, word in COUNTED.findall(summary):
-        counts[word] = counts.get(word, 0) + int(number)
+    word = "UNSTEADY" if unsteady else "FAILED" if code else "ok"
+    print(f"  {step.name:<10} {seconds:6.1f} s  {word}  {summary}", flush=True)
+    for one in unsteady:
+        print(f"  {'':<10}   failed once, passed when run again alone: {one}")
+    for number, kind in COUNTED.findall(summary):
+        counted = "unsteady" if unsteady and kind in FAILED else kind
+        counts[counted] = counts.get(counted, 0) + int(number)
     skipped = [line.partition(": ")[2] or line for line in lines if line.startswith("SKIPPED")]
     for reason in dict.fromkeys(skipped):
         print(f"  {'':<10}   not run: {reason}")
-    return code == 0
+    return code == 0 or bool(unsteady)
 
 
 if __name__ == "__main__":

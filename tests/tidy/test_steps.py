@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from tools import check
 from tools.check import ROOT, STAGES, command_of, home_of
 
 STEPS = {name for stage in STAGES for name in stage}
@@ -16,6 +18,23 @@ import pytest
 @pytest.mark.peer("sh", "no-such-program")
 def test_with_a_peer() -> None:
     raise AssertionError("it ran")
+"""
+
+FAILS_ONCE = """
+from pathlib import Path
+
+def test_by_chance() -> None:
+    seen = Path(__file__).with_suffix(".seen")
+    again = seen.exists()
+    seen.touch()
+    assert again, "the first time"
+
+def test_steady() -> None:
+    pass
+"""
+FAILS = """
+def test_wrong() -> None:
+    assert False, "each time"
 """
 
 
@@ -67,3 +86,34 @@ def test_a_missing_peer_is_named(tmp_path: Path, required: str, code: int, words
     assert done.returncode == code
     assert words in done.stdout
     assert "test_with_a_peer needs no-such-program; .ci/run installs them" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "again", "code", "words"),
+    [
+        (FAILS_ONCE, 0, 1, "FAILED  1 failed, 1 passed"),
+        (FAILS_ONCE, 1, 0, "1 unsteady, 1 passed"),
+        (FAILS_ONCE + FAILS, 2, 1, "FAILED  2 failed, 1 passed"),
+    ],
+)
+def test_what_failed_by_chance_is_named(
+    text: str,
+    again: int,
+    code: int,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    check.LOGS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=check.LOGS) as folder:
+        trial = Path(folder) / "test_trial.py"
+        trial.write_text(text, encoding="utf-8")
+        monkeypatch.setattr(check, "LOGS", Path(folder))
+        monkeypatch.setattr(check, "AGAIN", again)
+        monkeypatch.setattr(check, "STAGES", (("trial",),))
+        monkeypatch.setattr(check, "command_of", lambda name: check.run_of(name, [str(trial)]))
+        assert check.main([]) == code
+    told = capsys.readouterr().out
+    assert words in told
+    assert "the first time" in told
+    assert ("failed once, passed when run again alone" in told) == (code == 0)
