@@ -1,14 +1,16 @@
 """Which row a usage belongs to, where the price alone would not tell."""
 
 import msgspec
+import phonenumbers
 import pytest
 
 from tenure.promises.tariffs.model import Direction, InForce, Route, Service, Use
 from tenure.promises.tariffs.rules import Book, compile_book, in_force, route
 from tenure.promises.tariffs.rules.cover import _fits
-from tenure.terms.pack import load
+from tenure.terms.pack import load, names
 from tenure.terms.pricelist import ShortNumber
 from tenure.values.instant import parse_instant
+from tenure.values.refused import Refused
 
 
 def key(book: Book, number: str, visited: str = "") -> str:
@@ -32,10 +34,54 @@ def key(book: Book, number: str, visited: str = "") -> str:
         ("117", "", "voice/out/emergency"),
         ("117", "52001", "voice/out/emergency"),
         ("888", "52001", "voice/out/care"),
+        # Whoever needs help dials what is dialled there, also where no price is known.
+        ("191", "52001", "voice/out/emergency"),
+        ("tel:1669;phone-context=+66", "52099", "voice/out/emergency"),
+        ("000", "50501", "voice/out/emergency"),
+        ("112", "", "voice/out/emergency"),
+        ("911", "52001", "voice/out/emergency"),
+        ("112", "28301", "voice/out/emergency"),
+        ("117", "28301", "voice/out/emergency"),
+        ("urn:service:sos.police", "28301", "voice/out/emergency"),
     ],
 )
 def test_a_place_has_its_route(number: str, visited: str, expected: str) -> None:
     assert key(compile_book(load("smart-kh")), number, visited) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "visited", "direction"),
+    [
+        ("191", "", Direction.OUT),  # of another country
+        ("191", "45601", Direction.OUT),
+        ("191", "50501", Direction.OUT),
+        ("012999888", "28301", Direction.OUT),  # no call for help
+        ("112", "28301", Direction.IN),
+        ("112", "no network", Direction.IN),
+    ],
+)
+def test_what_is_no_call_for_help_has_no_price_that_nobody_published(
+    number: str, visited: str, direction: Direction
+) -> None:
+    book = compile_book(load("smart-kh"))
+
+    found = route(book, "prepaid", Use(Service.VOICE, direction, number, visited))
+
+    assert isinstance(found, Refused)
+
+
+@pytest.mark.parametrize("operator", names())
+def test_every_country_with_a_price_has_its_emergency_numbers(operator: str) -> None:
+    pack = load(operator)
+    home = {plmn[:3] for plmn in pack.terms.home_plmns}
+    abroad = {network.plmn[:3]: network.country_code for network in pack.networks}
+
+    numbers = {each.mcc: each.numbers for each in pack.emergencies_abroad}
+
+    assert numbers.keys() == abroad.keys() - home
+    for mcc, dialled in numbers.items():
+        country = phonenumbers.region_code_for_country_code(int(abroad[mcc]))
+        assert all(phonenumbers.is_emergency_number(one, country) for one in dialled), mcc
 
 
 def test_a_short_number_may_have_as_many_digits_as_the_pack_says() -> None:

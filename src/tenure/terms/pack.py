@@ -119,6 +119,7 @@ def _read(folder: Folder) -> Pack:
         destinations=zones.destinations,
         short_numbers=zones.short_numbers,
         networks=zones.networks,
+        emergencies_abroad=zones.emergencies_abroad,
         rating_groups=zones.rating_groups,
         members=zones.members,
         versions=tuple(draft.version for draft in drafts),

@@ -16,6 +16,8 @@ ANY_PARTY = "any"
 """The zone of everything received: who called does not change the price."""
 EMERGENCY = "emergency"
 """The zone of emergency numbers, which is always reachable."""
+EMERGENCY_ANYWHERE = ("112", "911")
+"""A phone with a SIM takes these for a call for help in every country: TS 22.101 section 10.1.1."""
 LOCAL = "local"
 HOME = "home"
 ABROAD = "abroad"
@@ -54,6 +56,13 @@ class Network(msgspec.Struct, frozen=True):
     plmn: str
     zone: str
     country_code: str
+
+
+class EmergencyAbroad(msgspec.Struct, frozen=True):
+    """Who is called for help in another country: free and never barred there."""
+
+    mcc: str
+    numbers: tuple[str, ...]
 
 
 class RatingGroup(msgspec.Struct, frozen=True):
@@ -124,6 +133,7 @@ class Pack(msgspec.Struct, frozen=True):
     destinations: tuple[Destination, ...]
     short_numbers: tuple[ShortNumber, ...]
     networks: tuple[Network, ...]
+    emergencies_abroad: tuple[EmergencyAbroad, ...]
     rating_groups: tuple[RatingGroup, ...]
     members: tuple[MemberRange, ...]
     versions: tuple[Version, ...]

@@ -11,8 +11,10 @@ from tenure.terms.plan_files import NAME
 from tenure.terms.pricelist import (
     ANY_PARTY,
     EMERGENCY,
+    EMERGENCY_ANYWHERE,
     PLACES,
     Destination,
+    EmergencyAbroad,
     MemberRange,
     Network,
     RatingGroup,
@@ -32,6 +34,7 @@ class Zones(msgspec.Struct, frozen=True):
     destinations: tuple[Destination, ...]
     short_numbers: tuple[ShortNumber, ...]
     networks: tuple[Network, ...]
+    emergencies_abroad: tuple[EmergencyAbroad, ...]
     rating_groups: tuple[RatingGroup, ...]
     members: tuple[MemberRange, ...]
 
@@ -44,6 +47,7 @@ def read_zones(folder: Folder, operator: Operator, offers: tuple[Offer, ...]) ->
         destinations=_destinations(folder, zones),
         short_numbers=_short_numbers(folder, zones, operator),
         networks=_networks(folder, zones, operator),
+        emergencies_abroad=_emergencies_abroad(folder, operator),
         rating_groups=_rating_groups(folder, zones),
         members=_members(folder, zones, operator, offers),
     )
@@ -107,7 +111,7 @@ def _short_numbers(
         most = max(1, operator.short_digits_max)
         number = row.text("number", rf"\d{{1,{most}}}", f"888, at most {most} digits")
         _once(row, "number", seen, "number")
-        if number in operator.emergency_numbers:
+        if number in {*operator.emergency_numbers, *EMERGENCY_ANYWHERE}:
             row.note(f"{number} is an emergency number already", "remove this line")
         found.append(ShortNumber(number=number, zone=known_zone(row, zones, "short")))
     return tuple(found)
@@ -127,6 +131,21 @@ def _networks(folder: Folder, zones: dict[str, Zone], operator: Operator) -> tup
                 country_code=row.text("country_code", r"[1-9]\d{0,2}", "66"),
             )
         )
+    return tuple(found)
+
+
+def _emergencies_abroad(folder: Folder, operator: Operator) -> tuple[EmergencyAbroad, ...]:
+    found, seen = [], dict[str, int]()
+    most = max(2, operator.short_digits_max)
+    for row in folder.table("emergency_abroad.csv", ("mcc", "numbers", "note")):
+        mcc = row.text("mcc", r"\d{3}", "520, the mobile country code")
+        _once(row, "mcc", seen, "country")
+        if any(plmn.startswith(mcc) for plmn in operator.home_plmns):
+            row.note(f"{mcc} is our own country", "write its numbers into operator.toml")
+        numbers = row.text(
+            "numbers", rf"\d{{2,{most}}}( \d{{2,{most}}})*", f"191 199, at most {most} digits each"
+        )
+        found.append(EmergencyAbroad(mcc=mcc, numbers=tuple(numbers.split())))
     return tuple(found)
 
 

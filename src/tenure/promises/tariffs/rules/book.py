@@ -8,7 +8,17 @@ import msgspec
 from tenure.promises.tariffs.model import InForce, Rate, Refusal, Route, Service, Step
 from tenure.promises.tariffs.rules.calendar import Calendar
 from tenure.terms.model import Allowance, Bundle, Offer, Quota, Terms
-from tenure.terms.pricelist import ANY, EMERGENCY, NOWHERE, Network, Pack, RateRow, Version, Zone
+from tenure.terms.pricelist import (
+    ANY,
+    EMERGENCY,
+    EMERGENCY_ANYWHERE,
+    NOWHERE,
+    Network,
+    Pack,
+    RateRow,
+    Version,
+    Zone,
+)
 from tenure.values.instant import NEVER, Instant
 from tenure.values.money import Rounding
 from tenure.values.refused import Refused
@@ -19,6 +29,7 @@ FoundRoutes = dict[tuple[str, str, str], Route | Refused[Refusal]]
 SERVICES: Final = {service: service.name.lower() for service in Service}
 SLASHES: Final = 2
 """A route key is service/direction/zone."""
+MCC_DIGITS: Final = 3
 DIRECTED: Final = frozenset({Service.VOICE, Service.SMS, Service.MMS})
 
 
@@ -55,6 +66,7 @@ class Book:
         "destinations",
         "dialling_prefixes",
         "editions",
+        "emergencies",
         "free",
         "groups",
         "lines",
@@ -103,9 +115,13 @@ class Book:
         """What may stand before the country code or instead of it."""
         self.short_numbers: dict[str, str] = {
             **{each.number: each.zone for each in pack.short_numbers},
-            **dict.fromkeys(terms.emergency_numbers, EMERGENCY),
+            **dict.fromkeys((*EMERGENCY_ANYWHERE, *terms.emergency_numbers), EMERGENCY),
         }
         self.networks: dict[str, Network] = {each.plmn: each for each in pack.networks}
+        self.emergencies: dict[str, frozenset[str]] = {
+            each.mcc: frozenset(each.numbers) for each in pack.emergencies_abroad
+        }
+        """Whom to call for help in another country, by its MCC."""
         self.groups: dict[int | None, str] = {each.group: each.zone for each in pack.rating_groups}
         self.members: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         for member in pack.members:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from tenure.promises.tariffs.rules.book import Book
+from tenure.promises.tariffs.rules.book import MCC_DIGITS, Book
 from tenure.terms.pricelist import ABROAD, EMERGENCY, HOME, LOCAL, Network
 
 TEXT_MAX: Final = 128
@@ -15,11 +15,22 @@ SOS: Final = "urn:service:sos"
 """RFC 5031: how an IMS phone calls for help without dialling a number."""
 
 
+def calls_for_help(book: Book, text: str, plmn: str) -> bool:
+    """Whether somebody calls for help: by a number of home, of the visited country, or of any.
+
+    It holds in networks that the price list does not know as well.  KH-EMERGENCY, ID-EMERGENCY.
+    """
+    number = _written(text)
+    if number in book.emergencies.get(plmn[:MCC_DIGITS], ()):
+        return True
+    return number == EMERGENCY or book.short_numbers.get(number) == EMERGENCY
+
+
 def zone_of(book: Book, closed_group: str, text: str, network: Network | None) -> str | None:
     """The zone that a dialled number leads to; None when it leads nowhere that is priced."""
     number = text if text.isdecimal() and text.isascii() else _written(text)
     if len(number) <= book.terms.short_digits_max:
-        return book.short_numbers.get(number)
+        return _short_zone(book, number, network)
     if number == EMERGENCY:
         return EMERGENCY
     digits = _e164(book, number, network) if number.startswith(book.dialling_prefixes) else number
@@ -32,6 +43,13 @@ def zone_of(book: Book, closed_group: str, text: str, network: Network | None) -
         if member_of is not None:
             return member_of
     return _destination(book, digits)
+
+
+def _short_zone(book: Book, number: str, network: Network | None) -> str | None:
+    """The zone of a short number; where somebody is, it may be whom to call for help."""
+    if network is not None and number in book.emergencies.get(network.plmn[:MCC_DIGITS], ()):
+        return EMERGENCY
+    return book.short_numbers.get(number)
 
 
 def _destination(book: Book, digits: str) -> str | None:

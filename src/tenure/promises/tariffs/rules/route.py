@@ -3,13 +3,12 @@
 from typing import Final
 
 from tenure.promises.tariffs.model import Direction, Refusal, Route, Service, Use
-from tenure.promises.tariffs.rules.book import DIRECTED, SERVICES, Book, line_of
-from tenure.promises.tariffs.rules.dialled import zone_of
+from tenure.promises.tariffs.rules.book import DIRECTED, MCC_DIGITS, SERVICES, Book, line_of
+from tenure.promises.tariffs.rules.dialled import calls_for_help, zone_of
 from tenure.terms.model import Offer
-from tenure.terms.pricelist import ANY_PARTY, NOWHERE, Network
+from tenure.terms.pricelist import ANY_PARTY, EMERGENCY, NOWHERE, Network
 from tenure.values.refused import Refused
 
-MCC_DIGITS: Final = 3
 SHOWN_DIGITS: Final = 3
 SUBSCRIBER_DIGITS: Final = 8
 """A number at least this long may be somebody's."""
@@ -19,6 +18,7 @@ UNSEEN: Final = Network(plmn="", zone="", country_code="")
 DATA: Final = Service.DATA
 CONTENT: Final = Service.CONTENT
 IN: Final = Direction.IN
+OUT: Final = Direction.OUT
 
 
 def route(book: Book, offer: str, use: Use) -> Route | Refused[Refusal]:
@@ -36,6 +36,8 @@ def route(book: Book, offer: str, use: Use) -> Route | Refused[Refusal]:
     if network is UNSEEN:
         network = _network(book, plmn)
         if network is UNSEEN:
+            if use.direction is OUT and calls_for_help(book, use.other_party, plmn):
+                return _found(book, offer, use, EMERGENCY, "")
             return _unknown_network(use)
     zone = _zone(book, sold_as, use, network)
     if not isinstance(zone, str):
