@@ -49,7 +49,11 @@ class _Lane(Generic[CommandT, AnswerT]):
         house = self.house
         answers = await self.answers([command for command, _, _ in taken])
         house.done(taken)
-        for (_, reply, _), answer in zip(taken, answers, strict=True):
+        assert len(answers) == len(taken)
+        # Each is let go of once it is answered, while the processor still has it at hand.
+        taken.reverse()
+        for answer in answers:
+            reply = taken.pop()[1]
             try:
                 reply(answer)
             except Exception:

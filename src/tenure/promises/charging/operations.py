@@ -1,6 +1,7 @@
 """What may be asked of charging: answer a batch of asks, tell stale sessions, explain an entry."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeAlias
 
 from tenure.postgres.lanes import Lanes
 from tenure.postgres.transaction import Statements, Transaction
@@ -41,21 +42,10 @@ __all__ = [
     "stale",
 ]
 
+_Wanted: TypeAlias = tuple[Sequence[Any], list[int]]
+"""A row of a case, and the places in its batch of the asks about it."""
+
 _UNKNOWN = Answer(Refusal.UNKNOWN_SUBSCRIBER, "no line has this number or SIM")
-
-
-class _Ledger:
-    """What a batch has changed of one purse so far."""
-
-    __slots__ = ("at", "before", "case", "changed", "entries")
-
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        self.before = case.purse
-        self.at = Instant(0)
-        """Of the last request that changed it."""
-        self.changed = False
-        self.entries: list[Entry] = []
 
 
 async def charge(tx: Statements, book: tariffs.Book, asks: Sequence[Ask]) -> list[Answer]:
@@ -63,47 +53,40 @@ async def charge(tx: Statements, book: tariffs.Book, asks: Sequence[Ask]) -> lis
 
     Asks of one purse see each other's effects.  The answers hold once the transaction commits.
     """
-    cases, known = await store.load(
+    rows, known = await store.load(
         tx,
         sorted({ask.msisdn for ask in asks if ask.msisdn}),
         sorted({ask.imsi for ask in asks if not ask.msisdn}),
         sorted({key for ask in asks for key in _keys(ask)}),
     )
-    ledgers: dict[int, _Ledger] = {}
-    by_identity: dict[str, _Ledger] = {}
-    for case in cases:
-        ledger = ledgers.setdefault(case.purse.purse_id, _Ledger(case))
-        by_identity[case.line.msisdn] = by_identity[case.line.imsi] = ledger
-    answers: list[Answer] = []
+    answers = [_UNKNOWN] * len(asks)
+    changes: list[Change] = []
     remembered: list[Answered] = []
-    for ask in asks:
-        found = by_identity.get(ask.msisdn or ask.imsi)
-        if found is None:
-            answers.append(_UNKNOWN)
-            continue
-        decision = rules.decide(book, found.case, ask, known)
-        answers.append(decision.answer)
-        if decision.changed:
-            found.case = Case(found.case.line, decision.purse, decision.sessions)
-            found.changed = True
-            found.at = ask.at
-            found.entries.extend(decision.entries)
-            for one in decision.answered:
-                known[one.key] = one
-                remembered.append(one)
-    changes = [
-        Change(store.with_sessions(ledger.case.purse, ledger.case.sessions), tuple(ledger.entries))
-        for ledger in ledgers.values()
-        if ledger.changed
-    ]
+    crossed: list[tuple[Line, Crossed]] = []
+    # One purse after the other, each from its row to its change: what one has needed is given back
+    # to the next, still in the processor's cache.
+    for row, places in _by_purse(rows, asks):
+        case = before = store.case_of(row)
+        entries: list[Entry] = []
+        at = Instant(0)
+        for place in places:
+            ask = asks[place]
+            decision = rules.decide(book, case, ask, known)
+            answers[place] = decision.answer
+            if decision.changed:
+                case = Case(case.line, decision.purse, decision.sessions)
+                at = ask.at
+                entries.extend(decision.entries)
+                for one in decision.answered:
+                    known[one.key] = one
+                    remembered.append(one)
+        if case is not before:
+            purse = case.purse
+            changes.append(Change(store.with_sessions(purse, case.sessions), tuple(entries)))
+            told = thresholds.crossed(book, before.purse, purse, at)
+            crossed += [(case.line, one) for one in told]
     await money.record(tx, changes, announce=False)
     await store.remember(tx, remembered)
-    crossed = [
-        (ledger.case.line, one)
-        for ledger in ledgers.values()
-        if ledger.changed
-        for one in thresholds.crossed(book, ledger.before, ledger.case.purse, ledger.at)
-    ]
     if crossed:
         await _tell(tx, book, crossed)
     return answers
@@ -149,6 +132,20 @@ def lanes(
         lanes=count,
         batch_max=batch_max,
     )
+
+
+def _by_purse(rows: Sequence[Sequence[Any]], asks: Sequence[Ask]) -> list[_Wanted]:
+    """Each purse's row with the places of its asks, in their order."""
+    by_identity: dict[str, _Wanted] = {}
+    by_purse: dict[int, _Wanted] = {}
+    for row in rows:
+        wanted = by_purse.setdefault(row[2], (row, []))
+        by_identity[row[0]] = by_identity[row[1]] = wanted
+    for place, ask in enumerate(asks):
+        found = by_identity.get(ask.msisdn or ask.imsi)
+        if found is not None:
+            found[1].append(place)
+    return list(by_purse.values())
 
 
 def _keys(ask: Ask) -> tuple[bytes, ...]:

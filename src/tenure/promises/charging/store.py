@@ -85,8 +85,8 @@ async def load(
     msisdns: Sequence[str],
     imsis: Sequence[str],
     keys: Sequence[bytes],
-) -> tuple[list[Case], dict[bytes, Answered]]:
-    """The cases of these lines and the answers kept under these keys, in one round trip."""
+) -> tuple[list[Sequence[Any]], dict[bytes, Answered]]:
+    """Rows of CASES for these lines and the answers kept under these keys, in one round trip."""
     by_msisdn = by_imsi = answered = None
     if msisdns:
         by_msisdn = await tx.execute(BY_MSISDN, (texts(msisdns),), prepare=True, binary=True)
@@ -94,8 +94,8 @@ async def load(
         by_imsi = await tx.execute(BY_IMSI, (texts(imsis),), prepare=True, binary=True)
     if keys:
         answered = await tx.execute(ANSWERED, (byteas(keys),), prepare=True, binary=True)
-    cases = [
-        case_of(row)
+    rows = [
+        row
         for cursor in (by_msisdn, by_imsi)
         if cursor is not None
         for row in await cursor.fetchall()
@@ -103,7 +103,7 @@ async def load(
     known = {}
     if answered is not None:
         known = {row[0]: _answered_of(row) for row in await answered.fetchall()}
-    return cases, known
+    return rows, known
 
 
 def _answered_of(row: Sequence[Any]) -> Answered:
