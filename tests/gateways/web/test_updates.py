@@ -3,6 +3,8 @@
 import msgspec
 import pytest
 
+from tenure.gateways.web.translate.lines import wording
+from tenure.gateways.web.translate.prices import price_list
 from tenure.gateways.web.translate.updates import language_of, text
 from tenure.gateways.web.wire.pages import updates as pages
 from tenure.gateways.web.wire.pages.frame import Frame
@@ -10,6 +12,7 @@ from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.record.model import Act
 from tenure.promises.tariffs import operations as tariffs
+from tenure.promises.tariffs.rules import by_row
 from tenure.terms import pack
 from tenure.terms.model import Terms
 from tenure.values.instant import DAY_MS, Instant
@@ -127,3 +130,45 @@ async def test_what_is_held_is_the_register_itself(pool: Pool) -> None:
         for one in SMART.terms.privacy.website.cookies:
             assert one.records[language] in page
     assert "<li>Date of birth (Identification): Needed. Without it we cannot" in english.text
+
+
+async def test_every_price_of_a_version_is_read_and_what_differs_stands_first(pool: Pool) -> None:
+    clock = Clock()
+    await perform(pool, tariffs.found, SMART, Act("<tenure>", clock.now(), bytes(range(32))))
+    async with browser(site_over(pool, clock)) as client:
+        listed = (await client.get("/updates?language=en")).text
+        english = await client.get("/updates/prices/2026-10?language=en")
+        khmer = (await client.get("/updates/prices/2026-10?language=km")).text
+        first = (await client.get("/updates/prices/2026-01?language=en")).text
+        unknown = await client.get("/updates/prices/2027-01")
+
+    assert "<a href='/updates/prices/2026-10?language=en'" in listed
+    differs, _, every = english.text.partition("Every price")
+    changed = (
+        "<th scope='row'>Calls to: other networks in Cambodia</th><td>by day, 05:00–23:00</td>"
+    )
+    assert f"{changed}<td>USD 0.07 for 1 min; tax" in differs
+    assert f"{changed}<td>USD 0.07 for 1 min; tax" in every
+    assert "Calls received" not in differs
+    assert every.count("<tr><th scope='row'>") == len(by_row(SMART.versions[1]))
+    assert "from 10 min: USD 0.03 for 1 min" in every
+    assert "This is the first version." in first
+    assert "ការហៅទៅ៖ បណ្តាញផ្សេងក្នុងប្រទេសកម្ពុជា" in khmer
+    assert (english.status_code, unknown.status_code) == (200, 404)
+
+
+@pytest.mark.parametrize("operator", pack.names())
+async def test_prices_have_words_in_every_language(pool: Pool, operator: str) -> None:
+    known = pack.load(operator)
+    said = wording(known)
+    act = Act("<tenure>", known.versions[-1].effective_from, bytes(range(32)))
+    await perform(pool, tariffs.found, known, act)
+    versions = await perform(pool, tariffs.versions, known.terms.operator)
+
+    for language in known.terms.languages:
+        for version in known.versions:
+            found = price_list(said, versions, version.version_id, language)
+            assert found is not None
+            told = " ".join(f"{one.offer} {one.what} {one.when} {one.price}" for one in found.each)
+            assert "zone-" not in told
+            assert not {"intl-1", "roam-1", "prepaid", "*", "no price"} & set(told.split())

@@ -5,12 +5,23 @@ from typing import Any
 from litestar import MediaType, Request, Response, get
 from litestar.exceptions import NotFoundException
 
-from tenure.gateways.web.server.site import Site, shown, visitor
+from tenure.gateways.web.server.site import Site, Visitor, shown, visitor
+from tenure.gateways.web.translate import prices
 from tenure.gateways.web.translate import updates as translate
+from tenure.gateways.web.wire.pages import prices as price_pages
 from tenure.gateways.web.wire.pages import updates as pages
 from tenure.postgres.transaction import perform
 from tenure.promises.privacy import operations as privacy
 from tenure.promises.tariffs import operations as tariffs
+
+
+async def _price_list(site: Site, who: Visitor, version: str, language: str) -> Response[str]:
+    terms = site.said.terms
+    known = await perform(site.pool, tariffs.versions, terms.operator)
+    found = prices.price_list(site.said, known, version, language)
+    if found is None:
+        raise NotFoundException
+    return shown(site, who, price_pages.read(who.frame, terms.languages, language, found))
 
 
 def handlers(site: Site) -> list[Any]:
@@ -39,6 +50,8 @@ def handlers(site: Site) -> list[Any]:
         document, version = request.path_params["document"], request.path_params["version"]
         who = await visitor(site, request)
         language = _language(request)
+        if document == translate.PRICES:
+            return await _price_list(site, who, version, language)
         found = translate.text(terms, document, version, language, site.now())
         if found is None:
             raise NotFoundException

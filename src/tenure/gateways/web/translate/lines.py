@@ -52,6 +52,8 @@ class Wording(msgspec.Struct, frozen=True):
     """What people call the zones and allowances of the tariff."""
     prices: tuple[Version, ...] = ()
     """The versions of the price list, for what is said of their changes."""
+    places: Mapping[str, Mapping[str, str]] = {}
+    """By language: what people call zones and offers, under the keys of the texts."""
 
 
 def wording(pack: Pack) -> Wording:
@@ -61,7 +63,11 @@ def wording(pack: Pack) -> Wording:
     for bundle in pack.terms.bundles:
         names |= {allowance.name: bundle.title for allowance in bundle.allowances}
     names |= {place: texts.get(f"zone-{place}", place) for place in (*PLACES, ANY_PARTY, EMERGENCY)}
-    return Wording(pack.terms, ZoneInfo(pack.terms.time_zone), names, pack.versions)
+    places = {
+        language: {key: text for key, text in said.items() if key.startswith(("zone-", "offer-"))}
+        for language, said in pack.texts.items()
+    }
+    return Wording(pack.terms, ZoneInfo(pack.terms.time_zone), names, pack.versions, places)
 
 
 def not_a_number(refused: Refused[Refusal]) -> NoLine:

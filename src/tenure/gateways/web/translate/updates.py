@@ -27,7 +27,7 @@ def listed(
         )
         for name in (PRIVACY_NOTICE, GENERAL_TERMS)
     ]
-    return [*documents, Listed(PRICES, tuple(_prices(said, known, language)))]
+    return [*documents, Listed(PRICES, tuple(shown_prices(said, known, language)))]
 
 
 def _shown(terms: Terms, one: DocumentVersion, language: str) -> Shown:
@@ -39,7 +39,8 @@ def _shown(terms: Terms, one: DocumentVersion, language: str) -> Shown:
     )
 
 
-def _prices(said: Wording, known: Sequence[PublishedVersion], language: str) -> list[Shown]:
+def shown_prices(said: Wording, known: Sequence[PublishedVersion], language: str) -> list[Shown]:
+    """The versions of the prices that the record has, newest first; none that was withdrawn."""
     terms = said.terms
     found = {one.version_id: one for one in said.prices}
     shown = [one for one in known if one.withdrawn_at is None]
@@ -49,7 +50,7 @@ def _prices(said: Wording, known: Sequence[PublishedVersion], language: str) -> 
             _day(terms, _published_at(found, one)),
             "" if one.in_force_from is None else _day(terms, one.in_force_from),
             found[one.version_id].summary.get(language, "") if one.version_id in found else "",
-            readable=False,
+            readable=one.version_id in found,
         )
         for one in sorted(shown, key=lambda one: one.effective_from, reverse=True)
     ]

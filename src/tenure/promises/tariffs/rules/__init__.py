@@ -7,7 +7,7 @@ publishing (which version holds).
 """
 
 from tenure.promises.tariffs.rules.book import Book, compile_book
-from tenure.promises.tariffs.rules.changes import affected, changes, differs
+from tenure.promises.tariffs.rules.changes import affected, by_row, changes, differs
 from tenure.promises.tariffs.rules.cover import covers
 from tenure.promises.tariffs.rules.gaps import unpriced
 from tenure.promises.tariffs.rules.price import exact, price
@@ -23,6 +23,7 @@ from tenure.promises.tariffs.rules.route import route
 from tenure.promises.tariffs.rules.timeline import in_force
 from tenure.promises.tariffs.rules.walk import runs
 from tenure.promises.tariffs.rules.words import (
+    amount,
     fraction,
     quantity,
     rate_words,
@@ -33,6 +34,8 @@ from tenure.promises.tariffs.rules.words import (
 __all__ = [
     "Book",
     "affected",
+    "amount",
+    "by_row",
     "changes",
     "compile_book",
     "covers",

@@ -12,7 +12,7 @@ from tenure.values.refused import Refused
 
 def changes(former: Version, new: Version) -> tuple[PriceChange, ...]:
     """The rows whose price differs, in order; a row that is only in one of them is one of these."""
-    before, after = _by_row(former), _by_row(new)
+    before, after = by_row(former), by_row(new)
     return tuple(
         PriceChange(row, before.get(row, ()), after.get(row, ()))
         for row in sorted({*before, *after})
@@ -42,7 +42,8 @@ def _chain(name: str, bases: dict[str, str]) -> set[str]:
     return found
 
 
-def _by_row(version: Version) -> dict[PriceRow, tuple[PriceStep, ...]]:
+def by_row(version: Version) -> dict[PriceRow, tuple[PriceStep, ...]]:
+    """The prices of a version by what each is for, its steps in order."""
     steps: dict[PriceRow, list[PriceStep]] = defaultdict(list)
     for row in version.rows:
         steps[_row(row)].append(

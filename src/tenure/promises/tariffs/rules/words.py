@@ -5,6 +5,7 @@ from typing import Final
 
 from tenure.promises.tariffs.model import Price, Run
 from tenure.promises.tariffs.rules.book import Book
+from tenure.terms.model import Terms
 from tenure.values.money import words
 from tenure.values.quantity import Unit
 
@@ -14,13 +15,18 @@ DECIMALS: Final = 3
 
 def quantity(book: Book, unit: Unit, units: int) -> str:
     """A quantity for a person, nothing rounded away: ``4 min 10 s``, ``1.5 MB``, ``2 messages``."""
+    return amount(book.terms, unit, units)
+
+
+def amount(terms: Terms, unit: Unit, units: int) -> str:
+    """The same, by the terms alone: what a kilobyte and the currency are stands there."""
     if unit is Unit.SECONDS:
         return _seconds(units)
     if unit is Unit.MESSAGES:
         return f"{units} message" + ("" if units == 1 else "s")
     if unit is Unit.MICROS:
-        return words(units, book.terms.currency)
-    return _octets(units, book.terms.metering.kilobyte_octets)
+        return words(units, terms.currency)
+    return _octets(units, terms.metering.kilobyte_octets)
 
 
 def _seconds(units: int) -> str:

@@ -114,11 +114,12 @@ def listed(frame: Frame, languages: Sequence[str], language: str, found: Sequenc
     cards = "".join(_card(words, language, one) for one in found)
     held = f"<a href='{HELD}?language={language}'>{escape(words['held'])}</a>"
     intro = f"<p>{escape(words['intro'])} {held}</p>"
-    body = f"{_choice(languages, language, ADDRESS)}{intro}{cards}"
+    body = f"{choice(languages, language, ADDRESS)}{intro}{cards}"
     return page(frame, words["title"], f"<div lang='{language}'>{body}</div>")
 
 
-def _choice(languages: Sequence[str], language: str, where: str) -> str:
+def choice(languages: Sequence[str], language: str, where: str) -> str:
+    """The same page in each language."""
     links = " · ".join(
         f"<b lang='{one}'>{NAMES[one]}</b>"
         if one == language
@@ -174,7 +175,7 @@ def read(frame: Frame, languages: Sequence[str], language: str, found: Text) -> 
         differs = f"<h2>{escape(words['first'])}</h2>"
     back = f"<p><a href='{ADDRESS}?language={language}'>{escape(words['back'])}</a></p>"
     body = (
-        f"{_choice(languages, language, where)}{back}"
+        f"{choice(languages, language, where)}{back}"
         f"<section class='card'><h2>{escape(title)}</h2>{facts}</section>"
         f"<section class='card'>{differs}</section>"
         f"<section class='card'><h2>{escape(words['all'])}</h2>{markdown(found.text)}</section>"
@@ -188,7 +189,7 @@ def held(frame: Frame, languages: Sequence[str], language: str, text: str) -> st
     back = f"<p><a href='{ADDRESS}?language={language}'>{escape(words['back'])}</a></p>"
     title = f"<h2>{escape(words['privacy-notice'])}</h2>"
     body = (
-        f"{_choice(languages, language, HELD)}{back}"
+        f"{choice(languages, language, HELD)}{back}"
         f"<section class='card'>{title}{markdown(text)}</section>"
     )
     return page(frame, words["held"], f"<div lang='{language}'>{body}</div>")
