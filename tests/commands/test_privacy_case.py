@@ -51,11 +51,24 @@ def test_a_case_from_the_counter_to_its_answer(
         (("prove", case_id, "--own-passkey", str(keys / "keys" / "sok")), "NOT_PROVEN"),
         (("answer", case_id, "--letter", "7"), "NOT_NOW"),
         (("refuse", case_id, "--reason", "no sense"), "tenure staff approve"),
+        # Typed again before anybody approved, it says the same, with the same hash.
+        (("refuse", case_id, "--reason", "no sense"), "tenure staff approve"),
+        (("prove", case_id), "with --document, --photo and --document-photo"),
+        (("prove", case_id, "--document", "passport:N1"), "give --photo and --document-photo"),
+        (("open", "copy", "1", "--channel", "app", "--received", "yesterday"), "--received: "),
+        (("open", "withdraw", "1", "--channel", "app", "--wanted", "ofers"), "WORD_UNKNOWN"),
         (("show", case_id), "of person 1, by shop"),
     ):
         found = case(*words)
         assert says in found.output, (words, found.output)
     assert "ROLE_MISSING" in case("show", case_id, by="vanna").output
+    # Who holds no number of ours gets a letter, and the officer is told so.
+    made = case("open", "withdraw", "2", "--channel", "letter", by="sok")
+    assert "  to tell   " in made.output, made.output
+    assert "tenure privacy case answer" in made.output
+    letter = made.output.split()[1]
+    sent = case("answer", letter, "--letter", "of 20 February")
+    assert "  told      " in sent.output, sent.output
 
     done = case("prove", case_id, "--own-passkey", str(keys / "person"), by="sok")
     assert done.exit_code == 0, done.output

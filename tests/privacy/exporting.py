@@ -11,6 +11,7 @@ from tenure.commands.exporting import desk as exporting
 from tenure.commands.exporting.desk import Desk
 from tenure.postgres.pool import Pool
 from tenure.promises.privacy.model.exports import Job, Kind, Scope, Whose
+from tenure.terms.rights import Right
 from tenure.values.instant import Instant
 from tenure.values.refused import Refused
 from tests.numbers.asked import LATER, NEW, OLD, complete, effect, later, populated
@@ -20,6 +21,8 @@ from tools import open_export
 
 SECRET: Final = bytes(range(32))
 CASE: Final = str(case_id(OLD))
+"""To know; theirs for a copy has this number and so many more."""
+COPIES: Final = 100
 PARTY: Final = "85512345678"
 
 FILL: Final = """
@@ -51,7 +54,7 @@ def person(whom: int) -> Whose:
 
 async def exported(desk: Desk, whose: Whose, scope: Scope = Scope.KNOW) -> tuple[Job, str]:
     """A package that is complete, and its passphrase."""
-    case = str(case_id(whose.whom))
+    case = str(case_id(whose.whom + COPIES * (scope is Scope.COPY)))
     begun = await exporting.ask(desk, whose, scope, "km", "rith", case)
     assert not isinstance(begun, Refused), begun
     job = await exporting.run(desk, begun.job, "rith")
@@ -95,5 +98,6 @@ async def settled(pool: Pool) -> None:
 async def cases_of(pool: Pool, *people: int, at: Instant = LATER) -> None:
     """Each of them asked, and signed it."""
     for person_id in people:
-        new = asked(person_id, whose=whose(person_id), received_at=at)
-        await proven(pool, await received(pool, new, at), at)
+        for number, right in ((person_id, Right.KNOW), (person_id + COPIES, Right.COPY)):
+            new = asked(number, right, whose=whose(person_id), received_at=at)
+            await proven(pool, await received(pool, new, at), at)

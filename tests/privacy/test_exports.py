@@ -31,6 +31,7 @@ from tests.numbers.asked import NEW, OLD, later
 from tests.numbers.stocked import KH, act, msisdn
 from tests.privacy.exporting import (
     CASE,
+    COPIES,
     PARTY,
     Time,
     desk_over,
@@ -47,6 +48,7 @@ from tests.privacy.rights_asked import case_id, received
 
 LOOKED = "0d9e0c52-6f0a-4c55-9f4d-6a52c5b4d1aa"
 UNPROVEN = str(case_id(9))
+COPY = str(case_id(OLD + COPIES))
 OTHERS = 2_000
 """A purse of nobody whom we ask about."""
 
@@ -162,9 +164,10 @@ async def test_secrets_are_told_to_nobody(pool: Pool, owner: str, tmp_path: Path
     ("by", "case", "language", "whom", "refusal"),
     [
         ("rith", None, "km", OLD, Refusal.CASE_MISSING),
-        ("rith", CASE, "km", NEW, Refusal.CASE_UNKNOWN),
+        ("rith", COPY, "km", NEW, Refusal.CASE_UNKNOWN),
         ("rith", UNPROVEN, "km", OLD, Refusal.UNPROVEN),
-        ("rith", CASE, "xx", OLD, Refusal.LANGUAGE_UNKNOWN),
+        ("rith", CASE, "km", OLD, Refusal.NOT_ASKED),
+        ("rith", COPY, "xx", OLD, Refusal.LANGUAGE_UNKNOWN),
         (BY_THEMSELVES, None, "km", 999, Refusal.UNKNOWN),
         (BY_THEMSELVES, None, "km", OLD, None),
     ],
@@ -185,15 +188,51 @@ async def test_there_is_no_export_without_a_reason(  # noqa: PLR0913, PLR0917 --
     assert (asked.refusal if isinstance(asked, Refused) else None) == refusal
 
 
-def test_the_database_wants_a_case_as_well(owner: str) -> None:
-    with psycopg.connect(owner) as connection, pytest.raises(psycopg.errors.CheckViolation) as no:
-        connection.execute(
-            "INSERT INTO privacy.export (export_id, person_id, scope, language, asked_by, asked_at,"
-            " salt, nonce, sealed_key, file, pins, position) VALUES (gen_random_uuid(), 1, 'know',"
-            " 'km', 'rith', now(), %s, %s, %s, 'x', '[]', '{}')",
-            [bytes(16), bytes(12), bytes(48)],
-        )
-    assert no.value.diag.constraint_name == "export_by_ours_has_a_case"
+@pytest.mark.parametrize(
+    ("case", "scope", "keeper"),
+    [
+        (None, "know", "export_by_ours_has_a_case"),
+        (COPY, "know", "export_is_what_was_asked"),
+        (CASE, "copy", "export_is_what_was_asked"),
+        (UNPROVEN, "know", "export_is_what_was_asked"),
+        (CASE, "know", None),
+    ],
+)
+async def test_the_database_wants_a_case_that_asks_for_it(
+    pool: Pool, owner: str, case: str | None, scope: str, keeper: str | None
+) -> None:
+    await settled(pool)
+    await received(pool, asked_of(9, right=Right.RESTRICT))
+    found = None
+    with psycopg.connect(owner) as connection:
+        try:
+            connection.execute(
+                "INSERT INTO privacy.export (export_id, person_id, scope, language, asked_by,"
+                " asked_at, salt, nonce, sealed_key, file, pins, position, case_id) VALUES ("
+                "gen_random_uuid(), 1, %s, 'km', 'rith', now(), %s, %s, %s, 'x', '[]', '{}', %s)",
+                [scope, bytes(16), bytes(12), bytes(48), case],
+            )
+        except psycopg.errors.CheckViolation as no:
+            found = no.diag.constraint_name
+    assert found == keeper
+
+
+@pytest.mark.parametrize(
+    ("right", "typed", "owed"),
+    [
+        (Right.COPY, None, Scope.COPY),
+        (Right.KNOW, None, Scope.KNOW),
+        (Right.DISCLOSED, Scope.KNOW, Scope.KNOW),
+        (Right.COPY, Scope.KNOW, Refusal.NOT_ASKED),
+        (Right.KNOW, Scope.COPY, Refusal.NOT_ASKED),
+        *((one, None, Refusal.NOT_ASKED) for one in set(Right) - set(telling.PACKAGE_OF)),
+    ],
+)
+def test_a_package_has_what_the_case_asks_neither_less_nor_more(
+    right: Right, typed: Scope | None, owed: Scope | Refusal
+) -> None:
+    found = telling.asked(right, typed)
+    assert (found.refusal if isinstance(found, Refused) else found) == owed
 
 
 def test_every_kind_of_identity_has_somebody_to_ask() -> None:

@@ -8,7 +8,7 @@ from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.people import operations as people
 from tenure.promises.people.model import Given, Known, Subject
-from tenure.promises.privacy.model.exports import Kind, Scope, Whose
+from tenure.promises.privacy.model.exports import BY_THEMSELVES, Kind, Scope, Whose
 from tenure.promises.privacy.model.rights import Dossier, Outcome, Refusal, State
 from tenure.promises.privacy.operations import rights
 from tenure.promises.privacy.operations.retention import Ledger
@@ -17,7 +17,7 @@ from tenure.values.refused import Refused
 from tests.numbers.asked import asked as transfer
 from tests.numbers.stocked import msisdn
 from tests.privacy.ended import after, left
-from tests.privacy.exporting import Time, desk_over, opened
+from tests.privacy.exporting import Time, desk_over, opened, person
 from tests.privacy.rights_asked import (
     ID,
     KH,
@@ -65,6 +65,32 @@ async def test_a_copy_in_cambodia_holds_what_was_submitted_and_to_know_the_rest(
     assert "people.person" in held[Right.COPY]
     assert held[Right.COPY] < held[Right.KNOW]
     assert "numbers.tenure" in held[Right.KNOW] - held[Right.COPY]
+
+
+async def test_who_makes_their_package_on_their_page_has_their_answer(
+    pool: Pool, tmp_path: Path
+) -> None:
+    await settled(pool)
+    time = Time(hours(-1))
+    desk = desk_over(pool, tmp_path, time)
+
+    async def on_the_page(scope: Scope) -> None:
+        begun = await exporting.ask(desk, person(1), scope, "km", BY_THEMSELVES, None)
+        assert not isinstance(begun, Refused), begun
+        assert not isinstance(await exporting.run(desk, begun.job, BY_THEMSELVES), Refused)
+
+    await on_the_page(Scope.KNOW)
+    await proven(pool, await received(pool, asked(1, Right.KNOW)))
+    time.at = hours(1)
+    await on_the_page(Scope.COPY)
+    # What was made before they asked, or has less than they ask, is no answer.
+    assert await refusal(pool, 1) is Refusal.WAITS_FOR_EXPORT
+
+    await on_the_page(Scope.KNOW)
+
+    done = await worked(pool, 1)
+    assert isinstance(done, Dossier)
+    assert (done.now.state, done.now.outcome) == (State.CLOSED, Outcome.DONE)
 
 
 async def test_nobodys_identity_changes_while_their_number_changes_hands(pool: Pool) -> None:

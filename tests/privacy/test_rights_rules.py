@@ -12,6 +12,7 @@ from tenure.promises.privacy.model.rights import (
     PERSON,
     Case,
     Facts,
+    NewCase,
     Outcome,
     Position,
     Receipt,
@@ -72,6 +73,27 @@ def test_officers_hear_before_the_deadline(hours: int, heard: tuple[int, ...]) -
     first = rules.opened(case(), "sok", FRIDAY)
     at = Instant(FRIDAY + hours * HOUR_MS)
     assert rules.due_alerts(first, case(), ID.privacy.rights, at) == heard
+
+
+@pytest.mark.parametrize(
+    ("right", "wanted", "refusal"),
+    [
+        (Right.WITHDRAW, ("offers",), None),
+        (Right.WITHDRAW, ("offers", "ofers"), Refusal.WORD_UNKNOWN),
+        (Right.RESTRICT, ("claim",), None),
+        (Right.RESTRICT, ("nonsense",), Refusal.WORD_UNKNOWN),
+        (Right.RESTRICT, ("claim", "inaccurate"), Refusal.WORD_UNKNOWN),
+        (Right.CORRECT, ("any field at all",), None),
+        (Right.COPY, (), None),
+    ],
+)
+def test_a_word_that_nobody_knows_is_told_at_the_counter(
+    right: Right, wanted: tuple[str, ...], refusal: Refusal | None
+) -> None:
+    new = NewCase(case_id(1), right, Whose(PERSON, 1), Receipt.SHOP, FRIDAY, wanted)
+    known = {Right.WITHDRAW: ["offers"], Right.RESTRICT: ["claim", "inaccurate"]}
+    found = rules.received(new, KH.privacy.rights.rule(right), known, FRIDAY)
+    assert (found.refusal if isinstance(found, Refused) else None) == refusal
 
 
 REACHES = [

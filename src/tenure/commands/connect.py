@@ -186,14 +186,14 @@ def amount_of(typed: str) -> int:
         raise typer.BadParameter(f"{wrong}; {wrong.remedy}") from wrong
 
 
-def instant_typed(typed: str | None) -> Instant:
-    """The instant of the option --at, or now."""
+def instant_typed(typed: str | None, option: str = "--at") -> Instant:
+    """The instant of an option, or now."""
     if typed is None:
         return instant_of(dt.datetime.now(dt.UTC))
     try:
         return parse_instant(typed)
     except ValueError as wrong:
-        raise typer.BadParameter(f"--at: {wrong}") from wrong
+        raise typer.BadParameter(f"{option}: {wrong}; write 2026-11-22T08:00:00+07:00") from wrong
 
 
 def act_of(by: str, at: Instant, reason: str = "") -> Act:

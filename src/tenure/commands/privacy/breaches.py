@@ -64,11 +64,11 @@ def open_(
     act = connect.act_of(by, connect.instant_typed(at))
     leak = model.breaches.Leak(
         tuple(tables),
-        connect.instant_typed(began),
-        None if ended is None else connect.instant_typed(ended),
+        connect.instant_typed(began, "--began"),
+        None if ended is None else connect.instant_typed(ended, "--ended"),
         login,
     )
-    known_at = act.at if known is None else connect.instant_typed(known)
+    known_at = act.at if known is None else connect.instant_typed(known, "--known")
     terms = connect.terms_of(NAME, operator)
     where = (data, dsn)
     _do(
@@ -328,7 +328,9 @@ def _say(
         f"  data      {', '.join(breach.leak.tables)}"
         + (f", as far as {breach.leak.by_login} looked at it" if breach.leak.by_login else ""),
         f"  known     {iso(breach.known_at)}",
-        f"  concerns  {reach.all:,} ({reach.told:,} told, {reach.by_hand:,} by letter)",
+        f"  concerns  {reach.all:,} ({reach.told:,} told, {reach.by_hand:,} by letter)"
+        if found.at(model.breaches.Step.SCOPED) is not None
+        else "  concerns  not looked for yet: tenure privacy breach scope",
         *(f"  {one}" for one in _clock_lines(found, at)),
         *(f"  {iso(one.at)}  {one.step.value}  {one.by}: {one.note}" for one in found.steps),
     ]

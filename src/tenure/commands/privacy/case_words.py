@@ -48,8 +48,15 @@ def _lines(known: held.Dossier, terms: Terms, at: Instant) -> Iterator[str]:
         until = f", until {iso(part.until)}" if part.until is not None else ""
         reference = f" ({part.reference})" if part.reference else ""
         yield f"  {part.item}: {what}{reference}{until}"
-    if known.now.outcome is not None:
+    if known.now.outcome is None:
+        return
+    if row.state in {held.State.TOLD, held.State.CLOSED}:
         yield f"  told      {rights.answer(terms, known)}"
+        return
+    yield f"  to tell   {rights.answer(terms, known)}"
+    if row.state in {held.State.PROPAGATED, held.State.DECLINED}:
+        letter = "send a letter, then tenure privacy case answer CASE --letter REFERENCE"
+        yield f"  waits     they have no number of ours: {letter}"
 
 
 def told(known: held.Dossier, at: Instant) -> dict[str, object]:

@@ -15,7 +15,7 @@ from tenure.commands.exporting import desk as exporting
 from tenure.commands.exporting.desk import Desk
 from tenure.commands.number.acting import by_staff
 from tenure.postgres.pool import Pool
-from tenure.postgres.transaction import Transaction
+from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.privacy import model, operations
 from tenure.promises.staff.model import Task
 from tenure.values.instant import iso
@@ -30,6 +30,10 @@ KEY: Final = "exports"
 
 Whom = Annotated[
     str, typer.Option("--for", metavar="KIND:NUMBER", help="person:4711, subject:12 or human:3.")
+]
+ScopeTyped = Annotated[
+    held.Scope | None,
+    typer.Option("--scope", help="copy or know, if you like: it follows from the case."),
 ]
 KeyFile = Annotated[
     Path | None,
@@ -56,9 +60,7 @@ def export(
     case: Annotated[UUID, typer.Option("--case", help="The case that this answers.")],
     language: Annotated[str, typer.Option("--language", help="Of the paper: km, en, id.")],
     out: Annotated[Path, typer.Option("--out", help="The folder for the package.")],
-    scope: Annotated[
-        held.Scope, typer.Option("--scope", help="copy: as registered; know: all that is held.")
-    ] = held.Scope.KNOW,
+    scope: ScopeTyped = None,
     key_file: KeyFile = None,
     by: By = connect.BY,
     passkey: PasskeyAt = None,
@@ -70,11 +72,11 @@ def export(
 ) -> None:
     """Write the sealed package of all that is held about somebody; goes on where it was killed.
 
-    The passphrase is shown once: tell it by another way than the package, which
-    tools/open_export.py opens.
+    How much it holds follows from what the case asks.  The passphrase is shown once: tell it by
+    another way than the package, which tools/open_export.py opens.
 
     Example: tenure privacy export --for person:4711 --case 7b0e4c62-5d4e-4f1c-9c59-9f86d081884c
-    --scope know --language km --out packages
+    --language km --out packages
     """
     terms, act = connect.terms_of(NAME, operator), connect.act_of(by, connect.instant_typed(at))
     secret, whose = _secret(key_file, data, dsn), whose_of(whom)
@@ -83,7 +85,7 @@ def export(
         await by_staff(pool, (act, Task.ANSWER_RIGHTS), _nothing)
         desk = Desk(pool, terms, secret, out.resolve(), lambda: connect.instant_typed(at))
         await exporting.sweep(desk)
-        begun = await exporting.ask(desk, whose, scope, language, by, str(case))
+        begun = await _begun(desk, whose, scope, language, (by, str(case)))
         if isinstance(begun, Refused):
             return begun
         # Before the work: whoever kills it has the passphrase of what goes on later.
@@ -117,6 +119,21 @@ def export_schema(as_json: AsJson = False) -> None:
     """
     del as_json  # a schema is JSON for everybody
     connect.say("", exports.document.schema(), as_json=True)
+
+
+async def _begun(
+    desk: Desk,
+    whose: held.Whose,
+    scope: held.Scope | None,
+    language: str,
+    answering: tuple[str, str],
+) -> exporting.Asked | Refused[held.Refusal]:
+    """Begin the package that the case asks for; ``answering`` is who of ours, and which case."""
+    by, case = answering
+    owed = await perform(desk.pool, exports.scope_of, case, whose, scope)
+    if isinstance(owed, Refused):
+        return owed
+    return await exporting.ask(desk, whose, owed, language, by, case)
 
 
 async def _nothing(tx: Transaction) -> None:

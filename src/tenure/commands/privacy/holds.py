@@ -25,6 +25,10 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+Order = Annotated[
+    Path,
+    typer.Option(exists=True, dir_okay=False, help="The order it rests on; its hash is kept."),
+]
 Which = Annotated[str, typer.Argument(metavar="HOLD", help="Its id, as list shows it.")]
 
 
@@ -36,7 +40,7 @@ def add(parent: typer.Typer) -> None:
 @app.command(name="add")
 def add_(
     whose: WhoseId,
-    document: Annotated[Path, typer.Option(help="The order it rests on; its hash is kept.")],
+    document: Order,
     case: Annotated[str, typer.Option("--case", help="The reference of the case.")],
     authority: Annotated[str, typer.Option(help="Who wants it.")],
     review: Annotated[str, typer.Option(help="When somebody looks whether it is still needed.")],
@@ -64,12 +68,12 @@ def add_(
         uuid4(),
         whose_of(whose),
         tuple(sorted(set(keep or ()))),
-        None if since is None else connect.instant_typed(since),
-        None if until is None else connect.instant_typed(until),
+        None if since is None else connect.instant_typed(since, "--from"),
+        None if until is None else connect.instant_typed(until, "--until"),
         case,
         authority,
         hashlib.sha256(document.read_bytes()).hexdigest(),
-        connect.instant_typed(review),
+        connect.instant_typed(review, "--review"),
         act.at,
         "",
         b"",

@@ -50,7 +50,7 @@ def show(
     if spoken not in terms.languages:
         connect.fail(NAME, f"{operator} speaks {', '.join(terms.languages)}")
     if form not in privacy.register.FORMS:
-        connect.fail(NAME, f"--as is one of {', '.join(privacy.register.FORMS)}")
+        raise typer.BadParameter(f"--as is one of {', '.join(privacy.register.FORMS)}")
     if check:
         found = connect.run(NAME, data, dsn, lambda pool: _missing(pool, terms))
         words = "\n".join(found) or "whole: every column, view, index and file is declared"

@@ -80,7 +80,7 @@ def open_(
         right=right,
         whose=Whose(kind, whom),
         channel=channel,
-        received_at=act.at if received is None else connect.instant_typed(received),
+        received_at=act.at if received is None else connect.instant_typed(received, "--received"),
         wanted=tuple(wanted or ()),
         msisdn=msisdn,
         full_name=full_name,
@@ -126,6 +126,8 @@ def prove(
         signed = presence.signer(NAME, own_passkey)(hashed)
         shown = held.Shown(ProofWay.PASSKEY, signed)
     elif document:
+        if photo is None or document_photo is None:
+            raise typer.BadParameter("with --document, give --photo and --document-photo as well")
         asks = Shown(None, known.case.prover.whom, document, photo, document_photo)
         seen = presence.presence_of(NAME, asks, as_json=as_json)
         signed = presence.signer(NAME, connect.passkey_of(by, data, passkey))(hashed)
@@ -230,6 +232,8 @@ def refuse(
 ) -> None:
     """Refuse what cannot be done: first ask another of ours, and again when they approved it.
 
+    Until they did, it is refused as APPROVAL_MISSING, with what they have to type.
+
     Example: tenure privacy case refuse CASE --reason "asked daily, answered yesterday"
     """
     terms = connect.terms_of(NAME, operator)
@@ -241,7 +245,8 @@ def refuse(
             asked = await rights.ask_refusal(tx, case, act)
             if isinstance(asked, Refused):
                 return asked
-            detail = f"somebody else has to agree: tenure staff approve {asked.hex()}"
+            approve = f"tenure staff approve {asked.hex()}"
+            detail = f"somebody else has to agree: {approve}; then type this again"
             return Refused(held.Refusal.APPROVAL_MISSING, detail)
         return done
 

@@ -29,6 +29,7 @@ from tenure.promises.privacy.store import exports as store
 from tenure.promises.record import operations as record
 from tenure.promises.record.model import Act
 from tenure.terms.model import Terms
+from tenure.terms.rights import Right
 from tenure.values.instant import Instant
 from tenure.values.refused import Refused
 
@@ -38,6 +39,9 @@ EXPORTED: Final = "privacy.exported"
 DESTROYED: Final = "privacy.export_destroyed"
 COUNTED_MAX: Final = 10_000
 """A page counts no further: its answer is for a person, not for an auditor."""
+NO_CASE: Final = Refused(
+    Refusal.CASE_UNKNOWN, "this is no case of theirs; see: tenure privacy case list"
+)
 AT_ONCE: Final = 16
 """Packages that are destroyed in one transaction."""
 
@@ -74,13 +78,30 @@ async def _case(tx: Transaction, wanted: Wanted, act: Act) -> Refused[Refusal] |
         if act.by == BY_THEMSELVES:
             return None
         return Refused(Refusal.CASE_MISSING, "name the case that this answers with --case")
-    proven = await store.is_proven(tx, wanted.case_id, wanted.whose)
-    if proven is None:
-        detail = "this is no case of theirs; see: tenure privacy case list"
-        return Refused(Refusal.CASE_UNKNOWN, detail)
+    known = await store.asked(tx, wanted.case_id, wanted.whose)
+    if known is None:
+        return NO_CASE
+    right, proven = known
     if not proven:
         return Refused(Refusal.UNPROVEN, "who asks has to show first who they are")
-    return None
+    scope = telling.asked(right, wanted.scope)
+    return scope if isinstance(scope, Refused) else None
+
+
+async def scope_of(
+    tx: Transaction, case_id: str, whose: Whose, typed: Scope | None
+) -> Scope | Refused[Refusal]:
+    """How much answers a case of theirs: what it asks, and ``typed`` only if it is the same."""
+    known = await store.asked(tx, case_id, whose)
+    return NO_CASE if known is None else telling.asked(known[0], typed)
+
+
+def answers(job: Job, right: Right, case_id: str, received_at: Instant, *, alone: bool) -> bool:
+    """Whether a package answers a case: made for it, or by themselves (alone) after they asked."""
+    if job.finished_at is None:
+        return False
+    theirs = alone and job.asked_by == BY_THEMSELVES and job.asked_at >= received_at
+    return job.case_id == case_id or (theirs and telling.covers(job.scope, right))
 
 
 async def answered(tx: Transaction, case_id: str) -> Job | None:

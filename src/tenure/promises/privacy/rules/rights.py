@@ -1,7 +1,7 @@
 """How a case moves, when it is due, and what is in the way of a right; pure."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -34,13 +34,22 @@ GOOD: Final = frozenset({Outcome.DONE, Outcome.PARTIAL, Outcome.REFERRED})
 """Outcomes that tell or change something of the person: never without their proof."""
 
 
-def received(new: NewCase, rule: RightRule, at: Instant) -> NewCase | Refused[Refusal]:
-    """The request, or why it is none yet.  Hardly anything is refused here: a case answers it."""
+def received(
+    new: NewCase, rule: RightRule, known: Mapping[Right, Sequence[str]], at: Instant
+) -> NewCase | Refused[Refusal]:
+    """The request, or why it is none yet.  Hardly anything is refused here: a case answers it.
+
+    ``known`` are the words that a right may name; a mistyped one could never be done.
+    """
     if new.received_at > at:
         detail = "a request is received before it is entered; correct --received"
         return Refused(Refusal.RECEIVED_LATER, detail)
     if new.right is Right.RESTRICT and len(new.wanted) > 1:
         return Refused(Refusal.WORD_UNKNOWN, "name one ground of the restriction with --wanted")
+    words = known.get(new.right, new.wanted)
+    if not set(new.wanted) <= set(words):
+        detail = f"--wanted names what there is: {', '.join(words)}"
+        return Refused(Refusal.WORD_UNKNOWN, detail)
     assert rule.right is new.right
     return new
 

@@ -72,6 +72,25 @@ BEGIN
     RETURN NEW;
 END $$;
 
+-- PRV-RIGHTS: a case is answered with what it asks, neither less nor more.
+CREATE FUNCTION privacy.export_is_what_was_asked() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NEW.case_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM privacy.rights_case c
+        WHERE c.case_id = NEW.case_id
+          AND NEW.scope = CASE c.right_name
+            WHEN 'copy' THEN 'copy' WHEN 'know' THEN 'know' WHEN 'disclosed' THEN 'know'
+          END
+    ) THEN
+        RAISE EXCEPTION 'a package is what its case asks'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'export_is_what_was_asked';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER export_is_what_was_asked BEFORE INSERT ON privacy.export
+    FOR EACH ROW EXECUTE FUNCTION privacy.export_is_what_was_asked();
 CREATE TRIGGER export_goes_forward BEFORE UPDATE ON privacy.export
     FOR EACH ROW EXECUTE FUNCTION privacy.export_goes_forward();
 
@@ -81,5 +100,5 @@ GRANT SELECT, INSERT,
     ON privacy.export TO tenure_app;
 GRANT SELECT (export_id, person_id, subject_id, human_id, scope, language, case_id, asked_by, asked_at, frames,
     finished_at, until_at, fetched_at, destroyed_at) ON privacy.export TO tenure_privacy;
-REVOKE ALL ON FUNCTION privacy.export_goes_forward() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION privacy.export_goes_forward() TO tenure_app;
+REVOKE ALL ON FUNCTION privacy.export_goes_forward(), privacy.export_is_what_was_asked() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION privacy.export_goes_forward(), privacy.export_is_what_was_asked() TO tenure_app;

@@ -15,6 +15,7 @@ from tenure.promises.privacy.model.exports import (
     Whose,
     Wrapped,
 )
+from tenure.terms.rights import Right
 from tenure.values.instant import Instant, moment_of
 
 _JOB: Final = """
@@ -42,7 +43,7 @@ _DUE: Final = f"""
 ORDER BY asked_at LIMIT %s FOR UPDATE SKIP LOCKED
 """
 _STANDS: Final = """
-SELECT NOT c.needs_proof OR EXISTS (
+SELECT c.right_name, NOT c.needs_proof OR EXISTS (
     SELECT FROM privacy.rights_proof p WHERE p.case_id = c.case_id
 )
 FROM privacy.rights_case c WHERE c.case_id = %s AND c.whose_kind = %s AND c.whose_id = %s
@@ -113,11 +114,11 @@ async def job(tx: Transaction, export_id: str, *, lock: bool = False) -> Job | N
     return None if row is None else _job(row)
 
 
-async def is_proven(tx: Transaction, case_id: str, whose: Whose) -> bool | None:
-    """Whether who asked in this case has shown who they are; None when it is no case of theirs."""
+async def asked(tx: Transaction, case_id: str, whose: Whose) -> tuple[Right, bool] | None:
+    """What a case asks, and whether who asked has shown who they are; None if it is not theirs."""
     found = await tx.execute(_STANDS, [case_id, whose.kind.value, whose.whom])
     row = await found.fetchone()
-    return None if row is None else bool(row[0])
+    return None if row is None else (Right(row[0]), bool(row[1]))
 
 
 async def of_case(tx: Transaction, case_id: str) -> Job | None:

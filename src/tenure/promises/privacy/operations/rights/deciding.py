@@ -58,7 +58,10 @@ async def ask_refusal(
         return tried
     hashed = rules.body_hash(rules.refusal_body(known.case, act.reason))
     asked = await staff.ask(tx, REFUSAL, hashed, act)
-    return asked if isinstance(asked, Refused) else hashed
+    # Asked again, it is the same request: it waits for the same signature.
+    if isinstance(asked, Refused) and asked.refusal is not StaffRefusal.REQUEST_KNOWN:
+        return asked
+    return hashed
 
 
 async def refuse(tx: Transaction, case_id: UUID, act: Act) -> Decided:

@@ -120,12 +120,15 @@ async def _correct(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> A
 
 
 async def _export(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> Answer:
-    """The package that was made for this very case: only its owner can open it."""
+    """The package for this very case, or one they made on their page since: theirs to open."""
     del terms, act
     case = known.case
     whose = exports.Whose(exports.Kind(case.whose.kind), case.whose.whom)
-    for job in await exporting.of(tx, whose):
-        if job.case_id == str(case.case_id) and job.finished_at is not None:
+    made = await exporting.answered(tx, str(case.case_id))
+    for job in [*await exporting.of(tx, whose), *([] if made is None else [made])]:
+        if exporting.answers(
+            job, case.right, str(case.case_id), case.received_at, alone=case.asked_by is None
+        ):
             reference = f"export {job.export_id}"
             return (Result(f"package to {case.right.value}", done=True, reference=reference),)
     detail = f"make their package for this case, or let them do it on their page: {case.case_id}"

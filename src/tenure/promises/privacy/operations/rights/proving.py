@@ -108,7 +108,11 @@ async def _login(tx: Transaction, case: Case, act: Act) -> Who | Refused[Refusal
     member = await staff.member(tx, act.by)
     ours = member is not None and member.suspended_at is None
     if not ours or member is None or case.prover != Whose(HUMAN, member.human_id):
-        return Refused(Refusal.NOT_PROVEN, "this login is somebody else's; they have to act")
+        detail = (
+            "this login is somebody else's: they sign with --own-passkey, or a witness saw them"
+            " with --document, --photo and --document-photo"
+        )
+        return Refused(Refusal.NOT_PROVEN, detail)
     return member.login
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 import msgspec
 
 from tenure.postgres.transaction import Transaction
+from tenure.promises.consent.model import Ground as RestrictionGround
 from tenure.promises.people import operations as people
 from tenure.promises.privacy.model.rights import PERSON, Case, Dossier, NewCase, Refusal
 from tenure.promises.privacy.operations.rights import telling
@@ -16,6 +17,7 @@ from tenure.promises.record.model import Act, Plain
 from tenure.promises.staff.model import Refusal as StaffRefusal
 from tenure.promises.staff.model import Task
 from tenure.terms.model import Terms
+from tenure.terms.rights import Right
 from tenure.values.refused import Refused
 from tenure.values.sealing import Whose
 
@@ -36,7 +38,7 @@ async def receive(
     if known is not None:
         return known
     rule = terms.privacy.rights.rule(new.right)
-    fits = rules.received(new, rule, act.at)
+    fits = rules.received(new, rule, _words(terms), act.at)
     if isinstance(fits, Refused):
         return fits
     found = await _whose(tx, new)
@@ -55,6 +57,14 @@ async def receive(
     await store.moved(tx, case, None, first, None)
     await telling.received(tx, terms, case, first, act.at)
     return Dossier(msgspec.structs.replace(case, leaf_seq=leaf_seq), (first,))
+
+
+def _words(terms: Terms) -> dict[Right, list[str]]:
+    """What a right may name."""
+    return {
+        Right.WITHDRAW: [one.name for one in terms.consents.purposes],
+        Right.RESTRICT: [one.value for one in RestrictionGround],
+    }
 
 
 async def _whose(tx: Transaction, new: NewCase) -> Whose | Refused[Refusal]:

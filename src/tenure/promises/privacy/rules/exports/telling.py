@@ -1,16 +1,32 @@
 """Which tables and columns are told to whom: made from the register, never written by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from tenure.promises.privacy.model.exports import KINDS_OF, Column, Kind, Scope, Section, Types
+from tenure.promises.privacy.model.exports import (
+    KINDS_OF,
+    Column,
+    Kind,
+    Refusal,
+    Scope,
+    Section,
+    Types,
+)
 from tenure.terms.rights import Right, Rights
 from tenure.terms.rights import Scope as Reach
 from tenure.values.holding import Export, Holding, Row, Subject, Way
+from tenure.values.refused import Refused
 
 BY_VALUE: Final = frozenset({Way.PERSON, Way.SUBJECT, Way.HUMAN, Way.NUMBER, Way.PURSE})
 """Ways whose values are few and known before, so that a table can be read by each of them."""
 
+
+PACKAGE_OF: Final[Mapping[Right, Scope]] = {
+    Right.COPY: Scope.COPY,
+    Right.KNOW: Scope.KNOW,
+    Right.DISCLOSED: Scope.KNOW,
+}
+"""Which package answers a right; the database has the same in ``export_is_what_was_asked``."""
 
 ORDER: Final = (
     "people",
@@ -62,6 +78,23 @@ def sections(
 def reach(rights: Rights, scope: Scope) -> Reach:
     """How far a copy, or all that is held, reaches by the terms of this operator."""
     return rights.rule(Right.COPY if scope is Scope.COPY else Right.KNOW).scope
+
+
+def asked(right: Right, scope: Scope | None) -> Scope | Refused[Refusal]:
+    """What a case is answered with: neither less than was asked, nor more (PRV-RIGHTS)."""
+    owed = PACKAGE_OF.get(right)
+    if owed is None:
+        detail = f"this case asks to {right.value}; a package answers know, copy and disclosed"
+        return Refused(Refusal.NOT_ASKED, detail)
+    if scope not in {None, owed}:
+        detail = f"this case asks for {right.value}: --scope {owed.value}, or none"
+        return Refused(Refusal.NOT_ASKED, detail)
+    return owed
+
+
+def covers(scope: Scope, right: Right) -> bool:
+    """Whether a package of this scope has all that the right reaches."""
+    return PACKAGE_OF.get(right) in {scope, Scope.COPY if scope is Scope.KNOW else None}
 
 
 def trail() -> Section:
