@@ -38,8 +38,11 @@ def said(*words: str) -> dict[str, object]:
 
 def test_a_copy_is_made_and_put_back(owner: str, another: str, tmp_path: Path) -> None:
     keys, copy = str(tmp_path / "keys"), str(tmp_path / "copy")
-    made = said("backup", "--dsn", owner, "--keys", keys, "--out", copy)
+    made = said("backup", "--dsn", owner, "--keys", keys, "--out", copy, "--keep-days", "90")
     assert made["ended"] == 0
+    assert said("keys", "show", "--keys", keys)["copies"] == [
+        {"copy": made["copy"], "until": made["until"]}
+    ]
     entry, at = "6c1f0d4e-8a54-4b5c-9f61-0f8f5b1f0a11", 1_780_000_000_000
     line = {"entry": entry, "kind": "person", "whom": 4711, "at": at}
     (tmp_path / "keys" / "ledger").write_bytes(msgspec.json.encode(line) + b"\n")

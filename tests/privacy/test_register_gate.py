@@ -27,6 +27,7 @@ WRITERS = {
     "commands/number/importing.py": "rejected stock",
     "commands/passkey_file.py": "passkeys of commands",
     "commands/person/profiles.py": "letter with a code",
+    "commands/privacy/copy_ends.py": "",  # when a copy ends
     "commands/privacy/outgoing.py": "what is disclosed",
     "commands/prove/judging.py": "receipt",
     "commands/secret_file.py": "",  # keys of the operator

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+import msgspec
 import typer
 
 from tenure.commands import connect, ending, people_keys
 from tenure.commands.connect import AsJson, Data, Dsn, Operator
 from tenure.commands.people_keys import KeysAt
+from tenure.commands.privacy import copy_ends
 from tenure.keystore import opening
 from tenure.keystore.shelf import Shelf
 from tenure.keystore.words import WrongKeyStoreError
@@ -27,7 +29,7 @@ from tenure.promises.privacy import operations as privacy
 from tenure.promises.privacy.model import Made, PutBack
 from tenure.promises.record import operations as record
 from tenure.promises.record.model import Act, Plain
-from tenure.values.instant import Instant
+from tenure.values.instant import DAY_MS, Instant, iso
 from tenure.values.refused import Refused
 
 BY: Final = "<copy>"
@@ -35,6 +37,11 @@ COPIED: Final = "privacy.copied"
 PUT_BACK: Final = "privacy.put_back"
 SAY_SECONDS: Final = 2.0
 
+MANIFEST: Final = "manifest.json"
+KeepDays = Annotated[
+    int | None,
+    typer.Option("--keep-days", min=1, help="After so many days nobody reads it any more."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing while it goes on.")]
 
 
@@ -47,6 +54,7 @@ def add(parent: typer.Typer) -> None:
 def backup(
     out: Annotated[Path, typer.Option("--out", help="A folder that is not there yet.")],
     keys: KeysAt = None,
+    keep_days: KeepDays = None,
     operator: Operator = connect.OPERATOR,
     data: Data = connect.DATA,
     dsn: Dsn = None,
@@ -58,9 +66,9 @@ def backup(
     Every personal value is sealed with the key of whom it is about and of its class of retention:
     whoever is erased later cannot be read in it any more.  It is of no use without the key store,
     which is copied apart (tenure privacy keys copy).  With --dsn, connect as a superuser, or as a
-    role that owns the tables and may read every row.
+    role that owns the tables and may read every row.  With --keep-days, tenure up ends it then.
 
-    Example: tenure privacy backup --out copies/2026-11-22
+    Example: tenure privacy backup --out copies/2026-11-22 --keep-days 90
     """
     at, name = connect.instant_typed(None), "privacy backup"
     pack = connect.terms_of(name, operator).operator
@@ -88,7 +96,20 @@ def backup(
     )
     if made.ended:
         words += f"\n{made.ended:,} values ended while it was made, and are not in it"
-    connect.say(words, made, as_json=as_json)
+    copy_id, ends = _ended_by(folder, out, at, keep_days)
+    told = {**msgspec.structs.asdict(made), "copy": copy_id, "until": ends}
+    words += f"\nits id is {copy_id}; it ends {ends or 'by: tenure privacy keys end-copy'}"
+    connect.say(words, told, as_json=as_json)
+
+
+def _ended_by(folder: Path, out: Path, at: Instant, keep_days: int | None) -> tuple[str, str]:
+    """The id of a copy that was made, and when it ends; "" when nobody said so."""
+    copy_id = str(msgspec.json.decode((out / MANIFEST).read_bytes())["copy_id"])
+    if keep_days is None:
+        return copy_id, ""
+    until = Instant(at + keep_days * DAY_MS)
+    copy_ends.keep(folder, copy_id, until)
+    return copy_id, iso(until)
 
 
 def restore(

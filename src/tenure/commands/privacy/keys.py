@@ -8,12 +8,13 @@ import typer
 from tenure.commands import connect, people_keys
 from tenure.commands.connect import AsJson, Data, Dsn
 from tenure.commands.people_keys import KeysAt
+from tenure.commands.privacy import copy_ends
 from tenure.keystore import opening
+from tenure.keystore.shelf import Shelf
 from tenure.keystore.words import WrongKeyStoreError
 from tenure.postgres.transaction import perform
 from tenure.promises.privacy import operations as privacy
 from tenure.values.instant import DAY_MS, Instant, iso
-from tenure.values.sealing import Whose
 
 NAME: Final = "privacy keys"
 OLD_DAYS: Final = 7
@@ -26,6 +27,17 @@ app = typer.Typer(
 def add(parent: typer.Typer) -> None:
     """Make these commands part of ``tenure privacy``."""
     parent.add_typer(app, name="keys")
+
+
+def turned(shelf: Shelf, at: Instant, old_days: int) -> tuple[int, int, tuple[int, ...]]:
+    """Begin an epoch, wrap every key by it, and destroy those that were left so many days ago.
+
+    The new epoch, how many keys it wraps, and which were destroyed.  Broken off, it is begun again.
+    """
+    epoch, wrapped = shelf.begin_epoch(at_ms=at), 0
+    for done in shelf.rewrap(at_ms=at):
+        wrapped = done
+    return epoch, wrapped, shelf.retire(before_ms=at - old_days * DAY_MS)
 
 
 @app.command()
@@ -64,11 +76,12 @@ def make(
 def show(
     keys: KeysAt = None, data: Data = connect.DATA, dsn: Dsn = None, as_json: AsJson = False
 ) -> None:
-    """Say how many keys there are, how many were destroyed, and which epochs wrap them.
+    """Say how many keys there are, which epochs wrap them, and which copies end when.
 
     Example: tenure privacy keys show
     """
-    with people_keys.opened(NAME, people_keys.folder_of(NAME, keys, data, dsn)) as shelf:
+    folder = people_keys.folder_of(NAME, keys, data, dsn)
+    with people_keys.opened(NAME, folder) as shelf:
         live, gone = shelf.counted()
         epochs = [
             {
@@ -79,10 +92,13 @@ def show(
             for epoch, since, left in shelf.epochs()
         ]
         told = {"keeper": shelf.keeper.name, "keys": live, "destroyed": gone, "epochs": epochs}
+    ends = [{"copy": copy_id, "until": iso(until)} for copy_id, until in copy_ends.kept(folder)]
+    told["copies"] = ends
     lines = [f"{live:,} keys, {gone:,} destroyed for good; epochs kept by {told['keeper']}"]
     for one in epochs:
         left = f"left {one['left']}, to be destroyed" if one["left"] else "in use"
         lines.append(f"epoch {one['epoch']} since {one['since']}: {left}")
+    lines += [f"copy {one['copy']} ends at {one['until']}" for one in ends]
     connect.say("\n".join(lines), told, as_json=as_json)
 
 
@@ -98,20 +114,16 @@ def rotate(
 ) -> None:
     """Begin a new epoch, wrap every key anew, and destroy epochs that were left long enough ago.
 
-    Everything goes on meanwhile.  Copies of the store from before a destroyed epoch become noise,
-    and with them every key that was destroyed since: nobody can bring it back from there.
-    Broken off, it is begun again.
+    tenure up does it by itself every night.  Everything goes on meanwhile.  Copies of the store
+    from before a destroyed epoch become noise, and with them every key that was destroyed since:
+    nobody can bring it back from there.  Broken off, it is begun again.
 
     Example: tenure privacy keys rotate --old-days 7
     """
     at = connect.instant_typed(None)
     with people_keys.opened(NAME, people_keys.folder_of(NAME, keys, data, dsn)) as shelf:
         try:
-            epoch = shelf.begin_epoch(at_ms=at)
-            wrapped = 0
-            for done in shelf.rewrap(at_ms=at):
-                wrapped = done
-            gone = shelf.retire(before_ms=at - old_days * DAY_MS)
+            epoch, wrapped, gone = turned(shelf, at, old_days)
         except WrongKeyStoreError as wrong:
             connect.fail(NAME, str(wrong))
     words = f"epoch {epoch} wraps everything now: {wrapped:,} keys were wrapped anew"
@@ -177,11 +189,12 @@ def end_copy(
     Example: tenure privacy keys end-copy 00a1b2c3d4e5f6
     """
     try:
-        whose = Whose("copy", int(which, 16))
+        copy_id = f"{int(which, 16):014x}"
     except ValueError:
         raise typer.BadParameter("a copy's id is 14 hexadecimal digits") from None
-    with people_keys.opened(NAME, people_keys.folder_of(NAME, keys, data, dsn)) as shelf:
-        count = len(shelf.raise_fence(shelf.ask_fence(shelf.mark(whose, "copy"))))
+    folder = people_keys.folder_of(NAME, keys, data, dsn)
+    with people_keys.opened(NAME, folder) as shelf:
+        count = copy_ends.end(shelf, folder, copy_id)
     if not count:
         connect.fail(NAME, "this store has no key of such a copy; look into its manifest.json")
     connect.say(f"the copy {which} is noise from now on", {"keys": count}, as_json=as_json)

@@ -17,7 +17,15 @@ from tenure.commands.demo.handset.orders import Orders
 from tenure.commands.demo.shopping import Shopping
 from tenure.commands.exporting import serving
 from tenure.commands.privacy import usage
-from tenure.commands.up import answering, auditing, doors, networking, phones
+from tenure.commands.up import (
+    answering,
+    auditing,
+    doors,
+    networking,
+    phones,
+    reporting,
+    turning,
+)
 from tenure.commands.up.addresses import Address
 from tenure.commands.up.ageing import Ageing
 from tenure.commands.up.coming_of_age import coming_of_age
@@ -257,6 +265,8 @@ def _duties(
         Duty("write packages of what is held", EVERY_MS, serving.duty(desk)),
         Duty("end what has to end", HOUR_MS, ending.ending(pool, plan.data)),
         Duty("end months of usage", DAY_MS // 4, usage.ending(pool, terms)),
+        Duty("look what reports are due", reporting.EVERY_MS, reporting.reporting(pool, terms)),
+        Duty("wrap keys anew", turning.EVERY_MS, turning.turning(plan.data)),
     ]
 
 
