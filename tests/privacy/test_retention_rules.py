@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenure.promises.privacy.model.retention import Facts, Ground, Left, State
+from tenure.promises.privacy.model.retention import Facts, Ground, Left, State, Window
 from tenure.promises.privacy.operations import register
-from tenure.promises.privacy.rules.retention import again, due, on_request
+from tenure.promises.privacy.rules.retention import again, due, further, on_request
 from tenure.terms import pack
 from tenure.terms.retention import RELATION, ROW, Keeping, Period
 from tenure.values.instant import DAY_MS, Instant
@@ -118,6 +118,35 @@ def test_what_is_held_is_looked_at_tomorrow_and_what_must_stay_in_its_month() ->
     assert again([], day(1)) is None
     assert again([one], day(1)) == day(400)
     assert again([one, other], day(1)) == day(2)
+
+
+@given(st.lists(st.integers(0, 300), max_size=400), st.integers(1, 1000))
+def test_every_page_is_looked_at_and_every_row_ends_once(
+    due_rows: list[int], rows_max: int
+) -> None:
+    """A table as rows due of each page: what a full window leaves ends at its next look."""
+    left, pages = list(due_rows), len(due_rows)
+    window: Window | None = Window(rows_max=rows_max)
+    seen: set[int] = set()
+    while window is not None:
+        room = window.rows_max
+        for page in range(window.page, min(window.until_page, pages)):
+            ending = min(room, left[page])
+            left[page] -= ending
+            room -= ending
+            seen.add(page)
+        window = further(window, window.rows_max - room, pages)
+    assert seen == set(range(pages))
+    assert not any(left)
+
+
+def test_a_table_of_which_nothing_is_due_is_gone_through_in_a_few_statements() -> None:
+    window: Window | None = Window()
+    looks = 0
+    while window is not None:
+        window = further(window, 0, 1_000_000)
+        looks += 1
+    assert looks < 30
 
 
 @pytest.mark.parametrize("name", PACKS)

@@ -63,17 +63,24 @@ async def proceed(
     while ended:
         ended = 0
         for step in steps:
-            while done := await perform(
-                pool, privacy.retention.end_some, entry.entry_id, step.nth, at
-            ):
-                ended += done
-                if done < privacy.retention.BATCH:
-                    break
+            ended += await _stepped(pool, entry, step.nth, at)
     keys = None if shelf is None else Keys(shelf)
     found = await perform(pool, privacy.retention.settle, entry, act_of(BY, at), keys)
     if keys is not None:
         await perform(pool, keys.settle, at)
     return found
+
+
+async def _stepped(pool: Pool, entry: model.retention.Entry, nth: int, at: Instant) -> int:
+    """End what is due of one step, a window of its table in a transaction; how many rows."""
+    ended = 0
+    window: model.retention.Window | None = model.retention.Window()
+    while window is not None:
+        done, window = await perform(
+            pool, privacy.retention.end_some, entry.entry_id, nth, at, window
+        )
+        ended += done
+    return ended
 
 
 async def _forgotten(pool: Pool, entry: model.retention.Entry, at: Instant) -> None:

@@ -112,6 +112,16 @@ class Step(msgspec.Struct, frozen=True):
     act: str
 
 
+class Window(msgspec.Struct, frozen=True):
+    """The pages of a table in which rows end in one transaction."""
+
+    page: int = 0
+    until_page: int = 64
+    """The end is outside: [page, until_page)."""
+    rows_max: int = 5_000
+    """So many rows at most: nobody waits for them."""
+
+
 class Ending(msgspec.Struct, frozen=True):
     """How many rows of a store end in which month, and how they stand now."""
 

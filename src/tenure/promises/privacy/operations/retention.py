@@ -16,6 +16,7 @@ from tenure.promises.privacy.model.retention import (
     Left,
     Refusal,
     Step,
+    Window,
 )
 from tenure.promises.privacy.operations import register
 from tenure.promises.privacy.operations.keys import Keys
@@ -34,8 +35,6 @@ from tenure.values.sealing import Whose
 
 __all__ = ["Ledger"]
 
-BATCH: Final = 2_000
-"""So many rows end in one transaction: nobody waits for it."""
 PAGE: Final = 100
 REQUEST: Final = "request"
 PERIOD: Final = "period"
@@ -132,9 +131,16 @@ async def steps(tx: Transaction) -> list[Step]:
     return await store.steps(tx)
 
 
-async def end_some(tx: Transaction, entry_id: UUID, nth: int, at: Instant) -> int:
-    """End a few thousand rows of one step; how many it were, 0 when none is left."""
-    return await store.end_rows(tx, entry_id, nth, at, BATCH)
+async def end_some(
+    tx: Transaction, entry_id: UUID, nth: int, at: Instant, window: Window | None = None
+) -> tuple[int, Window | None]:
+    """End a few thousand rows of one step; how many it were, and where to go on.
+
+    None when the whole table was looked at, or all that is about somebody.
+    """
+    window = window or Window()
+    done, pages = await store.end_rows(tx, entry_id, nth, at, window)
+    return done, rules.further(window, done, pages)
 
 
 async def settle(tx: Transaction, entry: Entry, act: Act, keys: Keys | None = None) -> Certificate:

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from tenure.promises.privacy.model.retention import (
     HOLD,
     RELEASE,
@@ -16,6 +18,7 @@ from tenure.promises.privacy.model.retention import (
     Standing,
     State,
     Step,
+    Window,
 )
 from tenure.promises.record.model import Plain
 from tenure.promises.record.rules import canonical
@@ -24,6 +27,8 @@ from tenure.values.instant import DAY_MS, Instant
 from tenure.values.refused import Refused
 
 REVIEW_MS_MAX: Final = 366 * DAY_MS
+PAGES_MAX: Final = 1 << 16
+"""Half a gigabyte is looked through in one statement at most."""
 LOOK_MS: Final = {
     Ground.HELD: DAY_MS,
     Ground.LASTS: 30 * DAY_MS,
@@ -76,6 +81,21 @@ def again(left: Sequence[Left], at: Instant) -> Instant | None:
     named = [one.until for one in left if one.until is not None and one.until > at]
     named += [Instant(at + LOOK_MS[one.ground]) for one in left if one.ground in LOOK_MS]
     return min(named, default=Instant(at + LOOK_MS[Ground.NEEDED]) if left else None)
+
+
+def further(window: Window, done: int, pages: int) -> Window | None:
+    """Where the step goes on when so many rows ended in a window; None at the end of its table.
+
+    As long as a window is full it is looked at again, half as wide.  Where little ends it becomes
+    wider: a table of which nothing is due is gone through in a few statements.
+    """
+    width = window.until_page - window.page
+    if done >= window.rows_max:
+        return replace(window, until_page=window.page + max(1, width // 2))
+    if window.until_page >= pages:
+        return None
+    wider = min(2 * width, PAGES_MAX) if done * 4 < window.rows_max else width
+    return replace(window, page=window.until_page, until_page=window.until_page + wider)
 
 
 def freed(steps: Sequence[Step], before: Certificate, stays: Sequence[Left]) -> tuple[str, ...]:

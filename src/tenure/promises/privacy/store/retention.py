@@ -15,6 +15,7 @@ from tenure.promises.privacy.model.retention import (
     Left,
     State,
     Step,
+    Window,
 )
 from tenure.values.instant import Instant, moment_of
 from tenure.values.sealing import Whose
@@ -50,7 +51,7 @@ _OPEN: Final = f"{_ENTRY} WHERE a.next_at <= %s ORDER BY a.next_at, e.entry_id L
 _OF: Final = f"""
 {_ENTRY} WHERE e.kind = %s AND e.whom = %s AND a.next_at IS NOT NULL ORDER BY e.written_at LIMIT 1
 """
-_END: Final = "SELECT privacy.end_rows(%s, %s, %s, %s)"
+_END: Final = "SELECT done, pages FROM privacy.end_rows(%s, %s, %s, %s, %s, %s)"
 _JUDGED: Final = "SELECT ground, ends_at, counted FROM privacy.judged(%s, %s, %s, %s)"
 _ANY_DUE: Final = "SELECT privacy.any_due(%s)"
 _FORGET: Final = "DELETE FROM privacy.deferred WHERE entry_id = %s"
@@ -154,10 +155,16 @@ def _entry(row: Sequence[Any]) -> Entry:
     return Entry(row[0], row[1], whose, row[4])
 
 
-async def end_rows(tx: Transaction, entry_id: UUID, nth: int, at: Instant, most: int) -> int:
-    """End at most so many rows of a step; the function of the database looks at everything."""
-    (row,) = await (await tx.execute(_END, [entry_id, nth, moment_of(at), most])).fetchall()
-    return int(row[0])
+async def end_rows(
+    tx: Transaction, entry_id: UUID, nth: int, at: Instant, window: Window
+) -> tuple[int, int]:
+    """End rows of a step in a window of its table; how many, and how many pages it has.
+
+    The function of the database looks at everything.
+    """
+    asked = [entry_id, nth, moment_of(at), window.rows_max, window.page, window.until_page]
+    (row,) = await (await tx.execute(_END, asked)).fetchall()
+    return int(row[0]), int(row[1])
 
 
 async def any_due(tx: Transaction, at: Instant) -> bool:
