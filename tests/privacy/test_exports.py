@@ -23,12 +23,13 @@ from tenure.promises.privacy.rules.exports import document, telling, words
 from tenure.promises.record.model import Act
 from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import Purpose
+from tenure.terms.model import Terms
 from tenure.terms.rights import Right
 from tenure.terms.rights import Scope as Reach
 from tenure.values.holding import Category, End, Export, Holding, Subject
 from tenure.values.refused import Refused
 from tests.numbers.asked import NEW, OLD, later
-from tests.numbers.stocked import KH, act, msisdn
+from tests.numbers.stocked import ID, KH, act, msisdn
 from tests.privacy.exporting import (
     CASE,
     COPIES,
@@ -143,6 +144,17 @@ async def test_who_looked_is_told_without_their_name(pool: Pool, tmp_path: Path)
     assert '"sok"' not in json.dumps(told)
     other = opened(*await exported(desk, person(NEW)), tmp_path / "other")
     assert section(other, "trail.looks") == []
+
+
+@pytest.mark.parametrize(("terms", "reaches"), [(KH, False), (ID, True)])
+async def test_a_copy_in_indonesia_has_the_trail_and_who_got_it(
+    pool: Pool, terms: Terms, *, reaches: bool
+) -> None:
+    """Law 27/2022 article 32: access to the data and to the trail of their processing."""
+    plan = await perform(pool, exports.sections, terms, person(OLD), Scope.COPY)
+    names = {one.name for one in plan}
+    for one in ("trail.looks", "privacy.disclosed", "record.opening"):
+        assert (one in names) is reaches, one
 
 
 async def test_secrets_are_told_to_nobody(pool: Pool, owner: str, tmp_path: Path) -> None:

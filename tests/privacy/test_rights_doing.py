@@ -13,6 +13,7 @@ from tenure.promises.privacy.model.rights import Dossier, Outcome, Refusal, Stat
 from tenure.promises.privacy.operations import rights
 from tenure.promises.privacy.operations.retention import Ledger
 from tenure.terms.rights import Ground, Right
+from tenure.values.instant import Instant
 from tenure.values.refused import Refused
 from tests.numbers.asked import asked as transfer
 from tests.numbers.stocked import msisdn
@@ -31,6 +32,8 @@ from tests.privacy.rights_asked import (
     settled,
     worked,
 )
+from tests.privacy.test_retention_holding import held, released
+from tests.privacy.test_rights_cases import told
 
 
 async def refusal(pool: Pool, number: int = 1) -> Refusal:
@@ -46,7 +49,7 @@ async def test_a_copy_in_cambodia_holds_what_was_submitted_and_to_know_the_rest(
 ) -> None:
     await settled(pool)
     desk = desk_over(pool, tmp_path, Time(LATER))
-    held: dict[Right, set[str]] = {}
+    reached: dict[Right, set[str]] = {}
     for number, right, scope in ((1, Right.COPY, Scope.COPY), (2, Right.KNOW, Scope.KNOW)):
         await proven(pool, await received(pool, asked(number, right)))
         assert await refusal(pool, number) is Refusal.WAITS_FOR_EXPORT
@@ -60,11 +63,11 @@ async def test_a_copy_in_cambodia_holds_what_was_submitted_and_to_know_the_rest(
 
         assert isinstance(done, Dossier)
         assert (done.now.state, done.now.outcome) == (State.CLOSED, Outcome.DONE)
-        told = opened(job, begun.passphrase, tmp_path / right.value)
-        held[right] = {one["id"] for one in told["sections"] if one["records"]}
-    assert "people.person" in held[Right.COPY]
-    assert held[Right.COPY] < held[Right.KNOW]
-    assert "numbers.tenure" in held[Right.KNOW] - held[Right.COPY]
+        package = opened(job, begun.passphrase, tmp_path / right.value)
+        reached[right] = {one["id"] for one in package["sections"] if one["records"]}
+    assert "people.person" in reached[Right.COPY]
+    assert reached[Right.COPY] < reached[Right.KNOW]
+    assert "numbers.tenure" in reached[Right.KNOW] - reached[Right.COPY]
 
 
 async def test_who_makes_their_package_on_their_page_has_their_answer(
@@ -112,8 +115,8 @@ async def test_messages_go_and_what_was_given_in_a_shop_stays(pool: Pool) -> Non
     given = Given({"nationality": ("KH",)}, "shop")
     known = await perform(pool, people.subjects.enter, KH, subject, given, act("sok", LATER))
     assert isinstance(known, Known), known
-    told = Given({"bank-account": ("ABA 1",)}, "social")
-    added = await perform(pool, people.subjects.add, KH, 900, told, act("sok", LATER))
+    message = Given({"bank-account": ("ABA 1",)}, "social")
+    added = await perform(pool, people.subjects.add, KH, 900, message, act("sok", LATER))
     assert not isinstance(added, Refused), added
     written = asked(1, Right.DELETE, full_name="Person 1", msisdn=str(msisdn(0)))
     await proven(pool, await received(pool, written))
@@ -152,3 +155,37 @@ async def test_one_part_that_a_law_keeps_never_blocks_the_end_of_the_others(
     words = rights.answer(ID, found)
     assert words.startswith(ID.privacy.rights.answers["partial"]["id"])
     assert hours(0) < at
+
+
+async def test_what_a_hold_keeps_is_told_and_follows_when_it_is_over(pool: Pool) -> None:
+    await settled(pool)
+    subject = Subject(900, "customer", "shop", LATER, 1)
+    given = Given({"bank-account": ("ABA 1",)}, "social")
+    known = await perform(pool, people.subjects.enter, KH, subject, given, act("sok", LATER))
+    assert isinstance(known, Known), known
+    hold = await held(pool, LATER, "subject")
+    written = asked(1, Right.DELETE, full_name="Person 1", msisdn=str(msisdn(0)))
+    await proven(pool, await received(pool, written))
+
+    found = await worked(pool)
+
+    assert isinstance(found, Dossier)
+    assert (found.now.outcome, found.now.ground) == (Outcome.REFUSED, Ground.HOLD)
+    answer = rights.answer(KH, found)
+    assert answer.endswith(KH.privacy.rights.grounds[Ground.HOLD][found.case.language])
+    assert await told(pool, "rights.answered") == [f"rights.answered {answer}"]
+
+    async def followed(at: Instant) -> int:
+        return await perform(pool, rights.follow, KH, act("<clock>", at))
+
+    async def items() -> int:
+        async with pool.connection() as connection:
+            cursor = await connection.execute("SELECT count(*) FROM people.item")
+            (count,) = await cursor.fetchone() or (0,)
+            return int(count)
+
+    assert (await followed(hours(1)), await items()) == (0, 1)
+    await released(pool, hold, hours(2))
+    assert [await followed(hours(3)), await items(), await followed(hours(4))] == [1, 0, 0]
+    done = KH.privacy.rights.answers[Outcome.DONE.value][found.case.language]
+    assert (await told(pool, "rights.answered"))[1:] == [f"rights.answered {done}"]

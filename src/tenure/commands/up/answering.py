@@ -31,6 +31,7 @@ def answering(pool: Pool, terms: Terms) -> Callable[[Instant], Awaitable[None]]:
                 broken += not await _work(pool, terms, case_id, at)
             alerts += len(await perform(pool, rights.remind, terms, ids, act_of(BY, at)))
             after = ids[-1]
+        await perform(pool, rights.follow, terms, act_of(BY, at))
         if alerts:
             log.warning("rights: officers hear of %d open cases; tenure privacy case list", alerts)
         if broken:

@@ -303,8 +303,11 @@ BEGIN
     SELECT k.* INTO c FROM privacy.rights_case k
     WHERE k.case_id = asked AND k.right_name = 'delete' AND k.scope = 'messaging' AND k.in_writing
       AND EXISTS (SELECT FROM privacy.rights_proof p WHERE p.case_id = k.case_id)
-      AND (SELECT s.state FROM privacy.rights_step s WHERE s.case_id = k.case_id
-           ORDER BY s.seq DESC LIMIT 1) = 'checked';
+      AND ((SELECT s.state FROM privacy.rights_step s WHERE s.case_id = k.case_id
+            ORDER BY s.seq DESC LIMIT 1) = 'checked'
+           -- What a hold kept was promised to follow.
+           OR EXISTS (SELECT FROM privacy.rights_result r
+                      WHERE r.case_id = k.case_id AND r.item = 'messages on hold'));
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no request in writing, proven and checked, is about this'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'rights_deletes_by_a_request';
@@ -315,6 +318,9 @@ BEGIN
                privacy.is_held(ARRAY[c.whose_kind], ARRAY[c.whose_id], 'subject', i.since, moment) AS held
         FROM people.item i JOIN people.subject s USING (subject_id)
         WHERE i.occasion = ANY (occasions)
+          -- What was given after the answer was not asked to go.
+          AND i.since <= coalesce((SELECT max(s.at) FROM privacy.rights_step s
+                                   WHERE s.case_id = asked AND s.step = 'execute'), moment)
           AND CASE c.whose_kind WHEN 'person' THEN s.person_id = c.whose_id
                                 WHEN 'subject' THEN s.subject_id = c.whose_id ELSE false END
     ), deleted AS (

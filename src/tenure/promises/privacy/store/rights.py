@@ -107,6 +107,14 @@ SELECT EXISTS (
     WHERE p.person_id = %s AND m.login = %s
 )
 """
+_POSTPONED: Final = """
+SELECT r.case_id FROM privacy.rights_result r
+WHERE r.item = 'messages on hold' AND NOT EXISTS (
+    SELECT FROM privacy.rights_result f
+    WHERE f.case_id = r.case_id AND f.item = 'messages after the hold'
+)
+ORDER BY r.case_id
+"""
 _DELETE_VOLUNTEERED: Final = """
 SELECT gone, kept FROM privacy.rights_delete_volunteered(%s, %s, %s)
 """
@@ -302,6 +310,12 @@ async def exists(tx: Transaction, whose: Whose) -> bool:
     """Whether there is anybody of this kind with this number."""
     row = await (await tx.execute(_EXISTS[whose.kind], [whose.whom])).fetchone()
     return bool(row and row[0])
+
+
+async def postponed(tx: Transaction) -> list[UUID]:
+    """Answered requests of which a hold kept messages that did not follow yet."""
+    found = await tx.execute(_POSTPONED)
+    return [case_id for (case_id,) in await found.fetchall()]
 
 
 async def delete_volunteered(

@@ -9,6 +9,7 @@ from tenure.promises.privacy.operations.rights.deciding import (
     refuse,
     take_back,
 )
+from tenure.promises.privacy.operations.rights.following import follow
 from tenure.promises.privacy.operations.rights.keeping import UNKNOWN
 from tenure.promises.privacy.operations.rights.looking import (
     FIRST,
@@ -36,6 +37,7 @@ __all__ = [
     "cases",
     "extend",
     "find",
+    "follow",
     "of",
     "open_cases",
     "proof_hash",

@@ -66,6 +66,12 @@ async def answered(tx: Transaction, terms: Terms, known: Dossier, at: Instant) -
     return f"notice {told[0]}" if told else None
 
 
+async def followed(tx: Transaction, terms: Terms, case: Case, at: Instant) -> list[int]:
+    """That what a hold had kept is gone as well."""
+    facts = {"answer": _in(terms, case, terms.privacy.rights.answers[Outcome.DONE.value])}
+    return await _tell(tx, terms, case, case.prover, NoticeKind.RIGHTS_ANSWERED, facts, at)
+
+
 def answer(terms: Terms, known: Dossier) -> str:
     """What became of a case, in the language of the person."""
     case, now, rights = known.case, known.now, terms.privacy.rights
