@@ -19,6 +19,7 @@ from bench.gy_client import STEPS, Template
 from tenure.gateways.diameter.server.listener import Endpoint, settings_for
 from tenure.gateways.diameter.translate.request import ask_of
 from tenure.gateways.diameter.translate.response import Speaker
+from tenure.gateways.diameter.wire.credit import asked_of
 from tenure.gateways.diameter.wire.quick import quick_ccr
 from tenure.postgres import arrays
 from tenure.promises.charging import rules, store
@@ -135,7 +136,7 @@ def main() -> None:
     def encode() -> None:
         for ccr, ask, answer in zip(ccrs, asks, answers, strict=True):
             assert ccr is not None
-            speaker.answer(ccr, ask.service, answer, tgpp=True)
+            speaker.answer(asked_of(ccr), ask.service, answer, tgpp=True)
 
     def record() -> None:
         money.purse_columns([blob] * BATCH)

@@ -8,7 +8,7 @@ from tenure.gateways.diameter.translate.parties import subscriber
 from tenure.gateways.diameter.translate.request import ask_of, service_of
 from tenure.gateways.diameter.translate.response import Speaker
 from tenure.gateways.diameter.wire.avp import avp, group, packed
-from tenure.gateways.diameter.wire.credit import Ccr, ccr_of
+from tenure.gateways.diameter.wire.credit import Ccr, asked_of, ccr_of
 from tenure.gateways.diameter.wire.message import CREDIT_CONTROL, Command
 from tenure.gateways.diameter.wire.message import request as request_of
 from tenure.gateways.diameter.wire.quick import quick_ccr
@@ -145,13 +145,17 @@ def test_a_call_with_several_groups_goes_on_if_one_is_granted() -> None:
         CC_Request_Type=UPDATE,
     )
     groups = (Granted(1, 0, Refusal.RATING_FAILED, None), Granted(2, 0, None, 60))
-    raw = Speaker(SPEAKER).answer(found, Service.VOICE, Answer(None, "", groups), tgpp=True)
+    raw = Speaker(SPEAKER).answer(
+        asked_of(found), Service.VOICE, Answer(None, "", groups), tgpp=True
+    )
     assert tree(read(raw).avps)["Result-Code"] == 2001
 
 
 def test_a_balance_is_not_told_in_avps_a_peer_does_not_know() -> None:
     found = ccr(avp("Requested-Action", 2), CC_Request_Type=EVENT)
-    raw = Speaker(SPEAKER).answer(found, Service.DATA, Answer(None, balance_micros=5), tgpp=False)
+    raw = Speaker(SPEAKER).answer(
+        asked_of(found), Service.DATA, Answer(None, balance_micros=5), tgpp=False
+    )
     told = tree(read(raw).avps)
     assert told["Check-Balance-Result"] == 0
     assert "Remaining-Balance" not in told
@@ -165,7 +169,7 @@ def test_what_is_remembered_of_peers_has_an_end(monkeypatch: pytest.MonkeyPatch)
     for number in (1, 2, 3):
         found = ccr(mscc(rsu(), rating_group=number))
         answer = Answer(None, "", (Granted(number, 0, None, 5, number),))
-        told = tree(read(speaker.answer(found, Service.DATA, answer, tgpp=True)).avps)
+        told = tree(read(speaker.answer(asked_of(found), Service.DATA, answer, tgpp=True)).avps)
         assert told[GROUPS]["Rating-Group"] == number
         assert told[GROUPS]["Validity-Time"] == number
         assert service_of(b"%d.32251@3gpp.org" % number) is Service.DATA
@@ -176,3 +180,8 @@ def test_what_is_remembered_of_peers_has_an_end(monkeypatch: pytest.MonkeyPatch)
 def test_a_request_without_a_destination_is_for_us() -> None:
     raw = request_of(Command.CREDIT_CONTROL, CREDIT_CONTROL, IDS, b"")
     assert misrouted(read(raw), NODE) is None
+
+
+def test_what_waits_for_its_answer_names_nobody_in_a_log() -> None:
+    found = ccr(avp("Requested-Action", 2), CC_Request_Type=EVENT)
+    assert repr(asked_of(found)) == "Asked(kind=4, number=0, groups=0)"

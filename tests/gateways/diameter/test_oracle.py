@@ -7,6 +7,7 @@ from diameter.message.avp.grouped import RequestedServiceUnit, UsedServiceUnit
 from diameter.message.commands.credit_control import CreditControlAnswer, CreditControlRequest
 
 from tenure.gateways.diameter.translate.response import Speaker
+from tenure.gateways.diameter.wire.credit import asked_of
 from tenure.gateways.diameter.wire.dictionary.table import ALL, OCTETS_OF, Kind
 from tenure.gateways.diameter.wire.quick import quick_ccr
 from tenure.promises.charging.model import Answer, FinalUnit, Granted
@@ -58,7 +59,7 @@ def test_we_read_what_python_diameter_writes() -> None:
 def test_python_diameter_understands_our_answer() -> None:
     found = ccr(mscc(rsu(), rating_group=1))
     answer = Answer(None, "", (Granted(1, 0, None, 1_000, 60, 0, FinalUnit.REDIRECT),))
-    raw = Speaker(SPEAKER).answer(found, Service.DATA, answer, tgpp=True)
+    raw = Speaker(SPEAKER).answer(asked_of(found), Service.DATA, answer, tgpp=True)
     theirs = Message.from_bytes(raw)
     assert isinstance(theirs, CreditControlAnswer)
     assert theirs.result_code == 2001

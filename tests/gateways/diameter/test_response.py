@@ -12,7 +12,7 @@ from tenure.gateways.diameter.translate.request import ask_of
 from tenure.gateways.diameter.translate.response import Speaker
 from tenure.gateways.diameter.translate.results import FAILED_AVP, RESULT_OF
 from tenure.gateways.diameter.wire.avp import avp, group
-from tenure.gateways.diameter.wire.credit import Ccr
+from tenure.gateways.diameter.wire.credit import Ccr, asked_of
 from tenure.gateways.diameter.wire.message import ERROR, PROXIABLE
 from tenure.gateways.diameter.wire.result import PROTOCOL_ERRORS, Result
 from tenure.promises.charging.model import Answer, Ask, FinalUnit, Granted, Refusal
@@ -43,7 +43,7 @@ def said(
     found: Ccr, answer: Answer, service: Service = Service.DATA, *, tgpp: bool = True
 ) -> dict[str, Any]:
     """The answer as a tree; what every answer must have is checked here."""
-    raw = Speaker(SPEAKER).answer(found, service, answer, tgpp=tgpp)
+    raw = Speaker(SPEAKER).answer(asked_of(found), service, answer, tgpp=tgpp)
     message = read(raw)
     asked = read(found.raw).header
     assert message.header.size == len(raw)
@@ -262,7 +262,7 @@ def test_proxy_info_comes_back_in_order() -> None:
         group("Proxy-Info", avp("Proxy-Host", f"relay{number}.net"), avp("Proxy-State", b"x"))
         for number in range(3)
     ]
-    raw = Speaker(SPEAKER).answer(ccr(*proxies), Service.DATA, Answer(None), tgpp=True)
+    raw = Speaker(SPEAKER).answer(asked_of(ccr(*proxies)), Service.DATA, Answer(None), tgpp=True)
     assert raw.endswith(b"".join(proxies))
 
 

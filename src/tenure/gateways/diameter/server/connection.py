@@ -15,7 +15,7 @@ from tenure.gateways.diameter.translate.request import Terms, ask_of
 from tenure.gateways.diameter.translate.response import Speaker
 from tenure.gateways.diameter.translate.results import RESULT_OF
 from tenure.gateways.diameter.wire.answer import refusal
-from tenure.gateways.diameter.wire.credit import Ccr, ccr_of
+from tenure.gateways.diameter.wire.credit import Asked, Ccr, asked_of, ccr_of
 from tenure.gateways.diameter.wire.message import (
     HEADER_OCTETS,
     MESSAGE_OCTETS_MAX,
@@ -260,7 +260,9 @@ class Connection(asyncio.Protocol):
         self.outstanding += 1
         if self.outstanding >= self.house.limits.outstanding_max:
             self._balance()
-        self.house.charging.submit(ask, partial(self._answered, ccr, ask.service, began_ns))
+        self.house.charging.submit(
+            ask, partial(self._answered, asked_of(ccr), ask.service, began_ns)
+        )
 
     def _peer(self, ccr: Ccr) -> str:
         """How server-initiated requests find the sender again: its Origin-Host and realm."""
@@ -271,13 +273,13 @@ class Connection(asyncio.Protocol):
             self.house.origins[host.lower()] = self
         return peer
 
-    def _answered(self, ccr: Ccr, service: Service, began_ns: int, answer: Answer) -> None:
+    def _answered(self, asked: Asked, service: Service, began_ns: int, answer: Answer) -> None:
         self.outstanding -= 1
         if not self._reading:
             self._balance()
         house = self.house
         metrics = house.metrics
-        metrics.requests[KINDS[ccr.kind]] += 1
+        metrics.requests[KINDS[asked.kind]] += 1
         refused = answer.refusal
         if refused is not None:
             metrics.refusals[refused.name] += 1
@@ -290,7 +292,7 @@ class Connection(asyncio.Protocol):
         if self.session.state is _CLOSED:
             metrics.unanswered += 1
             return
-        self.send(house.speaker.answer(ccr, service, answer, tgpp=self.session.speaks_3gpp))
+        self.send(house.speaker.answer(asked, service, answer, tgpp=self.session.speaks_3gpp))
         metrics.latency.add(time.perf_counter_ns() - began_ns)
 
     def _refuse(self, raw: bytes, fault: Fault) -> None:

@@ -13,7 +13,7 @@ from tenure.gateways.diameter.translate.request import event_key
 from tenure.gateways.diameter.translate.results import FAILED_AVP, RESULT_OF
 from tenure.gateways.diameter.wire.answer import FAILED_OCTETS_MAX, identity_avps
 from tenure.gateways.diameter.wire.avp import avp, encoded, group
-from tenure.gateways.diameter.wire.credit import MSCC, REQUESTED_ACTION, Ccr, Group
+from tenure.gateways.diameter.wire.credit import EVENT, MSCC, Asked
 from tenure.gateways.diameter.wire.dictionary.table import BY_NAME
 from tenure.gateways.diameter.wire.message import ERROR, PROXIABLE, decoded
 from tenure.gateways.diameter.wire.result import PROTOCOL_ERRORS, Fault, Result
@@ -24,7 +24,6 @@ from tenure.values.quantity import Unit
 
 NTP_TO_UNIX_SECONDS: Final = 2_208_988_800
 INITIAL: Final = 1
-EVENT: Final = 4
 ENOUGH_CREDIT, NO_CREDIT = 0, 1
 """Check-Balance-Result (RFC 8506 section 8.6)."""
 DEBIT: Final = 0
@@ -71,44 +70,44 @@ class Speaker:
         self._ratings: dict[int, bytes] = {}
         self._validities: dict[int, bytes] = {}
 
-    def answer(self, ccr: Ccr, service: Service, answer: Answer, *, tgpp: bool) -> bytes:
+    def answer(self, asked: Asked, service: Service, answer: Answer, *, tgpp: bool) -> bytes:
         """The whole message.  ``tgpp``: whether the peer understands AVPs of 3GPP."""
-        result = _result(ccr, service, answer)
+        result = _result(asked, service, answer)
         parts = [
             b"",
-            ccr.session_avp,
+            asked.session_avp,
             self._plain[result],
-            _KIND_AND_NUMBER.pack(_KIND, _U32_HEAD, ccr.kind, _NUMBER, _U32_HEAD, ccr.number),
+            _KIND_AND_NUMBER.pack(_KIND, _U32_HEAD, asked.kind, _NUMBER, _U32_HEAD, asked.number),
         ]
-        flags = ccr.flags & PROXIABLE
+        flags = asked.flags & PROXIABLE
         if result in PROTOCOL_ERRORS:
             flags |= ERROR
-        elif ccr.groups:
-            self._groups(parts, ccr, service, answer, tgpp=tgpp)
+        elif asked.groups:
+            self._groups(parts, asked, service, answer, tgpp=tgpp)
         elif answer.groups and answer.groups[0].refusal is None:
             parts.append(self._grant(answer.groups[0], UNIT_OF[service], tgpp=tgpp))
         if result is not _DONE and answer.refusal is not None:
-            parts.append(_explained(ccr, answer.refusal, answer.detail))
-        if ccr.kind == INITIAL:
+            parts.append(_explained(asked, answer.refusal, answer.detail))
+        if asked.kind == INITIAL:
             parts.append(self._supervision)
-        elif ccr.kind == EVENT:
-            parts.append(self._event(ccr, answer, tgpp=tgpp))
-        parts.append(ccr.proxies)
+        elif asked.kind == EVENT:
+            parts.append(self._event(asked, answer, tgpp=tgpp))
+        parts.append(asked.proxies)
         body = b"".join(parts)
-        return _HEAD.pack(0x01000014 + len(body), flags << 24 | 272, 4, ccr.raw[12:20]) + body
+        return _HEAD.pack(0x01000014 + len(body), flags << 24 | 272, 4, asked.raw[12:20]) + body
 
     def _groups(
-        self, parts: list[bytes], ccr: Ccr, service: Service, answer: Answer, *, tgpp: bool
+        self, parts: list[bytes], asked: Asked, service: Service, answer: Answer, *, tgpp: bool
     ) -> None:
         """A Multiple-Services-Credit-Control for each group of the request, once."""
         unit = UNIT_OF[service]
         granted = answer.groups
-        plain = len(granted) == len(ccr.groups)
+        plain = len(granted) == len(asked.groups)
         by_identity = {} if plain else {(one.rating_group, one.service_id): one for one in granted}
         told: set[tuple[int, int]] = set()
-        for index, asked in enumerate(ccr.groups):
-            rating_group = asked.rating_group or 0
-            service_id = asked.service_ids[0] if asked.service_ids else 0
+        for index, (group_asked, service_ids) in enumerate(asked.groups):
+            rating_group = group_asked or 0
+            service_id = service_ids[0] if service_ids else 0
             if plain:
                 one: Granted | None = granted[index]
             else:
@@ -116,22 +115,21 @@ class Speaker:
                     continue
                 told.add((rating_group, service_id))
                 one = by_identity.get((rating_group, service_id))
-            body = self._named(asked)
+            body = self._named(group_asked, service_ids)
             if one is None:
                 body += _SUCCESS if answer.refusal is None else _RESULT[RESULT_OF[answer.refusal]]
             elif one.refusal is not None:
                 body += _RESULT[RESULT_OF[one.refusal]]
             else:
                 body = self._grant(one, unit, tgpp=tgpp) + body + _SUCCESS
-            if tgpp and ccr.kind == EVENT and _is(ccr, DEBIT):
-                body += avp("Refund-Information", event_key(ccr.session_id, ccr.number).encode())
+            if tgpp and asked.kind == EVENT and _is(asked, DEBIT):
+                body += avp("Refund-Information", event_key(asked.event, asked.number).encode())
             parts.append(_MSCC_HEAD + _U32(0x40000008 + len(body)) + body)
 
-    def _named(self, asked: Group) -> bytes:
+    def _named(self, rating_group: int | None, service_ids: tuple[int, ...]) -> bytes:
         """Service-Identifier and Rating-Group as the request had them."""
-        rating_group = asked.rating_group
         named = b""
-        for service_id in asked.service_ids:
+        for service_id in service_ids:
             named += _SERVICE_HEAD + _U32(service_id)
         if rating_group is None:
             return named
@@ -178,15 +176,15 @@ class Speaker:
         value = group("Unit-Value", avp("Value-Digits", micros), avp("Exponent", MICROS_EXPONENT))
         return group(name, value, self._currency)
 
-    def _event(self, ccr: Ccr, answer: Answer, *, tgpp: bool) -> bytes:
+    def _event(self, asked: Asked, answer: Answer, *, tgpp: bool) -> bytes:
         """What only events are told: whether there is enough, and what it costs."""
-        if _is(ccr, BALANCE_CHECK) and answer.refusal in (None, Refusal.CREDIT_EXHAUSTED):
+        if _is(asked, BALANCE_CHECK) and answer.refusal in (None, Refusal.CREDIT_EXHAUSTED):
             enough = ENOUGH_CREDIT if answer.refusal is None else NO_CREDIT
             told = avp("Check-Balance-Result", enough)
             if tgpp:
                 told += self._money("Remaining-Balance", answer.balance_micros)
             return told
-        if answer.refusal is None and (_is(ccr, PRICE_ENQUIRY) or _is(ccr, DEBIT)):
+        if answer.refusal is None and (_is(asked, PRICE_ENQUIRY) or _is(asked, DEBIT)):
             return self._money("Cost-Information", answer.cost_micros)
         return b""
 
@@ -227,7 +225,7 @@ _DONE: Final = Result.SUCCESS
 _EXHAUSTED: Final = Refusal.CREDIT_EXHAUSTED
 
 
-def _result(ccr: Ccr, service: Service, answer: Answer) -> Result:
+def _result(asked: Asked, service: Service, answer: Answer) -> Result:
     """The result at the level of the command.
 
     Where there is nothing but one thing to use, its refusal is that of the request: many elements
@@ -236,34 +234,34 @@ def _result(ccr: Ccr, service: Service, answer: Answer) -> Result:
     refusal = answer.refusal
     if refusal is None:
         groups = answer.groups
-        if (service is _DATA and ccr.groups) or not groups or groups[0].refusal is None:
+        if (service is _DATA and asked.groups) or not groups or groups[0].refusal is None:
             return _DONE
         if all(one.refusal is not None for one in groups):
             return RESULT_OF[groups[0].refusal]
         return _DONE
-    if refusal is _EXHAUSTED and _is(ccr, BALANCE_CHECK):
+    if refusal is _EXHAUSTED and _is(asked, BALANCE_CHECK):
         return _DONE
     return RESULT_OF[refusal]
 
 
-def _is(ccr: Ccr, action: int) -> bool:
-    return ccr.kind == EVENT and ccr.facts.get(REQUESTED_ACTION) == action
+def _is(asked: Asked, action: int) -> bool:
+    return asked.kind == EVENT and asked.action == action
 
 
-def _explained(ccr: Ccr, refusal: Refusal, detail: str) -> bytes:
+def _explained(asked: Asked, refusal: Refusal, detail: str) -> bytes:
     """Error-Message, and Failed-AVP where the result requires one."""
     words = detail or refusal.name.lower().replace("_", " ")
     told = avp("Error-Message", words)
     names = FAILED_AVP.get(refusal, ())
     if not names:
         return told
-    shown = next((found for name in names if (found := _shown(ccr, name))), avp(names[-1], b""))
+    shown = next((found for name in names if (found := _shown(asked, name))), avp(names[-1], b""))
     return told + group("Failed-AVP", shown)
 
 
-def _shown(ccr: Ccr, name: str) -> bytes:
+def _shown(asked: Asked, name: str) -> bytes:
     """The first AVP of that name in the request, at the level of the command or of a group."""
-    message = decoded(ccr.raw)
+    message = decoded(asked.raw)
     avps = list(message.avps)
     for one in message.avps:
         members = one.members() if one.code == MSCC else []

@@ -84,6 +84,7 @@ REQUIRED: Final = SINGLE[:7]
 """Those that must (RFC 8506 section 3.1).  Auth-Application-Id must too, but Kamailio puts it into
 a Vendor-Specific-Application-Id, and the header says the same."""
 REQUEST_TYPES: Final = range(1, 5)
+EVENT: Final = 4
 
 Units = dict[int, int]
 """Unit AVPs by code; CC-Money is flattened into Value-Digits, Exponent and Currency-Code."""
@@ -132,6 +133,46 @@ class Ccr(msgspec.Struct, frozen=True, gc=False):
     def __repr__(self) -> str:
         """Nothing of the subscriber: a repr ends up in logs."""
         return f"Ccr(kind={self.kind}, number={self.number}, groups={len(self.groups)})"
+
+
+class Asked(msgspec.Struct, frozen=True, gc=False):
+    """What of a request its answer needs, kept while charging has the rest: as little as can be."""
+
+    raw: bytes
+    flags: int
+    kind: int
+    number: int
+    session_avp: bytes
+    groups: tuple[tuple[int | None, tuple[int, ...]], ...]
+    """Rating-Group and Service-Identifiers of each Multiple-Services-Credit-Control."""
+    action: int | None
+    """Requested-Action of an event."""
+    event: str
+    """Session-Id of an event, which its answer may name."""
+    proxies: bytes
+
+    def __repr__(self) -> str:
+        """Nothing of the subscriber: a repr ends up in logs."""
+        return f"Asked(kind={self.kind}, number={self.number}, groups={len(self.groups)})"
+
+
+def asked_of(ccr: Ccr) -> Asked:
+    """The part of a request that waits for its answer; the rest may be forgotten meanwhile."""
+    action, event = None, ""
+    if ccr.kind == EVENT:
+        found = ccr.facts.get(REQUESTED_ACTION)
+        action, event = (found if isinstance(found, int) else None), ccr.session_id
+    return Asked(
+        ccr.raw,
+        ccr.flags,
+        ccr.kind,
+        ccr.number,
+        ccr.session_avp,
+        tuple([(one.rating_group, one.service_ids) for one in ccr.groups]),
+        action,
+        event,
+        ccr.proxies,
+    )
 
 
 def ccr_of(raw: bytes, message: Message) -> Ccr | Fault:
