@@ -1740,13 +1740,51 @@ CREATE TABLE notices.campaign (
     run_ended_at timestamptz,
     paused_at timestamptz,
     cancelled_at timestamptz,
+    asked text,
+    request_hash bytea,
     CONSTRAINT campaign_pkey PRIMARY KEY (campaign_id),
     CONSTRAINT campaign_is_opened_once UNIQUE (key),
     CONSTRAINT campaign_ends_later CHECK (until_at > opened_at),
     CONSTRAINT campaign_says_something_to_everybody CHECK (facts ? prevailing),
     CONSTRAINT campaign_run_ends_once_it_ran CHECK ((runs > 0) = (run_ended_at IS NOT NULL)),
-    CONSTRAINT campaign_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
+    CONSTRAINT campaign_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    -- INC-STAFF, PRV-UPDATE: nobody tells everybody of new terms or a new privacy notice alone, and
+    -- what was approved is exactly this version.  (Prices have the same in tariffs.version.)
+    CONSTRAINT campaign_of_a_document_was_asked CHECK (
+        num_nulls(asked, request_hash) = CASE WHEN kind IN ('terms.change', 'privacy.change')
+                                              THEN 0 ELSE 2 END
+    ),
+    CONSTRAINT campaign_approval_is_of_what_was_asked
+        CHECK (request_hash = sha256(convert_to(asked, 'UTF8'))),
+    CONSTRAINT campaign_is_what_was_asked CHECK (
+        asked IS NULL OR (
+            asked::jsonb ->> 'kind' = 'document.publish'
+            AND key = (asked::jsonb ->> 'document') || ' ' || (asked::jsonb ->> 'operator')
+                      || ' ' || (asked::jsonb ->> 'version')
+            AND kind = CASE asked::jsonb ->> 'document' WHEN 'general-terms' THEN 'terms.change'
+                                                        WHEN 'privacy-notice' THEN 'privacy.change'
+                       END
+        ) IS TRUE
+    ),
+    CONSTRAINT campaign_approval_is_used_once UNIQUE (request_hash)
 );
+
+-- Who approved is a human other than who asked (staff.approval), and is not suspended now.
+CREATE FUNCTION notices.campaign_approved() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM staff.approvers(NEW.request_hash, NEW.opened_at, '-infinity')
+    ) THEN
+        RAISE EXCEPTION 'campaign approved by another human' USING ERRCODE = 'check_violation',
+            SCHEMA = 'notices', TABLE = 'campaign',
+            CONSTRAINT = 'campaign_approved_by_another_human';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER campaign_approved_by_another_human BEFORE INSERT ON notices.campaign
+    FOR EACH ROW WHEN (NEW.request_hash IS NOT NULL) EXECUTE FUNCTION notices.campaign_approved();
 
 -- Who is meant, once: by the number (`per` is the number), or by the person (`per` is empty).
 -- person_id is 0 for a line that nobody holds; whoever gets the number later is somebody else.
@@ -1782,7 +1820,8 @@ CREATE TRIGGER recipient_stays_told BEFORE UPDATE ON notices.recipient
     FOR EACH ROW WHEN (OLD.notice_id IS NOT NULL) EXECUTE FUNCTION notices.stays_told();
 
 -- Who may do what: what is said and to whom is not changed; only how far it is.
-GRANT SELECT, INSERT (key, kind, audience, facts, prevailing, until_at, opened_at, leaf_seq)
+GRANT SELECT, INSERT (key, kind, audience, facts, prevailing, until_at, opened_at, leaf_seq, asked,
+              request_hash)
     ON notices.campaign TO tenure_app;
 GRANT UPDATE (cursor, runs, run_ended_at, paused_at, cancelled_at) ON notices.campaign TO tenure_app;
 GRANT SELECT, INSERT (campaign_id, per, person_id, msisdn, language), UPDATE (notice_id)
@@ -1790,7 +1829,7 @@ GRANT SELECT, INSERT (campaign_id, per, person_id, msisdn, language), UPDATE (no
 GRANT SELECT ON notices.campaign, notices.recipient TO tenure_privacy;
 GRANT SELECT ON notices.campaign TO tenure_regulator;
 GRANT USAGE ON SCHEMA notices TO tenure_regulator;
-REVOKE ALL ON FUNCTION notices.stays_told() FROM PUBLIC;
+REVOKE ALL ON FUNCTION notices.stays_told(), notices.campaign_approved() FROM PUBLIC;
 
 
 -- money -------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import cast
 
 import psycopg
 import pytest
+from psycopg.errors import CheckViolation
 
 from tenure.commands import campaigning, passkey_file
 from tenure.postgres.pool import Pool
@@ -181,6 +182,25 @@ def test_a_change_is_said_in_every_language_or_not_published(own: Path, where: l
     assert "not said in km" in refused.output
 
 
+AGAIN = """
+INSERT INTO notices.campaign (key, kind, audience, facts, prevailing, until_at, opened_at, leaf_seq,
+                              asked, request_hash)
+SELECT {key}, kind, audience, facts, prevailing, until_at, opened_at, leaf_seq,
+       {asked}, sha256(convert_to({signed}, 'UTF8'))
+FROM notices.campaign
+"""
+OTHER = "replace({}, '2025-10-23', '2031-01-01')"
+UNAPPROVED = {
+    (OTHER.format("key"), "NULL", "NULL"): "campaign_of_a_document_was_asked",
+    (OTHER.format("key"), "asked", "asked"): "campaign_is_what_was_asked",
+    (OTHER.format("key"), OTHER.format("asked"), "asked"): "campaign_approval_is_of_what_was_asked",
+    (OTHER.format("key"), OTHER.format("asked"), OTHER.format("asked")): (
+        "campaign_approved_by_another_human"
+    ),
+}
+"""What somebody alone might try, with all rights of the application, and what refuses it."""
+
+
 def test_a_privacy_notice_is_asked_for_approved_kept_and_told(
     own: Path, where: list[str], database: str
 ) -> None:
@@ -198,5 +218,10 @@ def test_a_privacy_notice_is_asked_for_approved_kept_and_told(
     with psycopg.connect(database) as connection:
         kept = connection.execute("SELECT kind, key FROM notices.campaign").fetchall()
     assert kept == [("privacy.change", "privacy-notice smart-kh 2025-10-23")]
+    for (key, asked, signed), constraint in UNAPPROVED.items():
+        again = AGAIN.format(key=key, asked=asked, signed=signed)
+        with psycopg.connect(database) as connection, pytest.raises(CheckViolation) as found:
+            connection.execute(again.encode())
+        assert found.value.diag.constraint_name == constraint
     listed = json.loads(typed(["document", "list", "--operator", str(own), "--json"]).output)
     assert {one["document"] for one in listed} == {"general-terms", "privacy-notice"}

@@ -143,7 +143,9 @@ async def _publish(
     kept = await consent.publish(tx, terms, version.document, version.version, act)
     if isinstance(kept, Refused):
         return kept
-    campaign = await notices.campaigns.open_one(tx, _campaign(terms, version, page, act.at), act)
+    campaign = await notices.campaigns.open_one(
+        tx, _campaign(terms, version, page, act.at), act, _body(terms, version).decode()
+    )
     return campaign if isinstance(campaign, Refused) else (waiting, campaign)
 
 

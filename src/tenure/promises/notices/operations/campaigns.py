@@ -25,9 +25,12 @@ PAGE: Final = 20_000
 
 
 async def open_one(
-    tx: Transaction, new: NewCampaign, act: Act
+    tx: Transaction, new: NewCampaign, act: Act, asked: str | None = None
 ) -> Campaign | Refused[CampaignRefusal]:
     """Open a campaign, in the transaction of what it tells of; nobody is planned yet.
+
+    One of new terms or a new privacy notice is opened with ``asked``: exactly what another human
+    approved.
 
     The same again is the same campaign.  Facts that a text needs and that are missing in a language
     are our own mistake.
@@ -45,7 +48,7 @@ async def open_one(
         "facts": {language: dict(facts) for language, facts in new.facts.items()},
     }
     leaf_seq = await record.append(tx, act, "notices.campaign_opened", said, {})
-    found = await store.one(tx, await store.add(tx, new, leaf_seq, act.at))
+    found = await store.one(tx, await store.add(tx, new, leaf_seq, act.at, asked))
     assert found is not None
     return found
 

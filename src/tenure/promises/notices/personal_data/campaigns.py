@@ -39,6 +39,7 @@ HOLDINGS: Final = (
         "paused_at",
         "cancelled_at",
     ),
+    *impersonal("campaign", "exactly what another human approved", "asked", "request_hash"),
     *impersonal("recipient", "which campaign, and the notice that told them", "campaign_id"),
     *impersonal("recipient", "the notice that proves it", "notice_id"),
     _of_recipient("per", Category.CONTACT, "everybody is told once for each number, or once"),

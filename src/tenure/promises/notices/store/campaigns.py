@@ -30,8 +30,11 @@ _OPEN: Final = f"""
 {_CAMPAIGN} WHERE cancelled_at IS NULL AND paused_at IS NULL AND until_at > %s ORDER BY campaign_id
 """
 _ADD: Final = """
-INSERT INTO notices.campaign (key, kind, audience, facts, prevailing, until_at, opened_at, leaf_seq)
-VALUES (%s, %s, %s::jsonb, %s::jsonb, %s, %s, %s, %s) RETURNING campaign_id
+INSERT INTO notices.campaign (
+    key, kind, audience, facts, prevailing, until_at, opened_at, leaf_seq, asked, request_hash
+) VALUES (
+    %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s, %s, %s::text, sha256(convert_to(%s::text, 'UTF8'))
+) RETURNING campaign_id
 """
 # Who is planned already stays as planned: a run that was stopped, or a second one, adds the others.
 _PLAN: Final = (
@@ -135,8 +138,10 @@ async def under_way(tx: Transaction, at: Instant) -> list[Campaign]:
     return [_campaign(row) for row in await cursor.fetchall()]
 
 
-async def add(tx: Transaction, new: NewCampaign, leaf_seq: int, at: Instant) -> int:
-    """Add a campaign; its number."""
+async def add(
+    tx: Transaction, new: NewCampaign, leaf_seq: int, at: Instant, asked: str | None
+) -> int:
+    """Add a campaign, with exactly what was approved if it needs that; its number."""
     cursor = await tx.execute(
         _ADD,
         [
@@ -148,6 +153,8 @@ async def add(tx: Transaction, new: NewCampaign, leaf_seq: int, at: Instant) -> 
             moment_of(new.until),
             moment_of(at),
             leaf_seq,
+            asked,
+            asked,
         ],
     )
     row = await cursor.fetchone()
