@@ -5463,6 +5463,19 @@ CREATE TABLE privacy.agreement (
     CONSTRAINT agreement_gives_something CHECK (cardinality(fields) > 0)
 );
 
+-- Where somebody named hears of changes (GDPR article 19), and the Ed25519 keys by which it answers,
+-- each the x of a JWK (RFC 8037).  Whoever left the pack and was given something is told all the same.
+CREATE TABLE privacy.recipient (
+    recipient text NOT NULL,
+    deliver text NOT NULL,
+    keys text[] NOT NULL,
+    CONSTRAINT recipient_pkey PRIMARY KEY (recipient),
+    CONSTRAINT recipient_hears_and_answers
+        CHECK ((deliver = '') = (cardinality(keys) = 0) AND deliver ~ '^(|file|https?://.+)$'),
+    CONSTRAINT recipient_key_is_of_32_octets
+        CHECK (array_to_string(keys, ' ', '?') ~ '^([A-Za-z0-9_-]{43}( |$))*$')
+);
+
 -- One time that something left.  The agreement's fields ride with the key, so that a field beside
 -- them cannot be written down as disclosed, by whoever writes it.
 CREATE TABLE privacy.disclosure (
@@ -5534,41 +5547,10 @@ CREATE TABLE privacy.disclosing (
     CONSTRAINT disclosing_one_at_a_time PRIMARY KEY (transaction_id)
 );
 
--- GDPR article 19, OpenDSR's shape: what recipients are told of a change, until they say it is done.
-CREATE TABLE privacy.message (
-    message_id uuid NOT NULL,
-    recipient text NOT NULL,
-    person_id bigint NOT NULL,
-    change text NOT NULL,
-    -- As the recipient knows them; what was disclosed may have ended by the time it is told.
-    refs text[] NOT NULL,
-    asked_at timestamptz NOT NULL,
-    expected_by timestamptz NOT NULL,
-    attempts integer NOT NULL DEFAULT 0,
-    next_at timestamptz,
-    done_at timestamptz,
-    receipt_sha256 bytea,
-    leaf_seq bigint NOT NULL,
-    CONSTRAINT message_pkey PRIMARY KEY (message_id),
-    CONSTRAINT message_change_is_known
-        CHECK (change IN ('correction', 'erasure', 'restriction', 'lifting')),
-    CONSTRAINT message_is_done_by_a_receipt CHECK (
-        (done_at IS NULL) = (receipt_sha256 IS NULL) AND (done_at IS NULL) = (next_at IS NOT NULL)
-        AND octet_length(receipt_sha256) = 32
-    ),
-    CONSTRAINT message_names_whom CHECK (cardinality(refs) > 0),
-    CONSTRAINT message_is_expected_later CHECK (expected_by > asked_at AND attempts >= 0),
-    CONSTRAINT message_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
-);
-
-CREATE INDEX message_due ON privacy.message (next_at) WHERE done_at IS NULL;
-CREATE INDEX message_by_person ON privacy.message (person_id);
-
 -- Who may do what.
-GRANT SELECT ON privacy.agreement, privacy.disclosure, privacy.disclosed TO tenure_app, tenure_privacy;
+GRANT SELECT ON privacy.agreement, privacy.recipient, privacy.disclosure, privacy.disclosed
+    TO tenure_app, tenure_privacy;
 GRANT SELECT ON privacy.disclosing TO tenure_app;
-GRANT SELECT, INSERT, UPDATE (attempts, next_at, done_at, receipt_sha256) ON privacy.message TO tenure_app;
-GRANT SELECT ON privacy.message TO tenure_privacy;
 
 
 -- privacy 7_disclosures_doors ---------------------------------------------------------------
@@ -5602,6 +5584,9 @@ BEGIN
            a.consent_media, a.fields)
         = (g.class, g.basis, g.country, g.is_abroad, g.measure, g.is_confidential, g.purpose, g.consent,
            g.consent_media, g.fields);
+    INSERT INTO privacy.recipient
+    SELECT g.recipient, g.deliver, g.keys FROM jsonb_populate_recordset(NULL::privacy.recipient, given) AS g
+    ON CONFLICT (recipient) DO UPDATE SET deliver = excluded.deliver, keys = excluded.keys;
     PERFORM people.demand(
         (SELECT count(*) FROM privacy.agreement WHERE is_listed) = jsonb_array_length(given),
         'agreement_of_a_version_is_one'
@@ -5827,6 +5812,128 @@ CREATE POLICY only_who_agrees ON people.contact AS RESTRICTIVE FOR SELECT
     TO tenure_partner USING (privacy.agrees(person_id));
 CREATE POLICY only_who_agrees ON numbers.tenure AS RESTRICTIVE FOR SELECT
     TO tenure_partner USING (privacy.agrees(holder_id));
+
+
+-- privacy 7_propagation ---------------------------------------------------------------------
+
+-- GDPR article 19: what recipients are told of a change, signed, until they signed that it is done.
+
+CREATE TABLE privacy.message (
+    message_id uuid NOT NULL,
+    recipient text NOT NULL,
+    person_id bigint NOT NULL,
+    change text NOT NULL,
+    -- As the recipient knows them; what was disclosed may have ended by the time it is told.
+    refs text[] NOT NULL,
+    -- Whose request it was; it is closed when everybody has answered.
+    case_id uuid,
+    asked_at timestamptz NOT NULL,
+    expected_by timestamptz NOT NULL,
+    attempts integer NOT NULL DEFAULT 0,
+    next_at timestamptz,
+    -- A JSON Web Signature (RFC 7515): what is sent again is the same octets.
+    signed text,
+    done_at timestamptz,
+    -- Whole, as the recipient signed it, so that anybody can verify it again.
+    receipt text,
+    done_leaf_seq bigint,
+    leaf_seq bigint NOT NULL,
+    CONSTRAINT message_pkey PRIMARY KEY (message_id),
+    CONSTRAINT message_change_is_known
+        CHECK (change IN ('correction', 'erasure', 'restriction', 'lifting')),
+    CONSTRAINT message_is_done_by_a_receipt CHECK (
+        num_nulls(done_at, receipt, done_leaf_seq) IN (0, 3) AND (done_at IS NULL) = (next_at IS NOT NULL)
+        AND octet_length(receipt) <= 4096
+    ),
+    CONSTRAINT message_is_signed_before_it_leaves
+        CHECK ((attempts = 0) = (signed IS NULL) AND (done_at IS NULL OR signed IS NOT NULL)),
+    CONSTRAINT message_names_whom CHECK (cardinality(refs) > 0),
+    CONSTRAINT message_is_expected_later CHECK (expected_by > asked_at AND attempts >= 0),
+    CONSTRAINT message_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
+    CONSTRAINT message_is_done_on_record FOREIGN KEY (done_leaf_seq) REFERENCES record.leaf (seq)
+);
+
+CREATE INDEX message_due ON privacy.message (next_at) WHERE done_at IS NULL;
+CREATE INDEX message_by_person ON privacy.message (person_id);
+CREATE INDEX message_by_case ON privacy.message (case_id);
+
+-- What was signed and sent stays the same text.
+CREATE FUNCTION privacy.message_stays() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM people.demand(
+        OLD.signed IS NULL OR NEW.signed = OLD.signed, 'message_stays_as_it_was_signed'
+    );
+    PERFORM people.demand(OLD.receipt IS NULL, 'message_stays_done');
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER message_stays BEFORE UPDATE ON privacy.message
+    FOR EACH ROW EXECUTE FUNCTION privacy.message_stays();
+
+-- base64url (RFC 4648 section 5) as the JSON it holds; NULL for nothing.
+CREATE FUNCTION privacy.signed_part(jws text, place integer) RETURNS jsonb
+LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+    SELECT convert_from(
+        decode(rpad(translate(part, '-_', '+/'), (length(part) + 3) / 4 * 4, '='), 'base64'), 'UTF8'
+    )::jsonb
+    FROM split_part(jws, '.', place) AS part
+$$;
+
+-- The one door by which a message is done.  It cannot verify a signature; it sees that the receipt
+-- names a key of this recipient, this message, and the very octets that were sent.
+CREATE FUNCTION privacy.acknowledge(which uuid, given text, proof bigint, moment timestamptz)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    known privacy.message;
+    said jsonb := privacy.signed_part(given, 2);
+    key text := privacy.signed_part(given, 1) ->> 'kid';
+BEGIN
+    SELECT m.* INTO STRICT known FROM privacy.message m WHERE m.message_id = which FOR UPDATE;
+    PERFORM people.demand(
+        EXISTS (
+            SELECT FROM privacy.recipient r CROSS JOIN LATERAL unnest(r.keys) AS k (x)
+            WHERE r.recipient = known.recipient AND key = rtrim(translate(encode(sha256(convert_to(
+                format('{"crv":"Ed25519","kty":"OKP","x":"%s"}', k.x), 'UTF8'
+            )), 'base64'), '+/', '-_'), '=')
+        ), 'receipt_by_a_key_of_the_recipient'
+    );
+    PERFORM people.demand(
+        coalesce(said ->> 'subject_request_id' = which::text AND said ->> 'request_status' = 'completed'
+            AND said ->> 'message_sha256' = encode(sha256(convert_to(known.signed, 'UTF8')), 'hex'), false),
+        'receipt_of_what_was_sent'
+    );
+    PERFORM people.demand(
+        tariffs.leaf_says(proof, 'privacy.acknowledged', jsonb_build_object(
+            'recipient', known.recipient, 'change', known.change,
+            'receipt', encode(sha256(convert_to(given, 'UTF8')), 'hex')
+        )), 'receipt_has_its_leaf'
+    );
+    UPDATE privacy.message m
+    SET done_at = moment, receipt = given, done_leaf_seq = proof, next_at = NULL
+    WHERE m.message_id = which;
+END $$;
+
+-- A request is closed when everybody who was told of it has signed that it is done.
+CREATE FUNCTION privacy.rights_closed_when_answered() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM people.demand(
+        NOT EXISTS (SELECT FROM privacy.message m WHERE m.case_id = NEW.case_id AND m.done_at IS NULL),
+        'rights_step_closed_when_recipients_answered'
+    );
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER rights_closed_when_answered BEFORE INSERT ON privacy.rights_step
+    FOR EACH ROW WHEN (NEW.step = 'close') EXECUTE FUNCTION privacy.rights_closed_when_answered();
+
+-- Who may do what.
+REVOKE ALL ON FUNCTION privacy.message_stays, privacy.signed_part, privacy.acknowledge,
+    privacy.rights_closed_when_answered FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION privacy.acknowledge TO tenure_app;
+GRANT SELECT, INSERT, UPDATE (attempts, next_at, signed) ON privacy.message TO tenure_app;
+GRANT SELECT ON privacy.message TO tenure_privacy;
 
 
 -- privacy 8_website -------------------------------------------------------------------------

@@ -16,7 +16,6 @@ from tenure.promises.consent.model import Ground, No, Restrict
 from tenure.promises.privacy.model.disclosures import (
     Agreement,
     Ask,
-    Change,
     Disclosure,
     Order,
     OrderRequest,
@@ -31,7 +30,7 @@ from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import Approval
 from tenure.terms import pack
 from tenure.terms.recipients import Basis
-from tenure.values.instant import DAY_MS, HOUR_MS, Instant, parse_instant
+from tenure.values.instant import DAY_MS, Instant, parse_instant
 from tenure.values.refused import Refused
 from tests.consent.test_constraints import refused
 from tests.numbers.stocked import AT, ID, KH, act, msisdn
@@ -51,9 +50,6 @@ from tests.privacy.leaving import (
 from tests.staff.given import by, key_of
 
 NAME: Final = "people.person.name"
-PENDING: Final = (
-    b'{"subject_request_id": "00000000-0000-4000-8000-000000000001", "request_status": "pending"}'
-)
 
 
 def why(found: object) -> Refusal:
@@ -481,64 +477,3 @@ async def test_numbers_of_a_former_holder_are_not_the_next_ones(pool: Pool, owne
         connection.execute("SET session_replication_role = replica")
         connection.execute("UPDATE numbers.tenure SET holder_id = 4 WHERE holder_id = 1")
     assert await left_of(pool, 4) == []
-
-
-async def test_a_change_is_told_to_everybody_who_was_given_something(
-    pool: Pool, owner: str
-) -> None:
-    await three(pool)
-    await agreed(owner)
-    assert await perform(pool, disclosures.propagate, 1, Change.ERASURE, act("sok", LATER)) == ()
-    await disclosed(pool, CARE)
-    await disclosed(pool, CARE, salt=8)
-    await disclosed(pool, Ask("credit-bureau", "identity-check", (1,)), salt=9)
-    await approved(pool, BY_ORDER, "sam", "vanna")
-    await disclosed(pool, BY_ORDER, Instant(LATER + 100), salt=10)
-
-    made = await perform(pool, disclosures.propagate, 1, Change.CORRECTION, act("sok", LATER))
-
-    assert [one.recipient for one in made] == ["credit-bureau", "group-care"], "no investigators"
-    known = {one.reference for one in await perform(pool, disclosures.disclosed_to, 1)}
-    refs = {ref for one in made for ref in one.references}
-    assert refs < known
-    assert len(refs) == 3
-    due = await perform(pool, disclosures.messages_due, LATER)
-    assert {one.message_id for one in due} == {one.message_id for one in made}
-    await perform(pool, disclosures.told, due, LATER)
-    assert await perform(pool, disclosures.messages_due, Instant(LATER + HOUR_MS - 1)) == []
-    again = await perform(pool, disclosures.messages_due, Instant(LATER + HOUR_MS))
-    assert [one.attempts for one in again] == [1, 1]
-    assert rules.again_at(again[0], LATER) == LATER + 2 * HOUR_MS
-
-    said = disclosures.told_to(made[0], "Smart")
-    assert said["subject_request_type"] == "correction"
-    assert "Person 1" not in json.dumps(said)
-    receipt = json.dumps(
-        {"subject_request_id": said["subject_request_id"], "request_status": "completed"}
-    ).encode()
-    done = await perform(pool, disclosures.acknowledged, receipt, act("sok", LATER))
-    assert not isinstance(done, Refused)
-    assert done.done_at == LATER
-    twice = await perform(pool, disclosures.acknowledged, receipt, act("sok", later_by(HOUR_MS)))
-    assert twice == done
-    rest = await perform(pool, disclosures.messages_due, later_by(DAY_MS))
-    assert [one.recipient for one in rest] == ["group-care"]
-
-
-def later_by(milliseconds: int) -> Instant:
-    return Instant(LATER + milliseconds)
-
-
-@pytest.mark.parametrize(
-    ("receipt", "refusal"),
-    [
-        (b"", Refusal.RECEIPT_UNUSABLE),
-        (b"[1]", Refusal.RECEIPT_UNUSABLE),
-        (b'{"subject_request_id": 7, "request_status": "completed"}', Refusal.RECEIPT_UNUSABLE),
-        (b'{"subject_request_id": "x", "request_status": "completed"}', Refusal.RECEIPT_UNUSABLE),
-        (PENDING, Refusal.RECEIPT_UNUSABLE),
-        (PENDING.replace(b"pending", b"completed"), Refusal.UNKNOWN_MESSAGE),
-    ],
-)
-async def test_what_is_no_receipt_of_ours(pool: Pool, receipt: bytes, refusal: Refusal) -> None:
-    assert why(await perform(pool, disclosures.acknowledged, receipt, act("sok", LATER))) is refusal

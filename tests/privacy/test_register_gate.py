@@ -37,6 +37,7 @@ WRITERS = {
     "commands/website.py": "",  # seeds of draws
     "gateways/files/server.py": "rejected usage",
     "gateways/hlr/server/memory.py": "memory of the network gateway",
+    "gateways/recipients/server.py": "messages to recipients",
     "gateways/spool/server.py": "spool of texts",
     "gateways/witness/server/files.py": "",  # keys and checkpoints
     "keystore/keepers.py": "keys of subjects",
@@ -57,6 +58,7 @@ PASSES = {
     "mail": ("letters by e-mail",),
     "nchf": ("charging dialogues",),
     "photo": ("comparison of a live photo",),
+    "recipients": ("messages to recipients",),
     "smpp": ("texts", "dialogues under way"),
     "spool": ("spool of texts",),
     "ussd": ("dialogues of dialled codes", "dialogues under way"),

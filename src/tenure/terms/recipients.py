@@ -32,6 +32,10 @@ class Measure(StrEnum):
     """The person agreed, and nothing better is to be had."""
 
 
+FILES = "file"
+"""A recipient that is told by files, which somebody carries; any other way is an address."""
+
+
 class RecipientClass(msgspec.Struct, frozen=True):
     """A class of recipients, as the privacy notice names it (PRV-WHO)."""
 
@@ -63,6 +67,11 @@ class Recipient(msgspec.Struct, frozen=True):
     """The purpose of consent.toml whose yes is needed; "" for another basis."""
     fields: tuple[str, ...]
     """promise.table.column, in the words of the register."""
+    deliver: str = ""
+    """How it hears of changes (GDPR article 19): FILES, or the address that takes a POST.  ""
+    for who asks by order, and is not told."""
+    keys: tuple[str, ...] = ()
+    """The Ed25519 keys by which its receipts are signed: each the ``x`` of a JWK (RFC 8037)."""
 
 
 class StandingReport(msgspec.Struct, frozen=True):

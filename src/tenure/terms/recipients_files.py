@@ -7,6 +7,7 @@ from typing import Final
 from tenure.terms.agreements import Agreements
 from tenure.terms.documents import Folder, Section
 from tenure.terms.recipients import (
+    FILES,
     Basis,
     Disclosing,
     Measure,
@@ -23,6 +24,13 @@ NAME: Final = r"[a-z][a-z0-9-]{1,39}"
 FIELD: Final = r"[a-z_]+\.[a-z_]+\.[a-z_]+"
 URL: Final = r"https://[a-z0-9.-]+(/[A-Za-z0-9._~/-]*)?"
 VERSION: Final = r"\d{4}-\d{2}(-\d{2})?"
+# Nobody listens to this machine's own loopback from outside: only there it may be without TLS.
+DELIVER: Final = (
+    FILES + r"|https://[a-z0-9.-]+(:\d{2,5})?(/[A-Za-z0-9._~/-]*)?"
+    r"|http://127\.0\.0\.1:\d{2,5}(/[A-Za-z0-9._~/-]*)?"
+)
+KEY: Final = r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
+"""32 octets in base64url, in their one form."""
 AUTHORITIES: Final = "authorities"
 WORDS_MAX: Final = 200
 MONTHS_MAX: Final = 12
@@ -100,11 +108,25 @@ def _recipient(section: Section, known: _Known) -> Recipient:
         basis=Basis(basis) if basis in set(Basis) else Basis.ORDER,
         consent=section.text("consent", "partner-services", ""),
         fields=section.texts("fields", FIELD, "people.person.name"),
+        deliver=section.matching("deliver", DELIVER, FILES) if section.has("deliver") else "",
+        keys=section.texts("keys", KEY, "") if section.has("keys") else (),
     )
     section.done()
+    _check_told(section, found)
     _check_named(section, found, known)
     _check_protected(section, found, known)
     return found
+
+
+def _check_told(section: Section, found: Recipient) -> None:
+    """GDPR article 19: whoever is given data can be told of a change, and answer for it."""
+    if found.basis is Basis.ORDER:
+        if found.deliver or found.keys:
+            what = f"{found.name} asks by order, and is not told of changes"
+            section.note("deliver", what, "take deliver and keys out")
+    elif not (found.deliver and found.keys):
+        what = f"nobody could tell {found.name} of an erasure, or believe that it was done"
+        section.note("name", what, 'write deliver = "file" or an address, and keys = [...]')
 
 
 def _day(section: Section, key: str) -> date | None:

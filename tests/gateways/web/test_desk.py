@@ -8,18 +8,20 @@ import pytest
 
 from tenure.gateways.web.server.site import Site
 from tenure.gateways.web.translate.desk import left
-from tenure.gateways.web.wire.desks import Desk, EndingShown, Forecast
+from tenure.gateways.web.wire.desks import Desk, EndingShown, Forecast, UnansweredShown
 from tenure.gateways.web.wire.pages import desk as pages
 from tenure.gateways.web.wire.pages.frame import Frame
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.privacy.model.breaches import Leak
-from tenure.promises.privacy.operations import breaches
+from tenure.promises.privacy.model.propagation import Change
+from tenure.promises.privacy.operations import breaches, propagation
 from tenure.promises.record.model import Act
 from tenure.promises.staff.model import Role
 from tenure.values.instant import DAY_MS, HOUR_MS, Instant
 from tests.gateways.web.visiting import Clock, browser, sign_in, site_over
 from tests.numbers.stocked import KH
+from tests.privacy.leaving import CARE, agreed, disclosed
 from tests.privacy.rights_asked import OFFICER, received, settled
 from tests.staff.given import enrolled
 
@@ -77,6 +79,25 @@ async def test_what_is_due_stands_first_and_late_is_marked(
     assert len(re.findall("<tr class='bad'>", page)) == 3, "the case, and both clocks"
 
 
+async def test_a_recipient_that_does_not_answer_in_time_stands_there(
+    client: httpx.AsyncClient, pool: Pool, owner: str, clock: Clock
+) -> None:
+    await agreed(owner)
+    await disclosed(pool, CARE, clock.at)
+    told = Act("sok", clock.at, bytes(range(32)))
+    (made,) = await perform(pool, propagation.propagate, 1, Change.ERASURE, told)
+    await sign_in(client, OFFICER)
+    assert pages.NO_UNANSWERED in (await client.get("/desk")).text
+
+    clock.later(made.expected_by - clock.at)
+    await sign_in(client, OFFICER)
+
+    page = (await client.get("/desk")).text
+    assert str(made.message_id) in page
+    assert "group-care" in page
+    assert pages.NO_UNANSWERED not in page
+
+
 async def test_what_ends_is_counted_when_it_is_asked(client: httpx.AsyncClient) -> None:
     await sign_in(client, OFFICER)
     found = await client.get("/desk/endings")
@@ -100,9 +121,11 @@ def test_how_long_there_is(gap: int, words: str) -> None:
 
 
 def test_an_empty_desk_says_so_and_everything_is_escaped() -> None:
-    empty = pages.shown(Frame("Smart"), Desk((), (), (), ()))
-    for words in (pages.NO_CASES, pages.NO_BREACHES, pages.NO_HOLDS):
+    empty = pages.shown(Frame("Smart"), Desk((), (), (), (), ()))
+    for words in (pages.NO_CASES, pages.NO_UNANSWERED, pages.NO_BREACHES, pages.NO_HOLDS):
         assert words in empty
     evil = "<script>alert(1)</script>"
+    late = UnansweredShown(evil, evil, evil, evil, evil, evil)
+    assert evil not in pages.shown(Frame("Smart"), Desk((), (late,), (), (), ()))
     forecast = Forecast((evil,), (EndingShown(evil, evil, (1,), 2),))
     assert evil not in pages.forecast(Frame(evil), forecast)

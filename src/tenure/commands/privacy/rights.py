@@ -11,6 +11,7 @@ from tenure.commands import connect, presence
 from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, PasskeyAt, Reason
 from tenure.commands.presence import Live, OnDocument, OwnPasskey, Paper, Shown
 from tenure.commands.privacy.case_words import line, said, told
+from tenure.commands.privacy.propagating import waiting
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.privacy import model, operations
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 
 Which = Annotated[UUID, typer.Argument(metavar="CASE", help="Its id, as list shows it.")]
+Overview = tuple[list[held.Row], list[held.Alert], list[model.propagation.Message]]
 Found = held.Dossier | Refused[held.Refusal] | Refused[StaffRefusal]
 
 
@@ -156,16 +158,19 @@ def list_(
     connect.terms_of(NAME, operator)
     now = connect.instant_typed(at)
 
-    async def look(tx: Transaction) -> tuple[list[held.Row], list[held.Alert]]:
-        return await rights.cases(tx, now), await rights.alerts(tx)
+    async def look(tx: Transaction) -> Overview:
+        late = await operations.propagation.overdue(tx, now)
+        return await rights.cases(tx, now), await rights.alerts(tx), late
 
-    found, alerts = connect.run(NAME, data, dsn, lambda pool: perform(pool, look))
+    found, alerts, late = connect.run(NAME, data, dsn, lambda pool: perform(pool, look))
     lines = [
         f"ALERT {one.case_id}: {one.percent} % of its time was over at {iso(one.raised_at)}"
         for one in alerts
     ]
+    lines += [f"ALERT {waiting(one, now)}" for one in late]
     lines += [line(one, now) for one in found] or ["no case is open"]
-    connect.say("\n".join(lines), {"cases": found, "alerts": alerts}, as_json=as_json)
+    shown = {"cases": found, "alerts": alerts, "unanswered": late}
+    connect.say("\n".join(lines), shown, as_json=as_json)
 
 
 @app.command()

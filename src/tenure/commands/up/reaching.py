@@ -12,6 +12,7 @@ import msgspec
 from tenure.commands import mail_file
 from tenure.commands.mail_file import UnusableMailError
 from tenure.commands.notices import SPOOL
+from tenure.commands.privacy import propagating
 from tenure.commands.up import opening
 from tenure.commands.up.addresses import Address, address_of, must_be_free
 from tenure.commands.up.dialling import Dialling
@@ -113,6 +114,9 @@ class Ways:
                 raise CannotRunError(f"--ussd-http: cannot be opened: {error}") from error
             stack.push_async_callback(forms.stop)
         work: list[Coroutine[Any, Any, None]] = [(await self._texts()).run(), self._dialled()]
+        plan = self._plan
+        terms = plan.pack.terms
+        work.append(propagating.carrier(self._pool, terms, plan.data, self._now).run())
         if reaching.relay is not None:
             work.append(self._mail(reaching.relay).run())
         return work + [Euse(one, self._engine).run() for one in reaching.registers]

@@ -49,6 +49,9 @@ async def _desk(tx: Transaction, site: Site, at: Instant) -> Desk:
     held = await privacy.holding.held(tx)
     return Desk(
         cases=translate.cases(await privacy.rights.cases(tx, at), said, at),
+        unanswered=tuple(
+            translate.unanswered(one, said, at) for one in await privacy.propagation.overdue(tx, at)
+        ),
         breaches=tuple(translate.breach(one, said, at) for one in await privacy.breaches.files(tx)),
         holds=tuple(translate.hold(one, said, at) for one in held if one.released_at is None),
         register=translate.register(privacy.register.holdings(), said),

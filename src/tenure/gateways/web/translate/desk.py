@@ -13,6 +13,7 @@ from tenure.gateways.web.wire.desks import (
     EndingShown,
     Forecast,
     HoldShown,
+    UnansweredShown,
 )
 from tenure.promises.privacy import model
 from tenure.promises.privacy import operations as privacy
@@ -91,6 +92,18 @@ def hold(one: model.retention.Hold, said: Wording, at: Instant) -> HoldShown:
         since=date(one.asked_at, zone),
         review=date(one.review_at, zone),
         due=one.review_at <= at,
+    )
+
+
+def unanswered(one: model.propagation.Message, said: Wording, at: Instant) -> UnansweredShown:
+    """A recipient who is late to say that it is done; the person has no name there."""
+    return UnansweredShown(
+        recipient=one.recipient,
+        change=one.change.value,
+        message=str(one.message_id),
+        case="" if one.case_id is None else f"case {one.case_id}",
+        expected=second(one.expected_by, said),
+        late=left(one.expected_by, at),
     )
 
 

@@ -51,6 +51,17 @@ class HoldShown(msgspec.Struct, frozen=True):
     """Somebody should have looked whether it is still needed."""
 
 
+class UnansweredShown(msgspec.Struct, frozen=True):
+    """What a recipient was told, and should have said by now that it is done."""
+
+    recipient: str
+    change: str
+    message: str
+    case: str
+    expected: str
+    late: str
+
+
 class EndingShown(msgspec.Struct, frozen=True):
     """How much of one kind of data ends in the months to come."""
 
@@ -73,6 +84,7 @@ class Desk(msgspec.Struct, frozen=True):
     """All of it at one moment."""
 
     cases: tuple[CaseShown, ...]
+    unanswered: tuple[UnansweredShown, ...]
     breaches: tuple[BreachShown, ...]
     holds: tuple[HoldShown, ...]
     register: tuple[tuple[str, str, str, int], ...]

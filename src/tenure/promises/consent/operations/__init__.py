@@ -21,7 +21,15 @@ from tenure.promises.consent.operations.saying import (
     withdraw,
 )
 from tenure.promises.consent.operations.texts import publish, publish_all, published
-from tenure.promises.consent.rules import in_force, missing, opened, public_key, signed, updates
+from tenure.promises.consent.rules import (
+    in_force,
+    missing,
+    opened,
+    public_key,
+    signed,
+    unverified,
+    updates,
+)
 
 __all__ = [
     "accept",
@@ -47,6 +55,7 @@ __all__ = [
     "restrictions_of",
     "signed",
     "standing",
+    "unverified",
     "updates",
     "withdraw",
 ]

@@ -16,7 +16,7 @@ from tenure.promises.consent.rules.saying import (
     stands,
     withdrawn,
 )
-from tenure.promises.consent.rules.signing import opened, public_key, signed
+from tenure.promises.consent.rules.signing import opened, public_key, signed, unverified
 from tenure.promises.consent.rules.texts import (
     in_force,
     published,
@@ -54,6 +54,7 @@ __all__ = [
     "stands",
     "texts_of",
     "unchanged",
+    "unverified",
     "updates",
     "withdrawn",
     "wordings",

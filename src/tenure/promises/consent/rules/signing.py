@@ -27,9 +27,9 @@ def public_key(seed: bytes) -> dict[str, str]:
     return {**key, "alg": "EdDSA", "kid": _text(thumbprint), "use": "sig"}
 
 
-def signed(receipt: Mapping[str, Plain], seed: bytes) -> str:
-    """The receipt in the compact form, signed with this Ed25519 seed."""
-    header = {"alg": "EdDSA", "kid": public_key(seed)["kid"], "typ": TYPE}
+def signed(receipt: Mapping[str, Plain], seed: bytes, type_: str = TYPE) -> str:
+    """The receipt in the compact form, signed with this Ed25519 seed; ``type_`` says what it is."""
+    header = {"alg": "EdDSA", "kid": public_key(seed)["kid"], "typ": type_}
     return sign(canonical(header).encode(), canonical(receipt).encode(), seed)
 
 
@@ -63,6 +63,19 @@ def opened(signed_receipt: str, key: Mapping[str, str]) -> dict[str, Any] | None
         return None
     # RFC 7515 section 4.1.11: what must be understood and is not is no receipt.
     return told if said.get("alg") == "EdDSA" and "crit" not in said else None
+
+
+def unverified(signed_receipt: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Header and payload before anybody verified them: good for finding the key, and no more."""
+    parts = signed_receipt.strip().split(".")
+    if len(parts) != PARTS or len(signed_receipt) > RECEIPT_CHARACTERS_MAX:
+        return None
+    header, payload = (_octets(part) for part in parts[:2])
+    try:
+        said, told = json.loads(header or b""), json.loads(payload or b"")
+    except (ValueError, RecursionError):
+        return None
+    return (said, told) if isinstance(said, dict) and isinstance(told, dict) else None
 
 
 def _text(octets: bytes) -> str:

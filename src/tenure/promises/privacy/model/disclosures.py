@@ -158,31 +158,6 @@ class DisclosedTo(msgspec.Struct, frozen=True):
     """As the recipient knows them: nothing else of ours is in what left."""
 
 
-class Change(StrEnum):
-    """What recipients are told of somebody whose data they were given (GDPR article 19)."""
-
-    CORRECTION = "correction"
-    ERASURE = "erasure"
-    RESTRICTION = "restriction"
-    LIFTING = "lifting"
-
-
-class Message(msgspec.Struct, frozen=True):
-    """What a recipient is told of a change, and whether they said that it is done."""
-
-    message_id: UUID
-    recipient: str
-    change: Change
-    references: tuple[str, ...]
-    """As the recipient knows the person, one for each time that they got something."""
-    asked_at: Instant
-    expected_by: Instant
-    attempts: int
-    next_at: Instant | None
-    """When it is told (again); None when it is done."""
-    done_at: Instant | None
-
-
 class ReportDue(msgspec.Struct, frozen=True):
     """A standing report whose period is over, and that did not leave."""
 
@@ -212,5 +187,3 @@ class Refusal(IntEnum):
     UNKNOWN_REPORT = 11
     NOBODY = 12
     """Nobody is left of whom anything may leave: no consent, or their data rests."""
-    UNKNOWN_MESSAGE = 13
-    RECEIPT_UNUSABLE = 14

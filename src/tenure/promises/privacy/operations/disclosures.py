@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -12,10 +11,8 @@ from tenure.postgres.transaction import Transaction
 from tenure.promises.consent import operations as consent
 from tenure.promises.privacy.model.disclosures import (
     Ask,
-    Change,
     DisclosedTo,
     Disclosure,
-    Message,
     OrderRequest,
     Refusal,
     ReportDue,
@@ -237,61 +234,6 @@ async def _logged(
 async def reports_due(tx: Transaction, terms: Terms, at: Instant) -> list[ReportDue]:
     """The standing reports whose period is over and that did not leave."""
     return rules.due(terms, await store.reported(tx), at)
-
-
-async def propagate(
-    tx: Transaction, person_id: int, change: Change, act: Act
-) -> tuple[Message, ...]:
-    """Have everybody told of a change who was given this person's data (GDPR article 19).
-
-    One message a recipient, with the references by which that one knows them; authorities that
-    asked by an order are not told.  None when nobody was given anything.  Call it in the
-    transaction of the correction, erasure, restriction or lifting, before what left is forgotten.
-    """
-    found = await store.recipients_of(tx, person_id)
-    made = rules.messages(found, change, act)
-    for one in made:
-        said: dict[str, Plain] = {"recipient": one.recipient, "change": change.value}
-        about = {"person": str(person_id), "message": str(one.message_id)}
-        leaf_seq = await record.append(tx, act, "privacy.propagated", said, about)
-        await store.add_message(tx, one, person_id, leaf_seq)
-    return made
-
-
-async def messages_due(tx: Transaction, at: Instant, limit: int = 1_000) -> list[Message]:
-    """What recipients are to be told by now, or again, the oldest first; kept from others until
-    the commit."""
-    return await store.messages_due(tx, at, limit)
-
-
-async def told(tx: Transaction, messages: Sequence[Message], at: Instant) -> None:
-    """These are about to leave; without a receipt they are due again, later each time."""
-    for one in messages:
-        await store.told(tx, one.message_id, rules.again_at(one, at))
-
-
-def told_to(message: Message, controller: str) -> dict[str, Plain]:
-    """What a recipient reads of a change: OpenDSR 1.0 in shape, the person by reference only."""
-    return rules.told(message, controller)
-
-
-async def acknowledged(tx: Transaction, receipt: bytes, act: Act) -> Message | No:
-    """A recipient says that it is done: JSON with the id of the message and ``completed``.
-
-    Said again, the answer is the same.  Refused: RECEIPT_UNUSABLE, UNKNOWN_MESSAGE.
-    """
-    message_id = rules.receipted(receipt)
-    if isinstance(message_id, Refused):
-        return message_id
-    known = await store.message(tx, message_id)
-    if known is None:
-        return Refused(Refusal.UNKNOWN_MESSAGE, "no recipient was told anything under this id")
-    if known.done_at is not None:
-        return known
-    await store.done(tx, message_id, hashlib.sha256(receipt).digest(), act.at)
-    said: dict[str, Plain] = {"recipient": known.recipient, "change": known.change.value}
-    await record.append(tx, act, "privacy.acknowledged", said, {"message": str(message_id)})
-    return msgspec.structs.replace(known, done_at=act.at, next_at=None)
 
 
 async def disclosed_to(tx: Transaction, person_id: int) -> list[DisclosedTo]:

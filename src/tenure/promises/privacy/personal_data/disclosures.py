@@ -61,11 +61,20 @@ HOLDINGS: Final = (
             ("asked_at", "since when they are to know"),
             ("expected_by", "by when they are to have done it"),
             ("done_at", "when they said that it is done"),
-            ("receipt_sha256", "what they said, as a hash"),
+            ("case_id", "whose request it was that caused it"),
+            ("signed", "what is sent, as we signed it"),
+            ("receipt", "what they signed, whole, so that it can be verified again"),
         )
     ),
     *impersonal("message", "how the telling goes", "attempts", "next_at"),
-    *impersonal("message", "the leaf that tells of it", "leaf_seq"),
+    *impersonal("message", "the leaves that tell of it", "leaf_seq", "done_leaf_seq"),
+    *impersonal(
+        "recipient",
+        "where a recipient hears of changes, and the keys by which it answers",
+        "recipient",
+        "deliver",
+        "keys",
+    ),
 )
 
 _PERSON: Final = (Lead(Way.PERSON, "person_id"),)

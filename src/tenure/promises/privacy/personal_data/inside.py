@@ -26,7 +26,7 @@ _OPAQUE: Final = (
     " own_credential_id own_key own_notice_sha256 own_signature payload_sha256 pin_hash"
     " public_key request_hash refusal_hash release_hash root rules_sha256 salt sealed"
     " sealed_key seed sha256 signature text_sha256 token_hash witness_key working_key"
-    " wrapped invitation receipt_sha256"
+    " wrapped invitation"
 )
 _FREE: Final = "because evidence note reason reject words handling how"
 
@@ -56,7 +56,6 @@ _REQUEST: Final = (
     "version request kind msisdn from to iccid purse funds_go document asked_at asked_by"
 )
 
-_DOCUMENT: Final = "kind operator document version effective_from_ms sha256"
 _TARIFF: Final = "kind operator version digest offers effective_from_ms notice_ms"
 
 _HOLD: Final = "kind hold whose keeps reference authority document from_ms until_ms review_ms"
@@ -86,7 +85,6 @@ INSIDE: Final = (
     # notices
     _fields("notices.campaign", "audience", Audience.__struct_fields__),
     _fields("notices.campaign", "facts", ("facts of the kind, terms/notice_kinds.py",)),
-    _fields("notices.campaign", "asked", _DOCUMENT.split()),
     _fields("notices.notice", "facts", ("facts of the kind, terms/notice_kinds.py",)),
     *_of("notices.delivery", Form.WORD, "reason"),
     # numbers
@@ -129,6 +127,9 @@ INSIDE: Final = (
     _fields("privacy.export", "position", _POSITION.split()),
     _fields("privacy.hold", "body", _HOLD.split()),
     _fields("privacy.hold_release", "body", ("kind", "hold", "reason", "asked_ms")),
+    _fields("privacy.message", "signed", ("message to a recipient, which names a reference",)),
+    _fields("privacy.message", "receipt", ("subject_request_id", "message_sha256", "status")),
+    *_of("privacy.recipient", Form.WORD, "deliver", "keys"),
     _fields("privacy.release", "answer", ("group", "figure")),
     _fields("privacy.rights_proof", "body", _PROOF.split()),
     _fields("privacy.rights_step", "refusal_body", ("version", "kind", "case", "right", "reason")),

@@ -52,6 +52,18 @@ KEPT: Final = (
         ended_by="who sends them takes them away; what is older is deleted with its notices",
     ),
     Kept(
+        name="messages to recipients",
+        place=Place.FILE,
+        where="DATA/recipients or --outbox: RECIPIENT/ID.jws, or a POST to the recipient's address",
+        fields=("reference that the recipient got", "what changed", "until when"),
+        whose=_CUSTOMERS,
+        category=Category.EVIDENCE,
+        why="whoever was given something hears that it changed (GDPR article 19)",
+        keep="evidence",
+        end=End.DELETE,
+        ended_by="the file goes when the recipient has signed that it is done",
+    ),
+    Kept(
         name="usage files",
         place=Place.FILE,
         where="the files given to tenure charge",

@@ -1,40 +1,32 @@
 """Who may be given what, by which document, and when a report is due; pure."""
 
 import datetime as dt
-import hmac
 import re
 from collections.abc import Collection, Mapping
 from typing import Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
-
-import msgspec
 
 from tenure.promises.privacy.model.disclosures import (
     KEYS,
     SEES,
     Agreement,
     Ask,
-    Change,
-    Message,
     Order,
     PurposeRole,
     Refusal,
     ReportDue,
     Selection,
 )
-from tenure.promises.record.model import Act, Plain
+from tenure.promises.record.model import Plain
 from tenure.promises.record.rules import canonical
 from tenure.terms.model import Terms
 from tenure.terms.recipients import Basis, Recipient
 from tenure.values.holding import Holding, Subject
-from tenure.values.instant import DAY_MS, HOUR_MS, Instant, instant_of, iso, moment_of
+from tenure.values.instant import Instant, instant_of, moment_of
 from tenure.values.refused import Refused
 
 MONTHS_OF_YEAR: Final = 12
 NO_MEDIUM: Final = "none"
-EXPECTED_MS: Final = 3 * DAY_MS
-"""By then a recipient is to have done it: as long as the shortest law gives us (3 x 24 h)."""
 _REFERENCE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z ./:_-]{2,99}", re.ASCII)
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -86,6 +78,8 @@ def _published(recipient: Recipient, terms: Terms) -> Mapping[str, Plain]:
         "consent_media": media,
         "fields": list(agreement.fields),
         "ends_at": None if ends_at is None else moment_of(ends_at).isoformat(),
+        "deliver": recipient.deliver,
+        "keys": list(recipient.keys),
     }
 
 
@@ -216,63 +210,3 @@ def due(terms: Terms, sent: Collection[tuple[str, str]], at: Instant) -> list[Re
         if (one.name, period) not in sent:
             found.append(ReportDue(one.name, one.recipient, period, since))
     return found
-
-
-def messages(found: Mapping[str, tuple[str, ...]], change: Change, act: Act) -> tuple[Message, ...]:
-    """What each recipient is told; ``found``: by recipient, as it knows the person."""
-    return tuple(
-        Message(
-            message_id=_drawn(act, recipient, change),
-            recipient=recipient,
-            change=change,
-            references=refs,
-            asked_at=act.at,
-            expected_by=Instant(act.at + EXPECTED_MS),
-            attempts=0,
-            next_at=act.at,
-            done_at=None,
-        )
-        for recipient, refs in found.items()
-    )
-
-
-def _drawn(act: Act, recipient: str, change: Change) -> UUID:
-    digest = hmac.digest(act.salt, f"message {recipient} {change.value}".encode(), "sha256")
-    return UUID(bytes=digest[:16], version=4)
-
-
-def again_at(message: Message, at: Instant) -> Instant:
-    """When a message is due again that nobody acknowledges: after an hour, two, four … a day."""
-    return Instant(at + min(HOUR_MS << min(message.attempts, 5), DAY_MS))
-
-
-def told(message: Message, controller: str) -> dict[str, Plain]:
-    """What a recipient reads: the shape of OpenDSR 1.0, with what it has no word for beside it."""
-    return {
-        "api_version": "1.0",
-        "controller_id": controller,
-        "subject_request_id": str(message.message_id),
-        "subject_request_type": message.change.value,
-        "submitted_time": iso(message.asked_at),
-        "expected_completion_time": iso(message.expected_by),
-        "subject_identities": [
-            {
-                "identity_type": "controller_customer_id",
-                "identity_format": "raw",
-                "identity_value": one,
-            }
-            for one in message.references
-        ],
-    }
-
-
-def receipted(receipt: bytes) -> UUID | Refused[Refusal]:
-    """Of which message a receipt says that it is done."""
-    try:
-        said = msgspec.json.decode(receipt)
-        if said["request_status"] == "completed":
-            return UUID(said["subject_request_id"])
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError, AttributeError):
-        pass
-    detail = 'a receipt is JSON with "subject_request_id" and "request_status": "completed"'
-    return Refused(Refusal.RECEIPT_UNUSABLE, detail)

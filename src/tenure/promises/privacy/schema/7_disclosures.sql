@@ -38,6 +38,19 @@ CREATE TABLE privacy.agreement (
     CONSTRAINT agreement_gives_something CHECK (cardinality(fields) > 0)
 );
 
+-- Where somebody named hears of changes (GDPR article 19), and the Ed25519 keys by which it answers,
+-- each the x of a JWK (RFC 8037).  Whoever left the pack and was given something is told all the same.
+CREATE TABLE privacy.recipient (
+    recipient text NOT NULL,
+    deliver text NOT NULL,
+    keys text[] NOT NULL,
+    CONSTRAINT recipient_pkey PRIMARY KEY (recipient),
+    CONSTRAINT recipient_hears_and_answers
+        CHECK ((deliver = '') = (cardinality(keys) = 0) AND deliver ~ '^(|file|https?://.+)$'),
+    CONSTRAINT recipient_key_is_of_32_octets
+        CHECK (array_to_string(keys, ' ', '?') ~ '^([A-Za-z0-9_-]{43}( |$))*$')
+);
+
 -- One time that something left.  The agreement's fields ride with the key, so that a field beside
 -- them cannot be written down as disclosed, by whoever writes it.
 CREATE TABLE privacy.disclosure (
@@ -109,38 +122,7 @@ CREATE TABLE privacy.disclosing (
     CONSTRAINT disclosing_one_at_a_time PRIMARY KEY (transaction_id)
 );
 
--- GDPR article 19, OpenDSR's shape: what recipients are told of a change, until they say it is done.
-CREATE TABLE privacy.message (
-    message_id uuid NOT NULL,
-    recipient text NOT NULL,
-    person_id bigint NOT NULL,
-    change text NOT NULL,
-    -- As the recipient knows them; what was disclosed may have ended by the time it is told.
-    refs text[] NOT NULL,
-    asked_at timestamptz NOT NULL,
-    expected_by timestamptz NOT NULL,
-    attempts integer NOT NULL DEFAULT 0,
-    next_at timestamptz,
-    done_at timestamptz,
-    receipt_sha256 bytea,
-    leaf_seq bigint NOT NULL,
-    CONSTRAINT message_pkey PRIMARY KEY (message_id),
-    CONSTRAINT message_change_is_known
-        CHECK (change IN ('correction', 'erasure', 'restriction', 'lifting')),
-    CONSTRAINT message_is_done_by_a_receipt CHECK (
-        (done_at IS NULL) = (receipt_sha256 IS NULL) AND (done_at IS NULL) = (next_at IS NOT NULL)
-        AND octet_length(receipt_sha256) = 32
-    ),
-    CONSTRAINT message_names_whom CHECK (cardinality(refs) > 0),
-    CONSTRAINT message_is_expected_later CHECK (expected_by > asked_at AND attempts >= 0),
-    CONSTRAINT message_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq)
-);
-
-CREATE INDEX message_due ON privacy.message (next_at) WHERE done_at IS NULL;
-CREATE INDEX message_by_person ON privacy.message (person_id);
-
 -- Who may do what.
-GRANT SELECT ON privacy.agreement, privacy.disclosure, privacy.disclosed TO tenure_app, tenure_privacy;
+GRANT SELECT ON privacy.agreement, privacy.recipient, privacy.disclosure, privacy.disclosed
+    TO tenure_app, tenure_privacy;
 GRANT SELECT ON privacy.disclosing TO tenure_app;
-GRANT SELECT, INSERT, UPDATE (attempts, next_at, done_at, receipt_sha256) ON privacy.message TO tenure_app;
-GRANT SELECT ON privacy.message TO tenure_privacy;

@@ -27,6 +27,9 @@ BEGIN
            a.consent_media, a.fields)
         = (g.class, g.basis, g.country, g.is_abroad, g.measure, g.is_confidential, g.purpose, g.consent,
            g.consent_media, g.fields);
+    INSERT INTO privacy.recipient
+    SELECT g.recipient, g.deliver, g.keys FROM jsonb_populate_recordset(NULL::privacy.recipient, given) AS g
+    ON CONFLICT (recipient) DO UPDATE SET deliver = excluded.deliver, keys = excluded.keys;
     PERFORM people.demand(
         (SELECT count(*) FROM privacy.agreement WHERE is_listed) = jsonb_array_length(given),
         'agreement_of_a_version_is_one'

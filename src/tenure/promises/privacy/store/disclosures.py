@@ -7,10 +7,8 @@ from uuid import UUID
 from tenure.postgres.arrays import texts
 from tenure.postgres.transaction import Transaction
 from tenure.promises.privacy.model.disclosures import (
-    Change,
     DisclosedTo,
     Disclosure,
-    Message,
     PurposeRole,
     Selection,
 )
@@ -225,7 +223,11 @@ SELECT (
     FROM privacy.agreement a WHERE a.is_listed
 ) = (
     SELECT coalesce(jsonb_agg(to_jsonb(g) - 'is_listed' ORDER BY g.recipient), '[]')
-    FROM jsonb_populate_recordset(NULL::privacy.agreement, %s::jsonb) AS g
+    FROM jsonb_populate_recordset(NULL::privacy.agreement, %(wanted)s::jsonb) AS g
+) AND NOT EXISTS (
+    SELECT FROM jsonb_populate_recordset(NULL::privacy.recipient, %(wanted)s::jsonb) AS g
+    LEFT JOIN privacy.recipient r USING (recipient)
+    WHERE (r.deliver, r.keys) IS DISTINCT FROM (g.deliver, g.keys)
 )
 """
 _PUBLISH: Final = "SELECT privacy.publish_agreements(%s::jsonb)"
@@ -233,77 +235,10 @@ _PUBLISH: Final = "SELECT privacy.publish_agreements(%s::jsonb)"
 
 async def fits(tx: Transaction, published: str) -> bool:
     """Whether the database enforces exactly these agreements."""
-    row = await (await tx.execute(_FITS, [published])).fetchone()
+    row = await (await tx.execute(_FITS, {"wanted": published})).fetchone()
     return row is not None and bool(row[0])
 
 
 async def publish(tx: Transaction, published: str) -> None:
     """Have the database enforce these; only as its owner."""
     await tx.execute(_PUBLISH, [published])
-
-
-_RECIPIENTS_OF: Final = """
-SELECT d.recipient, array_agg(encode(s.reference, 'hex') ORDER BY d.at, d.disclosure_id)
-FROM privacy.disclosed s JOIN privacy.disclosure d USING (disclosure_id)
-WHERE s.person_id = %s AND d.basis <> 'order' GROUP BY d.recipient ORDER BY d.recipient
-"""
-_ADD_MESSAGE: Final = """
-INSERT INTO privacy.message (
-    message_id, recipient, person_id, change, refs, asked_at, expected_by, next_at, leaf_seq
-) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
-_MESSAGE: Final = """
-SELECT message_id, recipient, change, refs, asked_at, expected_by, attempts, next_at, done_at
-FROM privacy.message
-"""
-_DUE: Final = f"""{_MESSAGE} WHERE done_at IS NULL AND next_at <= %s
-ORDER BY next_at, message_id LIMIT %s FOR UPDATE SKIP LOCKED"""
-_ONE: Final = f"{_MESSAGE} WHERE message_id = %s FOR UPDATE"
-_TOLD: Final = """
-UPDATE privacy.message SET attempts = attempts + 1, next_at = %s
-WHERE message_id = %s AND done_at IS NULL
-"""
-_DONE: Final = """
-UPDATE privacy.message SET done_at = %s, receipt_sha256 = %s, next_at = NULL
-WHERE message_id = %s AND done_at IS NULL
-"""
-
-
-def _message(row: Sequence[Any]) -> Message:
-    one, recipient, change, refs, *rest = row
-    return Message(one, recipient, Change(change), tuple(refs), *rest)
-
-
-async def recipients_of(tx: Transaction, person_id: int) -> dict[str, tuple[str, ...]]:
-    """Who was given somebody's data, and by which references they know them."""
-    cursor = await tx.execute(_RECIPIENTS_OF, [person_id])
-    return {row[0]: tuple(row[1]) for row in await cursor.fetchall()}
-
-
-async def add_message(tx: Transaction, new: Message, person_id: int, leaf_seq: int) -> None:
-    """Have a recipient told."""
-    named = [new.message_id, new.recipient, person_id, new.change.value, list(new.references)]
-    when = [moment_of(new.asked_at), moment_of(new.expected_by), moment_of(new.asked_at)]
-    await tx.execute(_ADD_MESSAGE, [*named, *when, leaf_seq])
-
-
-async def messages_due(tx: Transaction, at: Instant, limit: int) -> list[Message]:
-    """What is to be told by now."""
-    cursor = await tx.execute(_DUE, [moment_of(at), limit])
-    return [_message(row) for row in await cursor.fetchall()]
-
-
-async def message(tx: Transaction, message_id: UUID) -> Message | None:
-    """The message with this id, kept from others until the commit."""
-    row = await (await tx.execute(_ONE, [message_id])).fetchone()
-    return None if row is None else _message(row)
-
-
-async def told(tx: Transaction, message_id: UUID, again_at: Instant) -> None:
-    """It leaves, and is due again then."""
-    await tx.execute(_TOLD, [moment_of(again_at), message_id])
-
-
-async def done(tx: Transaction, message_id: UUID, receipt_sha256: bytes, at: Instant) -> None:
-    """The recipient says that it is done."""
-    await tx.execute(_DONE, [moment_of(at), receipt_sha256, message_id])

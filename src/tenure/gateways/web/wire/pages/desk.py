@@ -12,6 +12,7 @@ from tenure.gateways.web.wire.desks import (
     EndingShown,
     Forecast,
     HoldShown,
+    UnansweredShown,
 )
 from tenure.gateways.web.wire.pages import frame as parts
 from tenure.gateways.web.wire.pages.frame import Frame, card, none
@@ -23,6 +24,9 @@ CASES_NOTE: Final = "{open} open, {late} late"
 NO_CASES: Final = "Nobody waits for an answer."
 CASE_HEADS: Final = ("Request", "Stands", "Received", "Answer by", "Left")
 RESTS: Final = "the clock rests"
+UNANSWERED: Final = "Recipients who have not answered in time"
+NO_UNANSWERED: Final = "No recipient is late."
+UNANSWERED_HEADS: Final = ("Recipient", "Told of", "Expected by", "Late")
 BREACHES: Final = "Breaches"
 NO_BREACHES: Final = "No breach is known."
 HOLDS: Final = "Holds: what may not end yet"
@@ -51,6 +55,7 @@ def shown(frame: Frame, desk: Desk) -> str:
     note = CASES_NOTE.format(open=len(desk.cases), late=late)
     body = (
         card(CASES, _cases(desk.cases), note)
+        + card(UNANSWERED, _unanswered(desk.unanswered))
         + card(BREACHES, _breaches(desk.breaches))
         + card(HOLDS, _holds(desk.holds))
         + card(ENDINGS, f"<p><a href='{ADDRESS}/endings'>{COUNT}</a></p>")
@@ -93,6 +98,19 @@ def _case(one: CaseShown) -> str:
         f"<td>{escape(one.received)}</td><td>{escape(one.due)}</td>"
         f"<td>{escape(one.left)}<br><meter min='0' max='100' high='75' value='{one.percent}'>"
         f"{one.percent} %</meter></td></tr>"
+    )
+
+
+def _unanswered(messages: Sequence[UnansweredShown]) -> str:
+    return _table(UNANSWERED_HEADS, map(_message, messages)) if messages else none(NO_UNANSWERED)
+
+
+def _message(one: UnansweredShown) -> str:
+    return (
+        f"<tr class='bad'><th scope='row'>{escape(one.recipient)}<br>"
+        f"<code class='note'>{escape(one.message)}</code></th><td>{escape(one.change)}<br>"
+        f"<code class='note'>{escape(one.case)}</code></td><td>{escape(one.expected)}</td>"
+        f"<td>{escape(one.late)}</td></tr>"
     )
 
 

@@ -9,7 +9,7 @@ from tenure.promises.consent.model import Ground as RestrictionGround
 from tenure.promises.consent.model import How, No, Restrict, Way
 from tenure.promises.people import operations as people
 from tenure.promises.privacy.model import exports
-from tenure.promises.privacy.model.disclosures import Change
+from tenure.promises.privacy.model.propagation import Change
 from tenure.promises.privacy.model.retention import Ground as Stays
 from tenure.promises.privacy.model.rights import (
     PERSON,
@@ -20,7 +20,7 @@ from tenure.promises.privacy.model.rights import (
     Refusal,
     Result,
 )
-from tenure.promises.privacy.operations import disclosures, retention
+from tenure.promises.privacy.operations import disclosures, propagation, retention
 from tenure.promises.privacy.operations import exports as exporting
 from tenure.promises.privacy.store import rights as store
 from tenure.promises.record.model import Act
@@ -180,7 +180,7 @@ async def _delete(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> An
         # What cannot begin is under way by another request: that one ends the same.
         begun = await retention.erase(tx, case.whose, case.case_id, act)
         if case.whose.kind == PERSON and not isinstance(begun, Refused):
-            await disclosures.propagate(tx, case.whose.whom, Change.ERASURE, act)
+            await propagation.propagate(tx, case.whose.whom, Change.ERASURE, act, case.case_id)
         return ERASING
     if len(found.leaves) < BEGUN_AND_SETTLED:
         return ERASING
@@ -219,7 +219,7 @@ async def propagated(tx: Transaction, known: Dossier, act: Act) -> tuple[Result,
     refused = known.now.outcome is Outcome.REFUSED
     if change is None or change is Change.ERASURE or refused or case.whose.kind != PERSON:
         return ()
-    told = await disclosures.propagate(tx, case.whose.whom, change, act)
+    told = await propagation.propagate(tx, case.whose.whom, change, act, case.case_id)
     return tuple(
         Result(f"recipient {one.recipient}", done=True, reference=f"message {one.message_id}")
         for one in told

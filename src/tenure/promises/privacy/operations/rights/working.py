@@ -22,6 +22,7 @@ from tenure.promises.privacy.model.rights import (
     State,
     Step,
 )
+from tenure.promises.privacy.operations import propagation
 from tenure.promises.privacy.operations.rights import telling
 from tenure.promises.privacy.operations.rights.doing import DOORS, propagated
 from tenure.promises.privacy.operations.rights.keeping import UNKNOWN, kept
@@ -62,7 +63,7 @@ async def work(
 async def _further(
     tx: Transaction, terms: Terms, known: Dossier, act: Act
 ) -> Dossier | Refused[Refusal] | None:
-    """One step; None when the case waits for a letter."""
+    """One step; None when the case waits for a letter, or for what recipients answer."""
     return await STEPS[known.now.state](tx, terms, known, act)
 
 
@@ -91,8 +92,11 @@ async def _propagated(tx: Transaction, terms: Terms, known: Dossier, act: Act) -
     return await kept(tx, known, moved, act, parts)
 
 
-async def _closed(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> Dossier:
+async def _closed(tx: Transaction, terms: Terms, known: Dossier, act: Act) -> Dossier | None:
+    """They were told in time; the case ends when recipients have signed that it is done."""
     del terms
+    if await propagation.waits_for(tx, known.case.case_id):
+        return None
     return await _moved(tx, known, Step.CLOSE, act)
 
 
@@ -198,7 +202,9 @@ async def facts(tx: Transaction, case: Case, at: Instant) -> Facts:
 async def _keeps(tx: Transaction, case: Case) -> bool:
     """Whether they asked as well that the same is kept: by an open case, or for a claim."""
     others = await store.open_of(tx, case.whose)
-    if any(one.right is Right.RESTRICT for one in others):
+    restricts = [one.case_id for one in others if one.right is Right.RESTRICT]
+    # Who was told has what they asked for: what stands of it is asked below.
+    if any(one.now.state is not State.TOLD for one in await store.dossiers(tx, restricts)):
         return True
     standing = await consent.restrictions_of(tx, case.whose.whom)
     claim = RestrictionGround.CLAIM

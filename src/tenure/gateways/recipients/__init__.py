@@ -1,0 +1,1 @@
+"""Recipients: they are told what changes, by a file or a POST, and sign that it is done."""
