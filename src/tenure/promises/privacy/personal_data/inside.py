@@ -56,6 +56,7 @@ _REQUEST: Final = (
     "version request kind msisdn from to iccid purse funds_go document asked_at asked_by"
 )
 
+_DOCUMENT: Final = "kind operator document version effective_from_ms sha256"
 _TARIFF: Final = "kind operator version digest offers effective_from_ms notice_ms"
 
 _HOLD: Final = "kind hold whose keeps reference authority document from_ms until_ms review_ms"
@@ -85,6 +86,7 @@ INSIDE: Final = (
     # notices
     _fields("notices.campaign", "audience", Audience.__struct_fields__),
     _fields("notices.campaign", "facts", ("facts of the kind, terms/notice_kinds.py",)),
+    _fields("notices.campaign", "asked", _DOCUMENT.split()),
     _fields("notices.notice", "facts", ("facts of the kind, terms/notice_kinds.py",)),
     *_of("notices.delivery", Form.WORD, "reason"),
     # numbers
