@@ -35,8 +35,9 @@ app = typer.Typer()
 NAME: Final = "charge"
 SOME_REJECTED: Final = 1
 CANNOT_RUN: Final = 2
-LANES: Final = 2
-BATCH_MAX: Final = 500
+LANES: Final = 3
+"""One that PostgreSQL works for, one that is decided, and one that waits for the disk."""
+BATCH_MAX: Final = 250
 """Records of one transaction: an offline record waits for no one, so batches may be large."""
 
 
