@@ -1,6 +1,7 @@
 """Transactions of the owner that nobody can log in as: for what the application may not change."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Concatenate, Final
 
 import psycopg
@@ -17,6 +18,15 @@ class NotTheOwnerError(Exception):
 
 class NotAcceptedError(Exception):
     """What is there forbids the change; the message names the constraint."""
+
+
+@contextmanager
+def owning() -> Iterator[None]:
+    """What the database forbids to whoever connects becomes a NotTheOwnerError, in its words."""
+    try:
+        yield
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise NotTheOwnerError(str(error.diag.message_primary)) from error
 
 
 async def perform_as_owner(

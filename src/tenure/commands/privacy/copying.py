@@ -21,6 +21,7 @@ from tenure.keystore.words import WrongKeyStoreError
 from tenure.postgres import migrations
 from tenure.postgres.connection import connector
 from tenure.postgres.migrations import CannotMigrateError
+from tenure.postgres.ownership import NotTheOwnerError, owning
 from tenure.postgres.pool import pool_of
 from tenure.postgres.programs import CannotStartError
 from tenure.postgres.reach import reached
@@ -66,7 +67,7 @@ def backup(
     Every personal value is sealed with the key of whom it is about and of its class of retention:
     whoever is erased later cannot be read in it any more.  It is of no use without the key store,
     which is copied apart (tenure privacy keys copy).  With --dsn, connect as a superuser, or as a
-    role that owns the tables and may read every row.  With --keep-days, tenure up ends it then.
+    role that owns the tables and has BYPASSRLS.  With --keep-days, tenure up ends it then.
 
     Example: tenure privacy backup --out copies/2026-11-22 --keep-days 90
     """
@@ -193,13 +194,16 @@ async def _note(tx: Transaction, kind: str, said: Mapping[str, Plain], act: Act)
 def _run(name: str, data: Path, dsn: str | None, work: Any, *, make: bool = False) -> Any:
     """Do the work as the owner, and say what is in the way."""
     try:
-        with reached(data=data, dsn=dsn, make=make) as database:
+        with owning(), reached(data=data, dsn=dsn, make=make) as database:
             steps = migrations.read(migrations.folder())
             if make:
                 migrations.migrate(database.owner_dsn, steps, at=connect.instant_typed(None))
             elif missing := migrations.pending(database.dsn, steps):
                 connect.fail(name, f"the database lacks {missing[0].title}; run: tenure migrate")
             return asyncio.run(work(database.owner_dsn, database.dsn))
+    except NotTheOwnerError as error:
+        wanted = "connect as a superuser, or as a role that owns the tables and has BYPASSRLS"
+        connect.fail(name, f"this role may not do that ({error}); {wanted}")
     except (CannotMigrateError, CannotStartError, WrongKeyStoreError) as error:
         connect.fail(name, str(error))
 
