@@ -1934,6 +1934,8 @@ CREATE TABLE money.usage_ended (
     stage text NOT NULL,
     at timestamptz NOT NULL,
     purses_min smallint NOT NULL,
+    -- Fewer purses than that stood behind it: nothing is told of what it came to.
+    few boolean NOT NULL DEFAULT false,
     least_days smallint NOT NULL,
     ended bigint NOT NULL,
     held bigint NOT NULL,
@@ -1943,10 +1945,13 @@ CREATE TABLE money.usage_ended (
     leaf_seq bigint,
     CONSTRAINT usage_ended_run_is_one PRIMARY KEY (month, run),
     CONSTRAINT usage_ended_is_of_a_month CHECK (extract(day FROM month) = 1 AND run >= 1),
-    CONSTRAINT usage_ended_stage_is_known CHECK (stage IN ('details', 'totals')),
+    CONSTRAINT usage_ended_stage_is_known CHECK (stage IN ('details', 'totals', 'books')),
     -- Whoever rewrites a month: what it came to is what it came to, to the millionth.
     CONSTRAINT usage_ended_legs_are_unchanged
         CHECK (cardinality(legs_before) = 7 AND legs_before = legs_after),
+    CONSTRAINT usage_ended_few_are_not_told CHECK (NOT few OR legs_before = '{0,0,0,0,0,0,0}'),
+    -- Whose a movement of money was is kept for as long as the books are: for a year at the very least.
+    CONSTRAINT usage_ended_books_are_kept CHECK (stage <> 'books' OR least_days >= 365),
     CONSTRAINT usage_ended_counts_up CHECK (ended >= 0 AND held >= 0 AND purses_min >= 2),
     -- No sooner than the law of any of our markets allows (GR 52/2000 article 18), and as the pack says.
     CONSTRAINT usage_ended_after_its_period CHECK (
@@ -4960,6 +4965,115 @@ BEGIN
 END $$;
 
 
+-- privacy 6_usage_books ---------------------------------------------------------------------
+
+-- The last stage of a month: when the books need it no longer, one entry for each purse opens what follows.
+
+-- Each purse that goes, with all that its entries of the month came to; its opening is dated as told.
+CREATE FUNCTION privacy.books_opened(was text, opened text, held bigint[], opens timestamptz)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    EXECUTE format($sql$
+        CREATE TABLE money.%I AS
+        SELECT purse_id, max(seq) AS seq, min(seq) AS first_seq, %L::timestamptz AS at,
+               sum(funds_micros)::bigint AS funds_micros, sum(grants_micros)::bigint AS grants_micros,
+               sum(owed_micros)::bigint AS owed_micros, sum(tax_micros)::bigint AS tax_micros,
+               sum(overrun_micros)::bigint AS overrun_micros, sum(contra_micros)::bigint AS contra_micros,
+               (array_agg(funds_after_micros ORDER BY seq DESC))[1] AS funds_after_micros,
+               sum(CASE WHEN kind = 14 THEN (explanation::jsonb ->> 'entries')::bigint ELSE 1 END) AS entries
+        FROM money.%I WHERE NOT purse_id = ANY (%L::bigint[]) GROUP BY purse_id
+    $sql$, opened, opens, was, held);
+END $$;
+
+-- What is held of the month stays; of every other purse one entry opens the next month there is.  Returns
+-- entries and legs of both, as they stand in the books then.
+CREATE FUNCTION privacy.books_carried(was text, next text, held bigint[], month_ date, since date)
+RETURNS bigint[] LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    opened text := was || '_opened';
+    opens timestamptz;
+    stays bigint[];
+    moved bigint[];
+    broken bigint;
+BEGIN
+    SELECT min(u.month)::timestamp AT TIME ZONE 'UTC' INTO opens
+    FROM privacy.usage_months() u WHERE u.month > month_;
+    PERFORM people.demand(opens IS NOT NULL, 'books_open_a_month_that_follows');
+    EXECUTE format('INSERT INTO money.%I SELECT * FROM money.%I WHERE purse_id = ANY ($1)', next, was)
+        USING held;
+    stays := privacy.usage_legs(next, 'true');
+    PERFORM privacy.books_opened(was, opened, held, opens);
+    -- Every balance can be explained: what was before the month, and what came of it, is what there was.
+    EXECUTE format($sql$
+        SELECT count(*) FROM money.%I o
+        WHERE o.funds_after_micros <> o.funds_micros + coalesce((
+            SELECT e.funds_after_micros FROM money.entry e
+            WHERE e.purse_id = o.purse_id AND e.seq < o.first_seq AND e.at < %L
+            ORDER BY e.seq DESC LIMIT 1), 0)
+    $sql$, opened, opens) INTO broken;
+    PERFORM people.demand(broken = 0, 'books_open_with_the_balance');
+    EXECUTE format($sql$
+        INSERT INTO money.entry
+        SELECT purse_id, seq, at, 14, 19, funds_micros, grants_micros, owed_micros, tax_micros,
+               overrun_micros, contra_micros, funds_after_micros, 'opening', '',
+               '{"ended":"' || %L || '","entries":' || entries || ',"opening":"' || %L || '"}'
+        FROM money.%I
+    $sql$, since, to_char(month_, 'YYYY-MM'), opened);
+    EXECUTE format($sql$
+        SELECT ARRAY[coalesce(sum((e.explanation::jsonb ->> 'entries')::bigint), 0),
+                     coalesce(sum(e.funds_micros), 0), coalesce(sum(e.grants_micros), 0),
+                     coalesce(sum(e.owed_micros), 0), coalesce(sum(e.tax_micros), 0),
+                     coalesce(sum(e.overrun_micros), 0), coalesce(sum(e.contra_micros), 0)]::bigint[]
+        FROM money.%I o JOIN money.entry e ON e.purse_id = o.purse_id AND e.seq = o.seq
+        WHERE e.at = %L AND e.kind = 14
+    $sql$, opened, opens) INTO moved;
+    EXECUTE format('DROP TABLE money.%I', opened);
+    RETURN (SELECT array_agg(s.leg + m.leg ORDER BY s.nth)
+            FROM unnest(stays) WITH ORDINALITY AS s (leg, nth)
+            JOIN unnest(moved) WITH ORDINALITY AS m (leg, nth) USING (nth));
+END $$;
+
+-- Totals by account of all that ends of a month.  An account with too few purses is told with the other
+-- such; if even they are too few, they join the smallest that is told.
+CREATE FUNCTION privacy.total_books(was text, month_ date, run_ smallint, held bigint[], few integer)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    EXECUTE format($sql$
+        INSERT INTO money.usage_total
+        WITH goes AS NOT MATERIALIZED (
+            SELECT * FROM money.%1$I WHERE NOT purse_id = ANY (%2$L::bigint[])
+        ), crowd AS MATERIALIZED (
+            SELECT account, count(DISTINCT purse_id) AS p FROM goes GROUP BY account
+        ), rest AS MATERIALIZED (
+            SELECT count(DISTINCT purse_id) AS p FROM goes
+            WHERE account IN (SELECT account FROM crowd WHERE p < %3$s)
+        ), merged AS MATERIALIZED (
+            SELECT account FROM crowd WHERE p < %3$s
+            UNION ALL
+            (SELECT c.account FROM crowd c, rest WHERE rest.p BETWEEN 1 AND %3$s - 1 AND c.p >= %3$s
+             ORDER BY c.p, c.account LIMIT 1)
+        )
+        SELECT %4$L::date, %5$L::smallint, NULL::date,
+               (CASE WHEN account IN (SELECT account FROM merged) THEN 0 ELSE account END)::smallint AS told,
+               '', count(*), count(DISTINCT purse_id), %3$s, sum(funds_micros), sum(grants_micros),
+               sum(owed_micros), sum(tax_micros), sum(overrun_micros), sum(contra_micros)
+        FROM goes GROUP BY told
+    $sql$, was, held, few, month_, run_);
+END $$;
+
+-- The finer totals of a month end with its books; those of its whole stay.
+CREATE FUNCTION privacy.totals_dropped(month_ date) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    DELETE FROM money.usage_account a USING money.usage_ended e
+    WHERE a.month = month_ AND e.month = month_ AND e.run = a.run AND e.stage = 'totals';
+    DELETE FROM money.usage_total t USING money.usage_ended e
+    WHERE t.month = month_ AND e.month = month_ AND e.run = t.run AND e.stage = 'totals';
+$$;
+
+-- Who may do what.
+REVOKE ALL ON FUNCTION privacy.books_opened, privacy.books_carried, privacy.total_books, privacy.totals_dropped FROM PUBLIC;
+
+
 -- privacy 6_usage_doors ---------------------------------------------------------------------
 
 -- The doors by which a month of usage is rewritten: made beside, compared, and put in its place.
@@ -5083,7 +5197,9 @@ END $$;
 
 -- By account: what goes out of the entries, and what the totals tell.  Accounts of which anything was
 -- merged with another one are compared together, under 0.
-CREATE FUNCTION privacy.compare_accounts(was text, month_ date, run_ smallint, held bigint[])
+CREATE FUNCTION privacy.compare_accounts(
+    was text, goes text, month_ date, run_ smallint, held bigint[]
+)
 RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     EXECUTE format($sql$
@@ -5092,7 +5208,7 @@ BEGIN
             SELECT account, count(*) AS n, sum(funds_micros) AS f, sum(grants_micros) AS g,
                    sum(owed_micros) AS o, sum(tax_micros) AS t, sum(overrun_micros) AS v,
                    sum(contra_micros) AS c
-            FROM money.%I WHERE kind IN (1, 2, 3, 8) AND NOT purse_id = ANY (%L::bigint[])
+            FROM money.%I WHERE %5$s AND NOT purse_id = ANY (%2$L::bigint[])
             GROUP BY account
         ), told AS MATERIALIZED (
             SELECT account, sum(entries) AS n, sum(funds_micros) AS f, sum(grants_micros) AS g,
@@ -5114,7 +5230,7 @@ BEGIN
                coalesce(max(ARRAY[n, f, g, o, t, v, c]) FILTER (WHERE side = 'gone'), '{}')::bigint[],
                coalesce(max(ARRAY[n, f, g, o, t, v, c]) FILTER (WHERE side = 'told'), '{}')::bigint[]
         FROM sides GROUP BY account
-    $sql$, was, held, month_, run_);
+    $sql$, was, held, month_, run_, goes);
 END $$;
 
 -- The totals of a run in one fixed order, hashed: what the leaf of the record says.
@@ -5140,44 +5256,55 @@ DECLARE
     since date := (moment AT TIME ZONE zone)::date;
     held bigint[] := privacy.usage_held(moment, privacy.month_of(month_));
     begins timestamptz := month_::timestamp AT TIME ZONE 'UTC';
+    goes text := CASE stage_ WHEN 'books' THEN 'true' ELSE 'kind IN (1, 2, 3, 8)' END;
     made money.usage_ended;
-    crowd bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('privacy.end_usage'));
     -- Sorts of a whole month; for this transaction alone.
     PERFORM set_config('work_mem', '256MB', true), set_config('maintenance_work_mem', '512MB', true);
     PERFORM money.open_month(begins);
     EXECUTE format('LOCK TABLE ONLY money.%I IN SHARE MODE', was);
-    IF stage_ = 'totals' THEN
-        EXECUTE format(
-            'SELECT count(*) FROM (SELECT DISTINCT purse_id FROM money.%I'
-            ' WHERE kind IN (1, 2, 3, 8) AND NOT purse_id = ANY ($1) LIMIT $2) AS found', was
-        ) INTO crowd USING held, few;
-        PERFORM people.demand(crowd >= few, 'usage_total_hides_in_a_crowd');
-    END IF;
+    EXECUTE format(
+        'SELECT count(*) < $2 FROM (SELECT DISTINCT purse_id FROM money.%I'
+        ' WHERE %s AND NOT purse_id = ANY ($1) LIMIT $2) AS found', was, goes
+    ) INTO made.few USING held, few;
     EXECUTE format('CREATE TABLE money.%I (LIKE money.entry INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', next);
     made.month := month_;
     made.run := 1 + coalesce((SELECT max(run) FROM money.usage_ended WHERE month = month_), 0);
     made.legs_before := privacy.usage_legs(was, 'true');
     IF stage_ = 'details' THEN
         PERFORM privacy.without_details(was, next, held, since);
-    ELSE
+        made.legs_after := privacy.usage_legs(next, 'true');
+    ELSIF stage_ = 'totals' THEN
         PERFORM privacy.carried_forward(was, next, held, month_, since);
+        made.legs_after := privacy.usage_legs(next, 'true');
+    ELSE
+        made.legs_after := privacy.books_carried(was, next, held, month_, since);
     END IF;
-    made.legs_after := privacy.usage_legs(next, 'true');
     -- The key of what is new serves to count what was held, and what stays besides.
     EXECUTE format('ALTER TABLE money.%I ADD PRIMARY KEY (purse_id, seq, at)', next);
-    EXECUTE format('SELECT count(*) FROM money.%I WHERE kind IN (1, 2, 3, 8) AND purse_id = ANY ($1)', next)
+    EXECUTE format('SELECT count(*) FROM money.%I WHERE %s AND purse_id = ANY ($1)', next, goes)
         INTO made.held USING held;
-    EXECUTE format('SELECT count(*) FROM money.%I WHERE kind IN (1, 2, 3, 8)', was) INTO made.ended;
+    EXECUTE format('SELECT count(*) FROM money.%I WHERE %s', was, goes) INTO made.ended;
     made.ended := made.ended - made.held;
     INSERT INTO money.usage_ended VALUES (
-        month_, made.run, stage_, moment, few, least_days, made.ended, made.held, made.legs_before,
+        month_, made.run, stage_, moment, few, false, least_days, made.ended, made.held, made.legs_before,
         made.legs_after, encode(sha256(''::bytea), 'hex'), NULL
     );
-    IF stage_ = 'totals' THEN
+    IF stage_ = 'books' THEN
+        PERFORM privacy.totals_dropped(month_);
+    END IF;
+    IF made.few THEN
+        -- It was compared; but sums of so few would tell of each of them.
+        UPDATE money.usage_ended
+        SET few = true, legs_before = '{0,0,0,0,0,0,0}', legs_after = '{0,0,0,0,0,0,0}'
+        WHERE month = month_ AND run = made.run;
+    ELSIF stage_ = 'totals' THEN
         PERFORM privacy.total_usage(was, month_, made.run, held, few, zone);
-        PERFORM privacy.compare_accounts(was, month_, made.run, held);
+        PERFORM privacy.compare_accounts(was, goes, month_, made.run, held);
+    ELSIF stage_ = 'books' THEN
+        PERFORM privacy.total_books(was, month_, made.run, held, few);
+        PERFORM privacy.compare_accounts(was, goes, month_, made.run, held);
     END IF;
     UPDATE money.usage_ended SET totals_sha256 = privacy.totals_sha256(month_, made.run)
     WHERE month = month_ AND run = made.run;
@@ -5327,6 +5454,7 @@ BEGIN
         SELECT FROM record.leaf l
         WHERE l.seq = proof AND l.at = moment
           AND l.kind = CASE made.stage WHEN 'totals' THEN 'privacy.usage_anonymised'
+                                       WHEN 'books' THEN 'privacy.books_closed'
                                        ELSE 'privacy.usage_details_ended' END
           AND l.body::jsonb -> 'said' ->> 'totals_sha256' = made.totals_sha256
           AND l.body::jsonb -> 'said' ->> 'month' = to_char(month_, 'YYYY-MM')
@@ -5336,6 +5464,10 @@ BEGIN
     PERFORM privacy.hold_entries();
     EXECUTE format('ALTER TABLE money.entry DETACH PARTITION money.%I', was);
     EXECUTE format('DROP TABLE money.%I', was);
+    IF made.stage = 'books' AND made.held = 0 THEN
+        EXECUTE format('DROP TABLE money.%I', next);
+        RETURN;
+    END IF;
     EXECUTE format('ALTER TABLE money.%I RENAME TO %I', next, was);
     EXECUTE format('ALTER INDEX money.%I RENAME TO %I', next || '_pkey', was || '_pkey');
     EXECUTE format('ALTER TABLE money.entry ATTACH PARTITION money.%I FOR VALUES FROM (%L) TO (%L)',
@@ -5343,7 +5475,8 @@ BEGIN
     EXECUTE format('ALTER TABLE money.%I DROP CONSTRAINT of_its_month', was);
 END $$;
 
--- Whatever was prepared is in its place and on record at the commit, or nothing of it is.
+-- Whatever was prepared is in its place and on record at the commit, or nothing of it is; and what is
+-- told of it are the totals of all that ended, or nothing where too few stood behind them.
 CREATE FUNCTION privacy.usage_ended_is_done() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -5351,6 +5484,13 @@ BEGIN
         SELECT FROM money.usage_ended e WHERE e.month = NEW.month AND e.run = NEW.run AND e.leaf_seq IS NOT NULL
     ) AND to_regclass(format('money.entry_%s_next', to_char(NEW.month, 'YYYY_MM'))) IS NULL,
         'usage_ended_has_its_leaf');
+    PERFORM people.demand(NEW.stage = 'details' OR EXISTS (
+        SELECT FROM money.usage_ended e
+        WHERE e.month = NEW.month AND e.run = NEW.run AND CASE WHEN e.few THEN 0 ELSE e.ended END = (
+            SELECT coalesce(sum(t.entries), 0) FROM money.usage_total t
+            WHERE t.month = e.month AND t.run = e.run
+        )
+    ), 'usage_ended_is_told_wholly_or_not_at_all');
     RETURN NULL;
 END $$;
 
@@ -5393,19 +5533,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ORDER BY 1
 $$;
 
--- Whether a month still has usage to end: with its details, or at all, that no hold keeps.
-CREATE FUNCTION privacy.usage_waits(month_ date, stage_ text, few integer, moment timestamptz)
+-- Whether a month still has something to end that no hold keeps: usage with its details, usage at all,
+-- or anything at all.
+CREATE FUNCTION privacy.usage_waits(month_ date, stage_ text, moment timestamptz)
 RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    found bigint;
-    least bigint := CASE stage_ WHEN 'totals' THEN few ELSE 1 END;
+    found boolean;
 BEGIN
     EXECUTE format(
-        'SELECT count(*) FROM (SELECT DISTINCT purse_id FROM money.%I'
-        ' WHERE kind IN (1, 2, 3, 8) AND ($1 OR NOT starts_with(explanation, ''{"ended"''))'
-        ' AND NOT purse_id = ANY ($2) LIMIT $3) AS found', 'entry_' || to_char(month_, 'YYYY_MM')
-    ) INTO found USING stage_ = 'totals', privacy.usage_held(moment, privacy.month_of(month_)), least;
-    RETURN found >= least;
+        'SELECT EXISTS (SELECT FROM money.%I WHERE %s AND NOT purse_id = ANY ($1))',
+        'entry_' || to_char(month_, 'YYYY_MM'),
+        CASE stage_ WHEN 'books' THEN 'true' WHEN 'totals' THEN 'kind IN (1, 2, 3, 8)'
+            ELSE 'kind IN (1, 2, 3, 8) AND NOT starts_with(explanation, ''{"ended"'')' END
+    ) INTO found USING privacy.usage_held(moment, privacy.month_of(month_));
+    RETURN found;
 END $$;
 
 -- Who may do what.

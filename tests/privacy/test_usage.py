@@ -95,12 +95,12 @@ async def test_what_is_carried_is_told_in_words(pool: Pool, owner: str) -> None:
 async def test_the_audit_finds_the_books_in_order(pool: Pool, owner: str) -> None:
     planted(owner, [*crowd(), Use(3, 1000, -5_000_000), Use(4, 9, 7, 2), Use(5, 9, 8, 4, "roam")])
     await ended(pool, Stage.DETAILS, MAY)
-    await _audited(pool)
+    await audited(pool)
     await ended(pool)
-    await _audited(pool)
+    await audited(pool)
 
 
-async def _audited(pool: Pool) -> None:
+async def audited(pool: Pool) -> None:
     smart = pack.load("smart-kh")
     for check in checks():
         if check.promise in {"money", "charging", "tariffs", "privacy"}:
@@ -114,13 +114,13 @@ async def test_what_a_hold_keeps_stays_whole(pool: Pool, owner: str) -> None:
         "INSERT INTO record.leaf (at, kind, body, leaf_hash) VALUES ('2025-02-01', 'numbers.held',"
         " '{}', sha256('\\x00'::bytea || '{}'))"
     )
-    _do(owner, with_hold)
-    _do(
+    done(owner, with_hold)
+    done(
         owner,
         "INSERT INTO numbers.line (msisdn, imsi, purse_id, offer, language, since)"
         " VALUES ('85510000007', '456060000000007', 7, 'prepaid', 'en', '2025-01-01')",
     )
-    _do(
+    done(
         owner,
         "INSERT INTO numbers.hold (msisdn, kind, reference, since, leaf_seq)"
         " SELECT '85510000007', 'dispute', 'C-1', '2025-02-01', seq FROM record.leaf",
@@ -132,21 +132,30 @@ async def test_what_a_hold_keeps_stays_whole(pool: Pool, owner: str) -> None:
     )
     assert held == [(7, 4, "85512345678")]
     assert not await perform(pool, usage.due, KH, LATER)
-    _do(
+    done(
         owner,
         "UPDATE numbers.hold SET until = '2026-05-01', release_leaf_seq = leaf_seq",
     )
     (due,) = await perform(pool, usage.due, KH, LATER)
-    assert due.stage is Stage.DETAILS, "too few are left to hide in, so their details end"
-    assert (await ended(pool, Stage.DETAILS)).run == 2
+    assert due.stage is Stage.TOTALS
+    made = await ended(pool)
+    assert (made.run, made.ended, made.totals) == (2, 4, 0), "too few are left to be told of"
     assert await refused(pool) is Refusal.NOTHING_TO_END
-    assert rows(owner, "SELECT count(*) FROM money.entry WHERE party <> ''") == [(0,)]
+    assert rows(owner, "SELECT count(*) FROM money.entry WHERE kind = 1") == [(0,)]
+    await audited(pool)
 
 
-async def test_too_few_purses_are_no_crowd(pool: Pool, owner: str) -> None:
+async def test_of_too_few_purses_nothing_is_told(pool: Pool, owner: str) -> None:
     planted(owner, crowd(10))
-    assert await refused(pool) is Refusal.NOTHING_TO_END
-    assert rows(owner, "SELECT count(*) FROM money.usage_ended") == [(0,)]
+    before = rows(owner, BY_PURSE)
+    made = await ended(pool)
+    assert (made.ended, made.totals, made.legs) == (40, 0, (0,) * 7)
+    assert rows(owner, BY_PURSE) == before
+    assert rows(owner, "SELECT count(*) FROM money.entry WHERE kind = 1") == [(0,)]
+    assert rows(owner, "SELECT count(*) FROM money.usage_total") == [(0,)]
+    assert rows(owner, "SELECT count(*) FROM money.usage_account") == [(0,)]
+    assert not await perform(pool, usage.due, KH, LATER)
+    await audited(pool)
 
 
 async def test_nothing_ends_before_its_period(pool: Pool, owner: str) -> None:
@@ -168,9 +177,9 @@ async def test_usage_that_comes_late_has_no_details(pool: Pool, owner: str) -> N
 
 async def test_who_waited_in_no_month_ends_with_it(pool: Pool, owner: str) -> None:
     planted(owner, crowd())
-    _do(owner, "ALTER TABLE money.entry DETACH PARTITION money.entry_2025_01")
-    _do(owner, "INSERT INTO money.entry_other SELECT * FROM money.entry_2025_01")
-    _do(owner, "DROP TABLE money.entry_2025_01")
+    done(owner, "ALTER TABLE money.entry DETACH PARTITION money.entry_2025_01")
+    done(owner, "INSERT INTO money.entry_other SELECT * FROM money.entry_2025_01")
+    done(owner, "DROP TABLE money.entry_2025_01")
     assert await refused(pool) is Refusal.UNKNOWN_MONTH
     await perform(pool, money.open_months, rules.begins(JANUARY), 0)
     assert (await ended(pool)).ended == 48
@@ -192,7 +201,7 @@ async def test_who_was_called_is_forgotten_and_nobody_pays_otherwise(
     pool: Pool, owner: str
 ) -> None:
     planted(owner, [*crowd(), Use(1, 30, 77, party="85599000111")])
-    _do(owner, TENURES, bypass=True)
+    done(owner, TENURES, bypass=True)
     before = rows(owner, CHARGES)
     forgotten = await perform(pool, usage.forget_party, [7], act_at(LATER))
     # Two calls of each were in the time in which they had the number; then somebody else had it.
@@ -209,8 +218,8 @@ async def test_an_erasure_reaches_the_usage_of_others_once(
 ) -> None:
     await published(owner)
     planted(owner, [*crowd(), Use(1, 30, 77, party="85599000111")])
-    _do(owner, TENURES, bypass=True)
-    _do(
+    done(owner, TENURES, bypass=True)
+    done(
         owner,
         "INSERT INTO people.person (person_id, name, language, since)"
         " VALUES (7, 'Somebody', 'km', '2024-01-01T00:00:00Z')",
@@ -270,7 +279,7 @@ def test_who_dies_meanwhile_leaves_the_month_as_it_was(owner: str, database: str
     with psycopg.connect(database) as connection:
         connection.execute(EARLY.replace("2025-03-01Z", "2026-06-01Z").encode())
         (pid,) = connection.execute("SELECT pg_backend_pid()").fetchone() or (0,)
-        _do(owner, f"SELECT pg_terminate_backend({pid}, 5000)")
+        done(owner, f"SELECT pg_terminate_backend({pid}, 5000)")
         with pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT 1")
     assert before == rows(owner, DIGEST)
@@ -292,7 +301,7 @@ def test_others_are_charged_while_a_month_is_made_anew(owner: str) -> None:
 
 async def test_a_legal_hold_of_a_person_keeps_what_it_covers(pool: Pool, owner: str) -> None:
     planted(owner, crowd(13))
-    _do(owner, TENURES + ";" + HOLD, bypass=True)
+    done(owner, TENURES + ";" + HOLD, bypass=True)
     assert rows(owner, HELD.format("2025-02-01")) == [([],)], "it covers January alone"
     assert (await ended(pool)).held == 4
 
@@ -345,7 +354,7 @@ SELECT id, 'person', 7, '{}', during, 'C', 'A', document, review_at, '2026-01-01
 """
 
 
-def _do(owner: str, statement: str, *, bypass: bool = False) -> None:
+def done(owner: str, statement: str, *, bypass: bool = False) -> None:
     with psycopg.connect(owner) as connection:
         if bypass:
             connection.execute("SET LOCAL session_replication_role = replica")

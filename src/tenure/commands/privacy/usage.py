@@ -35,6 +35,8 @@ class Done(msgspec.Struct, frozen=True):
     """What there was, what was due, and what came of it."""
 
     months: list[held.Months]
+    coming: list[tuple[held.Stage, Instant]]
+    """Of each month, which stage comes next, and when it falls due."""
     due: list[held.Due]
     ended: list[held.Ended]
 
@@ -102,7 +104,7 @@ async def _work(pool: Pool, terms: Terms, act: Act, *, dry_run: bool, quiet: boo
         if isinstance(made, Refused):
             return made
         ended.append(made)
-    return Done(months, due, ended)
+    return Done(months, operations.usage.coming(terms, months, act.at), due, ended)
 
 
 def ending(pool: Pool, terms: Terms) -> Callable[[Instant], Awaitable[None]]:
@@ -123,24 +125,34 @@ def _lines(done: Done, *, dry_run: bool) -> list[str]:
     """What was done, as a person reads it."""
     lines = []
     if dry_run:
-        lines = [_month(one, done.due) for one in done.months]
+        pairs = zip(done.months, done.coming, strict=True)
+        lines = [_month(one, done.due, coming) for one, coming in pairs]
     for one in done.ended:
-        what = "details of" if one.stage is held.Stage.DETAILS else "usage became totals:"
+        what = _WORDS[one.stage]
         kept = f", {one.held:,} held" if one.held else ""
-        told = f"; {one.totals:,} sums are told" if one.stage is held.Stage.TOTALS else ""
+        told = f"; {one.totals:,} sums are told" if one.stage is not held.Stage.DETAILS else ""
         lines.append(
             f"{one.month:%Y-%m}  {what} {one.ended:,} entries{kept}{told}; books unchanged"
         )
     return lines or ["no month of usage is due"]
 
 
-def _month(one: held.Months, due: list[held.Due]) -> str:
+_WORDS: Final = {
+    held.Stage.DETAILS: "details of",
+    held.Stage.TOTALS: "usage became totals:",
+    held.Stage.BOOKS: "books were carried forward:",
+}
+
+
+def _month(one: held.Months, due: list[held.Due], coming: tuple[held.Stage, Instant]) -> str:
     """A month and what comes next of it."""
     found = [each for each in due if each.month == one.month]
     what = "details ended" if one.details_ended else "with details"
     what = "totals" if one.totals_made else what
     size = f"about {one.entries:,} entries, {one.octets // MEGABYTE:,} MB"
-    then = f"; due since {iso(found[0].since)}: {found[0].stage.value}" if found else ""
+    then = f"; next: {coming[0].value}, {iso(coming[1])}"
+    if found:
+        then = f"; due since {iso(found[0].since)}: {found[0].stage.value}"
     return f"{one.month:%Y-%m}  {what}, {size}{then}"
 
 

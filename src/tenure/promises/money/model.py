@@ -28,7 +28,7 @@ class Account(IntEnum):
     """What goes from one purse to the next holder's: its entries sum to zero."""
     REVENUE_FEES = 18
     CARRIED = 19
-    """What usage came to whose details have ended: ``money.usage_total`` tells it by account."""
+    """What entries came to that have ended: ``money.usage_total`` tells it by account."""
 
 
 class EntryKind(IntEnum):
@@ -48,7 +48,7 @@ class EntryKind(IntEnum):
     FEE = 12
     HANDED_OVER = 13
     CARRIED = 14
-    """Stands for usage whose details have ended (PRV-KEEP), so that every balance still adds up."""
+    """Stands for entries that have ended (PRV-KEEP), so that every balance still adds up."""
 
 
 class Grant(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -90,6 +90,7 @@ _HELD = (
         "stage",
         "at",
         "purses_min",
+        "few",
         "least_days",
         "ended",
         "held",

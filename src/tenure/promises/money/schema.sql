@@ -98,6 +98,8 @@ CREATE TABLE money.usage_ended (
     stage text NOT NULL,
     at timestamptz NOT NULL,
     purses_min smallint NOT NULL,
+    -- Fewer purses than that stood behind it: nothing is told of what it came to.
+    few boolean NOT NULL DEFAULT false,
     least_days smallint NOT NULL,
     ended bigint NOT NULL,
     held bigint NOT NULL,
@@ -107,10 +109,13 @@ CREATE TABLE money.usage_ended (
     leaf_seq bigint,
     CONSTRAINT usage_ended_run_is_one PRIMARY KEY (month, run),
     CONSTRAINT usage_ended_is_of_a_month CHECK (extract(day FROM month) = 1 AND run >= 1),
-    CONSTRAINT usage_ended_stage_is_known CHECK (stage IN ('details', 'totals')),
+    CONSTRAINT usage_ended_stage_is_known CHECK (stage IN ('details', 'totals', 'books')),
     -- Whoever rewrites a month: what it came to is what it came to, to the millionth.
     CONSTRAINT usage_ended_legs_are_unchanged
         CHECK (cardinality(legs_before) = 7 AND legs_before = legs_after),
+    CONSTRAINT usage_ended_few_are_not_told CHECK (NOT few OR legs_before = '{0,0,0,0,0,0,0}'),
+    -- Whose a movement of money was is kept for as long as the books are: for a year at the very least.
+    CONSTRAINT usage_ended_books_are_kept CHECK (stage <> 'books' OR least_days >= 365),
     CONSTRAINT usage_ended_counts_up CHECK (ended >= 0 AND held >= 0 AND purses_min >= 2),
     -- No sooner than the law of any of our markets allows (GR 52/2000 article 18), and as the pack says.
     CONSTRAINT usage_ended_after_its_period CHECK (

@@ -154,14 +154,20 @@ WHERE d.basis = 'order'
 
 -- check: totals of ended usage
 -- clauses: PRV-KEEP
--- says: What usage came to that ended is in its totals, each of a crowd, as the record says.
+-- says: What a month came to that ended is in its totals, each of a crowd, as the record says, or is not told.
 SELECT e.legs_before = e.legs_after
-       AND e.totals_sha256 = privacy.totals_sha256(e.month, e.run)
        AND e.totals_sha256 = l.body::jsonb -> 'said' ->> 'totals_sha256'
-       AND (e.stage = 'details' OR e.ended = (
-           SELECT sum(t.entries) FROM money.usage_total t WHERE t.month = e.month AND t.run = e.run
-       )) AS ok, format('month %s run %s', e.month, e.run) AS which
+       -- The totals of a month end when its books do.
+       AND (e.stage = 'totals' AND e.run < c.run OR (
+           e.totals_sha256 = privacy.totals_sha256(e.month, e.run)
+           AND (e.stage = 'details' OR CASE WHEN e.few THEN 0 ELSE e.ended END = (
+               SELECT coalesce(sum(t.entries), 0) FROM money.usage_total t
+               WHERE t.month = e.month AND t.run = e.run
+           )))) IS TRUE AS ok, format('month %s run %s', e.month, e.run) AS which
 FROM money.usage_ended e LEFT JOIN record.leaf l ON l.seq = e.leaf_seq
+LEFT JOIN (
+    SELECT month, max(run) AS run FROM money.usage_ended WHERE stage = 'books' GROUP BY month
+) c ON c.month = e.month
 
 -- check: what analysis was told is paid for
 -- clauses: PRV-WHY

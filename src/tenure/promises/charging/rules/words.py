@@ -23,6 +23,8 @@ class _Ended(msgspec.Struct):
     """The day, by the operator's clocks."""
     route: str = ""
     entries: int = 1
+    opening: str = ""
+    """Up to which month the books were closed, of an entry that opens what follows."""
 
 
 _ended = msgspec.json.Decoder(_Ended).decode
@@ -131,6 +133,10 @@ def _without_details(entry: Entry, currency: str) -> str:
     """What is still told of usage whose details have ended: what it came to, and since when."""
     told = _ended(entry.explanation.encode())
     since = f"details ended on {told.ended}, as promised"
+    if told.opening:
+        moved = words(_moved(entry), currency)
+        since = f"closed on {told.ended}, as promised"
+        return f"Carried forward up to {told.opening}: {moved}, {told.entries} entries ({since})."
     if entry.kind is EntryKind.CARRIED:
         charges = "1 charge" if told.entries == 1 else f"{told.entries} charges"
         return f"Usage of the month: {charges}, {words(-_moved(entry), currency)} in all ({since})."

@@ -15,6 +15,8 @@ class Stage(Enum):
     """With whom it was, and why it cost what it did (PRV-KEEP)."""
     TOTALS = "totals"
     """Whose it was: sums by day, account and route stay, and one sum for each balance."""
+    BOOKS = "books"
+    """The whole month: one entry opens what follows for each purse, and sums by account stay."""
 
 
 class Months(msgspec.Struct, frozen=True):
@@ -63,7 +65,9 @@ class Refusal(IntEnum):
     TOO_EARLY = 2
     """Its least period is not over: the law, or a charge that may be disputed, needs it."""
     NOTHING_TO_END = 3
-    """All of it has ended, or a hold keeps it, or too few purses would stand behind a sum."""
+    """All of it has ended, or a hold keeps it."""
+    NO_MONTH_FOLLOWS = 4
+    """Books are carried into the month that follows, and there is none."""
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -71,5 +75,11 @@ class Figures(msgspec.Struct, frozen=True):
 
     least_days: int
     most_days: int
+    books_days: int
+    """How long the books need whose a movement was: the most of ``accounts``."""
     purses_min: int
     time_zone: str
+
+    def least_of(self, stage: Stage) -> int:
+        """For how many days after its month a stage must not begin."""
+        return self.books_days if stage is Stage.BOOKS else self.least_days

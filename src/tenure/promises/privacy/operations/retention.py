@@ -18,7 +18,7 @@ from tenure.promises.privacy.model.retention import (
     Step,
     Window,
 )
-from tenure.promises.privacy.operations import register
+from tenure.promises.privacy.operations import register, usage
 from tenure.promises.privacy.operations.keys import Keys
 from tenure.promises.privacy.rules import retention as rules
 from tenure.promises.privacy.store import retention as store
@@ -184,8 +184,11 @@ async def certificate(tx: Transaction, entry_id: UUID) -> Certificate | Refused[
 
 
 async def forecast(tx: Transaction, at: Instant) -> list[Ending]:
-    """How many rows of which store have to be gone in which month, and how they stand at ``at``."""
+    """How many rows of which store have to be gone in which month, and how they stand at ``at``.
+
+    Entries by the month as a whole, and by about how many there are: of each, its next stage.
+    """
     found: list[Ending] = []
     for step in await store.steps(tx):
         found += await store.endings(tx, step, at)
-    return found
+    return found + await usage.foretold(tx, at)

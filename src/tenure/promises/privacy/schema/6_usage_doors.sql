@@ -119,7 +119,9 @@ END $$;
 
 -- By account: what goes out of the entries, and what the totals tell.  Accounts of which anything was
 -- merged with another one are compared together, under 0.
-CREATE FUNCTION privacy.compare_accounts(was text, month_ date, run_ smallint, held bigint[])
+CREATE FUNCTION privacy.compare_accounts(
+    was text, goes text, month_ date, run_ smallint, held bigint[]
+)
 RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     EXECUTE format($sql$
@@ -128,7 +130,7 @@ BEGIN
             SELECT account, count(*) AS n, sum(funds_micros) AS f, sum(grants_micros) AS g,
                    sum(owed_micros) AS o, sum(tax_micros) AS t, sum(overrun_micros) AS v,
                    sum(contra_micros) AS c
-            FROM money.%I WHERE kind IN (1, 2, 3, 8) AND NOT purse_id = ANY (%L::bigint[])
+            FROM money.%I WHERE %5$s AND NOT purse_id = ANY (%2$L::bigint[])
             GROUP BY account
         ), told AS MATERIALIZED (
             SELECT account, sum(entries) AS n, sum(funds_micros) AS f, sum(grants_micros) AS g,
@@ -150,7 +152,7 @@ BEGIN
                coalesce(max(ARRAY[n, f, g, o, t, v, c]) FILTER (WHERE side = 'gone'), '{}')::bigint[],
                coalesce(max(ARRAY[n, f, g, o, t, v, c]) FILTER (WHERE side = 'told'), '{}')::bigint[]
         FROM sides GROUP BY account
-    $sql$, was, held, month_, run_);
+    $sql$, was, held, month_, run_, goes);
 END $$;
 
 -- The totals of a run in one fixed order, hashed: what the leaf of the record says.
@@ -176,44 +178,55 @@ DECLARE
     since date := (moment AT TIME ZONE zone)::date;
     held bigint[] := privacy.usage_held(moment, privacy.month_of(month_));
     begins timestamptz := month_::timestamp AT TIME ZONE 'UTC';
+    goes text := CASE stage_ WHEN 'books' THEN 'true' ELSE 'kind IN (1, 2, 3, 8)' END;
     made money.usage_ended;
-    crowd bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('privacy.end_usage'));
     -- Sorts of a whole month; for this transaction alone.
     PERFORM set_config('work_mem', '256MB', true), set_config('maintenance_work_mem', '512MB', true);
     PERFORM money.open_month(begins);
     EXECUTE format('LOCK TABLE ONLY money.%I IN SHARE MODE', was);
-    IF stage_ = 'totals' THEN
-        EXECUTE format(
-            'SELECT count(*) FROM (SELECT DISTINCT purse_id FROM money.%I'
-            ' WHERE kind IN (1, 2, 3, 8) AND NOT purse_id = ANY ($1) LIMIT $2) AS found', was
-        ) INTO crowd USING held, few;
-        PERFORM people.demand(crowd >= few, 'usage_total_hides_in_a_crowd');
-    END IF;
+    EXECUTE format(
+        'SELECT count(*) < $2 FROM (SELECT DISTINCT purse_id FROM money.%I'
+        ' WHERE %s AND NOT purse_id = ANY ($1) LIMIT $2) AS found', was, goes
+    ) INTO made.few USING held, few;
     EXECUTE format('CREATE TABLE money.%I (LIKE money.entry INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', next);
     made.month := month_;
     made.run := 1 + coalesce((SELECT max(run) FROM money.usage_ended WHERE month = month_), 0);
     made.legs_before := privacy.usage_legs(was, 'true');
     IF stage_ = 'details' THEN
         PERFORM privacy.without_details(was, next, held, since);
-    ELSE
+        made.legs_after := privacy.usage_legs(next, 'true');
+    ELSIF stage_ = 'totals' THEN
         PERFORM privacy.carried_forward(was, next, held, month_, since);
+        made.legs_after := privacy.usage_legs(next, 'true');
+    ELSE
+        made.legs_after := privacy.books_carried(was, next, held, month_, since);
     END IF;
-    made.legs_after := privacy.usage_legs(next, 'true');
     -- The key of what is new serves to count what was held, and what stays besides.
     EXECUTE format('ALTER TABLE money.%I ADD PRIMARY KEY (purse_id, seq, at)', next);
-    EXECUTE format('SELECT count(*) FROM money.%I WHERE kind IN (1, 2, 3, 8) AND purse_id = ANY ($1)', next)
+    EXECUTE format('SELECT count(*) FROM money.%I WHERE %s AND purse_id = ANY ($1)', next, goes)
         INTO made.held USING held;
-    EXECUTE format('SELECT count(*) FROM money.%I WHERE kind IN (1, 2, 3, 8)', was) INTO made.ended;
+    EXECUTE format('SELECT count(*) FROM money.%I WHERE %s', was, goes) INTO made.ended;
     made.ended := made.ended - made.held;
     INSERT INTO money.usage_ended VALUES (
-        month_, made.run, stage_, moment, few, least_days, made.ended, made.held, made.legs_before,
+        month_, made.run, stage_, moment, few, false, least_days, made.ended, made.held, made.legs_before,
         made.legs_after, encode(sha256(''::bytea), 'hex'), NULL
     );
-    IF stage_ = 'totals' THEN
+    IF stage_ = 'books' THEN
+        PERFORM privacy.totals_dropped(month_);
+    END IF;
+    IF made.few THEN
+        -- It was compared; but sums of so few would tell of each of them.
+        UPDATE money.usage_ended
+        SET few = true, legs_before = '{0,0,0,0,0,0,0}', legs_after = '{0,0,0,0,0,0,0}'
+        WHERE month = month_ AND run = made.run;
+    ELSIF stage_ = 'totals' THEN
         PERFORM privacy.total_usage(was, month_, made.run, held, few, zone);
-        PERFORM privacy.compare_accounts(was, month_, made.run, held);
+        PERFORM privacy.compare_accounts(was, goes, month_, made.run, held);
+    ELSIF stage_ = 'books' THEN
+        PERFORM privacy.total_books(was, month_, made.run, held, few);
+        PERFORM privacy.compare_accounts(was, goes, month_, made.run, held);
     END IF;
     UPDATE money.usage_ended SET totals_sha256 = privacy.totals_sha256(month_, made.run)
     WHERE month = month_ AND run = made.run;

@@ -34,6 +34,7 @@ BEGIN
         SELECT FROM record.leaf l
         WHERE l.seq = proof AND l.at = moment
           AND l.kind = CASE made.stage WHEN 'totals' THEN 'privacy.usage_anonymised'
+                                       WHEN 'books' THEN 'privacy.books_closed'
                                        ELSE 'privacy.usage_details_ended' END
           AND l.body::jsonb -> 'said' ->> 'totals_sha256' = made.totals_sha256
           AND l.body::jsonb -> 'said' ->> 'month' = to_char(month_, 'YYYY-MM')
@@ -43,6 +44,10 @@ BEGIN
     PERFORM privacy.hold_entries();
     EXECUTE format('ALTER TABLE money.entry DETACH PARTITION money.%I', was);
     EXECUTE format('DROP TABLE money.%I', was);
+    IF made.stage = 'books' AND made.held = 0 THEN
+        EXECUTE format('DROP TABLE money.%I', next);
+        RETURN;
+    END IF;
     EXECUTE format('ALTER TABLE money.%I RENAME TO %I', next, was);
     EXECUTE format('ALTER INDEX money.%I RENAME TO %I', next || '_pkey', was || '_pkey');
     EXECUTE format('ALTER TABLE money.entry ATTACH PARTITION money.%I FOR VALUES FROM (%L) TO (%L)',
@@ -50,7 +55,8 @@ BEGIN
     EXECUTE format('ALTER TABLE money.%I DROP CONSTRAINT of_its_month', was);
 END $$;
 
--- Whatever was prepared is in its place and on record at the commit, or nothing of it is.
+-- Whatever was prepared is in its place and on record at the commit, or nothing of it is; and what is
+-- told of it are the totals of all that ended, or nothing where too few stood behind them.
 CREATE FUNCTION privacy.usage_ended_is_done() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -58,6 +64,13 @@ BEGIN
         SELECT FROM money.usage_ended e WHERE e.month = NEW.month AND e.run = NEW.run AND e.leaf_seq IS NOT NULL
     ) AND to_regclass(format('money.entry_%s_next', to_char(NEW.month, 'YYYY_MM'))) IS NULL,
         'usage_ended_has_its_leaf');
+    PERFORM people.demand(NEW.stage = 'details' OR EXISTS (
+        SELECT FROM money.usage_ended e
+        WHERE e.month = NEW.month AND e.run = NEW.run AND CASE WHEN e.few THEN 0 ELSE e.ended END = (
+            SELECT coalesce(sum(t.entries), 0) FROM money.usage_total t
+            WHERE t.month = e.month AND t.run = e.run
+        )
+    ), 'usage_ended_is_told_wholly_or_not_at_all');
     RETURN NULL;
 END $$;
 
@@ -100,19 +113,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ORDER BY 1
 $$;
 
--- Whether a month still has usage to end: with its details, or at all, that no hold keeps.
-CREATE FUNCTION privacy.usage_waits(month_ date, stage_ text, few integer, moment timestamptz)
+-- Whether a month still has something to end that no hold keeps: usage with its details, usage at all,
+-- or anything at all.
+CREATE FUNCTION privacy.usage_waits(month_ date, stage_ text, moment timestamptz)
 RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    found bigint;
-    least bigint := CASE stage_ WHEN 'totals' THEN few ELSE 1 END;
+    found boolean;
 BEGIN
     EXECUTE format(
-        'SELECT count(*) FROM (SELECT DISTINCT purse_id FROM money.%I'
-        ' WHERE kind IN (1, 2, 3, 8) AND ($1 OR NOT starts_with(explanation, ''{"ended"''))'
-        ' AND NOT purse_id = ANY ($2) LIMIT $3) AS found', 'entry_' || to_char(month_, 'YYYY_MM')
-    ) INTO found USING stage_ = 'totals', privacy.usage_held(moment, privacy.month_of(month_)), least;
-    RETURN found >= least;
+        'SELECT EXISTS (SELECT FROM money.%I WHERE %s AND NOT purse_id = ANY ($1))',
+        'entry_' || to_char(month_, 'YYYY_MM'),
+        CASE stage_ WHEN 'books' THEN 'true' WHEN 'totals' THEN 'kind IN (1, 2, 3, 8)'
+            ELSE 'kind IN (1, 2, 3, 8) AND NOT starts_with(explanation, ''{"ended"'')' END
+    ) INTO found USING privacy.usage_held(moment, privacy.month_of(month_));
+    RETURN found;
 END $$;
 
 -- Who may do what.

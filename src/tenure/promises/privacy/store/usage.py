@@ -10,7 +10,12 @@ from tenure.promises.privacy.model.usage import Ended, Figures, Months, Stage
 from tenure.values.instant import Instant, moment_of
 
 _MONTHS: Final = "SELECT month, entries, octets, details, totals FROM privacy.usage_months()"
-_WAITS: Final = "SELECT privacy.usage_waits(%s, %s, %s, %s)"
+_DAYS: Final = """
+SELECT u.minimum_ms / 86400000, u.maximum_ms / 86400000, a.maximum_ms / 86400000
+FROM privacy.keeping u, privacy.keeping a
+WHERE (u.keep, u.kind) = ('usage', '') AND (a.keep, a.kind) = ('accounts', '')
+"""
+_WAITS: Final = "SELECT privacy.usage_waits(%s, %s, %s)"
 _END: Final = "SELECT privacy.end_usage(%s, %s, %s::smallint, %s::smallint, %s, %s)"
 _ENDED: Final = """
 SELECT e.month, e.run, e.stage, e.ended, e.held, e.legs_after, e.totals_sha256,
@@ -27,12 +32,15 @@ async def months(tx: Transaction) -> list[Months]:
     return [Months(*row) for row in await cursor.fetchall()]
 
 
-async def waits(
-    tx: Transaction, month: dt.date, stage: Stage, figures: Figures, at: Instant
-) -> bool:
-    """Whether there is something to end that no hold keeps, and enough of it to hide in."""
-    asked = [month, stage.value, figures.purses_min, moment_of(at)]
-    cursor = await tx.execute(_WAITS, asked)
+async def days(tx: Transaction) -> tuple[int, int, int] | None:
+    """The least and most of ``usage`` and the most of ``accounts``, as the database has them."""
+    row = await (await tx.execute(_DAYS)).fetchone()
+    return None if row is None else (int(row[0]), int(row[1]), int(row[2]))
+
+
+async def waits(tx: Transaction, month: dt.date, stage: Stage, at: Instant) -> bool:
+    """Whether there is something to end that no hold keeps."""
+    cursor = await tx.execute(_WAITS, [month, stage.value, moment_of(at)])
     row = await cursor.fetchone()
     assert row is not None
     return bool(row[0])
@@ -42,7 +50,7 @@ async def end(
     tx: Transaction, month: dt.date, stage: Stage, figures: Figures, at: Instant
 ) -> Ended:
     """Write the month anew beside itself; the database compares, and nothing is replaced yet."""
-    least, few = figures.least_days, figures.purses_min
+    least, few = figures.least_of(stage), figures.purses_min
     asked = [month, stage.value, least, few, figures.time_zone, moment_of(at)]
     cursor = await tx.execute(_END, asked)
     row = await cursor.fetchone()
