@@ -1,10 +1,13 @@
 """exim 4 takes our letters: TLS, a password, and what it says of each."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from tenure.gateways.mail.server.letters import FormLetters
 from tenure.gateways.mail.server.submission import (
     Fate,
     NotOpened,
@@ -14,8 +17,13 @@ from tenure.gateways.mail.server.submission import (
     Turned,
 )
 from tenure.gateways.mail.wire import Letter, written
+from tenure.keystore import opening
+from tenure.postgres.pool import Pool
+from tenure.promises.privacy.operations import Keys
+from tests.gateways.mail.answering import waiting
 from tests.gateways.mail.postoffice import LOGIN, PASSWORD
 from tests.peers.exim import Exim, exim
+from tests.privacy.test_website import AT, TERMS
 
 pytestmark = pytest.mark.peer("exim4")
 
@@ -115,3 +123,21 @@ def test_who_does_not_say_who_they_are_is_turned_away(
     one = submission(login="")
     one.ready()
     assert one.submit(*letter(9)) == Turned("sender 550 5.7.0", permanent=False)
+
+
+async def test_an_answer_to_a_form_arrives_once(
+    server: Exim, submission: Callable[..., Submission], pool: Pool, tmp_path: Path
+) -> None:
+    with closing(opening.make(tmp_path / "keys", at_ms=0)) as shelf:
+        keys = Keys(shelf)
+        entry = await waiting(pool, keys, "ហាងបើករហូតដល់ម៉ោង 8។")
+        one = FormLetters(pool, TERMS, keys, "notices@tenure.example", submission(), lambda: AT)
+        assert await one.step()
+        assert not await one.step()
+    name = f"<form-{entry}-1@tenure.example>"
+    arrived = server.delivered(1)
+    while name not in (each["Message-ID"] for each in arrived):
+        arrived = server.delivered(len(arrived) + 1)
+    (found,) = [each for each in arrived if each["Message-ID"] == name]
+    assert found["To"] == "dara@example.com"
+    assert "ហាងបើក" in str(found.get_content())

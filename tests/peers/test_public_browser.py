@@ -94,7 +94,7 @@ async def world(
             act = Act("<tenure>", AT, bytes(32))
             await perform(pool, privacy.contests.announce, contest, bytes(range(32)), act)
         website = terms.terms.privacy.website
-        names = ["", "/policy", "/cookies", *(f"/{one.name}" for one in website.forms)]
+        names = ["", "/policy", "/cookies", "/held", *(f"/{one.name}" for one in website.forms)]
         names += [f"/contest/{one.name}" for one in website.contests]
         pages = [f"/{one}{name}" for one in terms.terms.languages for name in names]
         gateway = WebGateway("127.0.0.1", port, site)

@@ -37,8 +37,10 @@ WORDS: Final = (
     "days",
     "after_row",
     "after_relation",
+    "after_form",
     "cookies",
     "held_in",
+    "law",
 )
 """The words of the tables that are made of the register, in every language of the pack."""
 

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from tenure.terms.subjects import Titled, Words
-from tenure.values.instant import Instant
+from tenure.values.instant import DAY_MS, Instant
 
 FORMS: Final = ("text", "lines", "email", "phone", "choice")
 """What an item can be; lines is a text of several lines."""
@@ -130,6 +130,26 @@ class Limits(msgspec.Struct, frozen=True):
     """So many addresses of websites a text may have."""
 
 
+class Answers(msgspec.Struct, frozen=True):
+    """WEB-USE: how a form is answered by mail, and how somebody shows that an address is theirs."""
+
+    subject: Words
+    """Of an answer; it names nothing of what was written."""
+    closing: Words
+    """Below every letter."""
+    link_subject: Words
+    link: Words
+    """Above the link by which who reads the letter sees what is held."""
+    link_ms: int
+    """So long the link counts, and so long no other is sent to the same address."""
+    again_ms: tuple[int, ...]
+    """So long after each try that failed the next one follows; after the last, somebody looks."""
+
+
+KEEP: Final = "website"
+"""The retention period of what the website got: each form says how long (WEB-KEEP)."""
+
+
 class Website(msgspec.Struct, frozen=True):
     """What website.toml says."""
 
@@ -140,6 +160,7 @@ class Website(msgspec.Struct, frozen=True):
     scope: Words
     """WEB-SCOPE: that the policy covers this website only."""
     limits: Limits
+    answers: Answers
     forms: tuple[Form, ...]
     contests: tuple[Contest, ...]
     banner: Banner
@@ -153,6 +174,18 @@ class Website(msgspec.Struct, frozen=True):
     def contest(self, name: str) -> Contest | None:
         """The contest of this name."""
         return next((one for one in self.contests if one.name == name), None)
+
+    def kept_days(self, form: Form) -> int:
+        """For how many days after it was sent a form is kept at most; of a contest, what won."""
+        contest = self.contest(form.contest)
+        if contest is None:
+            return -(-form.keep_ms // DAY_MS)
+        return -(-(contest.winners_until - contest.opens_at) // DAY_MS)
+
+    @property
+    def longest_days(self) -> int:
+        """For how many days anything that was sent is kept at most."""
+        return max((self.kept_days(one) for one in self.forms), default=0)
 
     @property
     def optional(self) -> tuple[str, ...]:

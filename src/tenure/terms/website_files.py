@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Final, TypeVar
 
 from tenure.terms.documents import Folder, Section
+from tenure.terms.problems import UnreadableError
 from tenure.terms.quantities import Measures
 from tenure.terms.subjects import People, SubjectKind, Titled
 from tenure.terms.website import (
     CATEGORIES,
     ESSENTIAL,
     FORMS,
+    Answers,
     Asked,
     Banner,
     Category,
@@ -29,7 +31,9 @@ WORDS_MAX: Final = 300
 TEXT_MAX: Final = 1200
 OCTET_COUNT: Final = 1024
 MEASURES: Final = Measures("USD", OCTET_COUNT)
-RESERVED: Final = ("cookies", "policy", "contest", "partners")
+AGAIN_MAX: Final = 12
+"""So often a letter that was not taken is tried again, at most."""
+RESERVED: Final = ("cookies", "policy", "contest", "partners", "held")
 """Pages of their own; no form can have their names."""
 
 NamedT = TypeVar("NamedT", Titled, Field, Form, Contest, Category, Cookie)
@@ -205,6 +209,7 @@ def read_website(folder: Folder, languages: tuple[str, ...], people: People) -> 
         about=reader.words(site, "about", TEXT_MAX),
         scope=reader.words(site, "scope", TEXT_MAX),
         limits=_limits(top.section("limits")),
+        answers=_answers(reader, top.section("answers")),
         forms=tuple(forms.values()),
         contests=tuple(reader.contests.values()),
         banner=_banner(reader, top.section("banner")),
@@ -243,6 +248,27 @@ def _limits(section: Section) -> Limits:
         an_hour=section.whole("an_hour", 1, 1000, 20),
         open_ms=_ms(section, "open_for", "24 h"),
         links=section.whole("links", 0, 20, 2),
+    )
+    section.done()
+    return found
+
+
+def _answers(reader: _Reader, section: Section) -> Answers:
+    waits = []
+    for text in section.texts("again", r".{1,20}", "10 min"):
+        try:
+            waits.append(_seconds(text) * SECOND_MS)
+        except UnreadableError as error:
+            section.note("again", f"again: {error.what}", 'write each like "10 min"')
+    if len(waits) > AGAIN_MAX:
+        section.note("again", f"again has {len(waits)} waits", f"write at most {AGAIN_MAX}")
+    found = Answers(
+        subject=reader.words(section, "subject"),
+        closing=reader.words(section, "closing", TEXT_MAX),
+        link_subject=reader.words(section, "link_subject"),
+        link=reader.words(section, "link", TEXT_MAX),
+        link_ms=_ms(section, "link_for", "30 min"),
+        again_ms=tuple(waits),
     )
     section.done()
     return found

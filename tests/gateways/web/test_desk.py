@@ -8,14 +8,21 @@ import pytest
 
 from tenure.gateways.web.server.site import Site
 from tenure.gateways.web.translate.desk import left
-from tenure.gateways.web.wire.desks import Desk, EndingShown, Forecast, UnansweredShown
+from tenure.gateways.web.wire.desks import (
+    CaseShown,
+    Desk,
+    EndingShown,
+    Forecast,
+    LetterShown,
+    UnansweredShown,
+)
 from tenure.gateways.web.wire.pages import desk as pages
 from tenure.gateways.web.wire.pages.frame import Frame
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.privacy.model.breaches import Leak
 from tenure.promises.privacy.model.propagation import Change
-from tenure.promises.privacy.operations import breaches, propagation
+from tenure.promises.privacy.operations import breaches, propagation, rights
 from tenure.promises.record.model import Act
 from tenure.promises.staff.model import Role
 from tenure.values.instant import DAY_MS, HOUR_MS, Instant
@@ -67,7 +74,7 @@ async def test_what_is_due_stands_first_and_late_is_marked(
     page = (await client.get("/desk")).text
 
     assert str(case.case.case_id) in page
-    assert "1 open, 0 late" in page
+    assert "1 open, 0 late, 0 that officers were warned of" in page
     assert "people.contact" in page
     assert "71 h" in page or "2 days" in page
     assert "class='bad'" not in page
@@ -77,6 +84,20 @@ async def test_what_is_due_stands_first_and_late_is_marked(
     page = (await client.get("/desk")).text
     assert "1 open, 1 late" in page
     assert len(re.findall("<tr class='bad'>", page)) == 3, "the case, and both clocks"
+
+
+async def test_what_officers_were_warned_of_stands_with_its_case(
+    client: httpx.AsyncClient, pool: Pool, clock: Clock
+) -> None:
+    case = (await received(pool)).case
+    (row,) = await perform(pool, rights.cases, clock.at)
+    clock.later((row.due_at - clock.at) * 95 // 100)
+    act = Act("<clock>", clock.at, bytes(32))
+    assert await perform(pool, rights.remind, KH, [case.case_id], act)
+    await sign_in(client, OFFICER)
+    page = (await client.get("/desk")).text
+    assert "1 open, 0 late, 1 that officers were warned of" in page
+    assert re.search(r"warned at \d+ % of its time", page)
 
 
 async def test_a_recipient_that_does_not_answer_in_time_stands_there(
@@ -121,11 +142,19 @@ def test_how_long_there_is(gap: int, words: str) -> None:
 
 
 def test_an_empty_desk_says_so_and_everything_is_escaped() -> None:
-    empty = pages.shown(Frame("Smart"), Desk((), (), (), (), ()))
-    for words in (pages.NO_CASES, pages.NO_UNANSWERED, pages.NO_BREACHES, pages.NO_HOLDS):
+    empty = pages.shown(Frame("Smart"), Desk((), (), (), (), (), ()))
+    for words in (
+        pages.NO_CASES,
+        pages.NO_UNANSWERED,
+        pages.NO_LETTERS,
+        pages.NO_BREACHES,
+        pages.NO_HOLDS,
+    ):
         assert words in empty
     evil = "<script>alert(1)</script>"
+    warned = CaseShown(*(evil,) * 6, percent=1, late=False, rests=False, alert=evil)
+    stuck = LetterShown(*(evil,) * 5, stuck=True)
     late = UnansweredShown(evil, evil, evil, evil, evil, evil)
-    assert evil not in pages.shown(Frame("Smart"), Desk((), (late,), (), (), ()))
+    assert evil not in pages.shown(Frame("Smart"), Desk((warned,), (late,), (stuck,), (), (), ()))
     forecast = Forecast((evil,), (EndingShown(evil, evil, (1,), 2),))
     assert evil not in pages.forecast(Frame(evil), forecast)

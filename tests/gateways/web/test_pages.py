@@ -170,7 +170,7 @@ def test_what_comes_from_outside_is_escaped() -> None:
         pages.requests.listed(frame, (waiting,), EVIL),
         pages.requests.shown(frame, content, signing, ((EVIL, EVIL),), EVIL),
         pages.requests.consent(frame, content, EVIL, signing, signing, EVIL),
-        pages.own.ask(frame, signing, EVIL),
+        pages.own.ask(frame, signing, pages.own.NOT_YOURS),
         pages.own.numbers(frame, ((EVIL, story),)),
     ):
         assert "<script>alert" not in page

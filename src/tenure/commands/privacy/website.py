@@ -1,6 +1,5 @@
-"""The commands ``tenure privacy forms`` and ``contest``: what the public website brought."""
+"""The command ``tenure privacy contest``: contests of the website, from their seed to their end."""
 
-import uuid
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -8,144 +7,33 @@ import msgspec
 import typer
 
 from tenure.commands import connect, website
-from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, PasskeyAt, Reason
+from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, PasskeyAt
 from tenure.commands.presence import Live, OnDocument, photo_of
+from tenure.commands.privacy import forms
+from tenure.commands.privacy.forms import run
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.privacy import operations as privacy
 from tenure.promises.privacy.model import Published
-from tenure.promises.record.model import Act
 from tenure.values.instant import iso
 from tenure.values.refused import Refused
 
 NAME: Final = "privacy"
-forms = typer.Typer(help="Read and answer what visitors of the website sent.", no_args_is_help=True)
 contest = typer.Typer(help="Announce, draw and verify contests.", no_args_is_help=True)
 
-Entry = Annotated[str, typer.Argument(metavar="ENTRY", help="As tenure privacy forms list has it.")]
-Case = Annotated[str, typer.Option("--case", help="An open case about this form.")]
 Contest = Annotated[str, typer.Argument(metavar="CONTEST", help="As website.toml names it.")]
 
 
 def add(app: typer.Typer) -> None:
-    """Make these commands part of ``tenure privacy``."""
-    forms.command(name="list")(list_)
-    forms.command()(case)
-    forms.command()(show)
-    forms.command()(answer)
+    """Make these commands, and those of forms, part of ``tenure privacy``."""
+    forms.add(app)
     contest.command()(announce)
     contest.command()(draw)
     contest.command()(verify)
     contest.command()(winners)
     contest.command()(identify)
     contest.command()(close)
-    app.add_typer(forms, name="forms")
     app.add_typer(contest, name="contest")
-
-
-def list_(
-    form: Annotated[str, typer.Option(help="Only this form.")] = "",
-    by: By = connect.BY,
-    passkey: PasskeyAt = None,
-    at: At = None,
-    data: Data = connect.DATA,
-    dsn: Dsn = None,
-    as_json: AsJson = False,
-) -> None:
-    """List what was sent and has not ended; nothing of what was written.
-
-    Example: tenure privacy forms list --form question
-    """
-    act = connect.act_of(by, connect.instant_typed(at))
-
-    async def work(pool: Pool) -> Any:
-        return await perform(pool, privacy.website.listed, form, act.at)
-
-    found = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
-    told = [
-        {
-            "entry": str(one.entry_id),
-            "form": one.form,
-            "language": one.language,
-            "given_at": iso(one.given_at),
-            "keep_until": iso(one.keep_until),
-            "answered_at": None if one.answered_at is None else iso(one.answered_at),
-        }
-        for one in found
-    ]
-    lines = [
-        f"{one['entry']}  {one['form']:<10} {one['given_at']}  until {one['keep_until']}"
-        f"  {'answered' if one['answered_at'] else 'open'}"
-        for one in told
-    ]
-    connect.say("\n".join(lines) or "nothing waits", told, as_json=as_json)
-
-
-def case(
-    entry: Entry,
-    reason: Reason = "",
-    by: By = connect.BY,
-    passkey: PasskeyAt = None,
-    data: Data = connect.DATA,
-    dsn: Dsn = None,
-    as_json: AsJson = False,
-) -> None:
-    """Open a case about one form, so that you may read it.
-
-    Example: tenure privacy forms case 5f2c… --reason "to answer it"
-    """
-    act, case_id = connect.act_of(by, connect.instant_typed(None), reason), str(uuid.uuid4())
-    found = _run(
-        (data, dsn), act, passkey, privacy.website.open_case, _id(entry), case_id, as_json=as_json
-    )
-    assert found is None
-    connect.say(f"case {case_id}", {"case": case_id}, as_json=as_json)
-
-
-def show(
-    entry: Entry,
-    case: Case,
-    by: By = connect.BY,
-    passkey: PasskeyAt = None,
-    data: Data = connect.DATA,
-    dsn: Dsn = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show what somebody wrote; that you looked is kept in the record.
-
-    Example: tenure privacy forms show 5f2c… --case 8d1e…
-    """
-    act = connect.act_of(by, connect.instant_typed(None))
-    with website.sealing(data, act.at) as keys:
-        found = _run(
-            (data, dsn), act, passkey, privacy.website.show, keys, _id(entry), case, as_json=as_json
-        )
-    kept, given = found
-    head = f"{kept.form}, in {kept.language}, {iso(kept.given_at)}"
-    lines = [f"{name}: {value}" for name, value in given.items.items()]
-    told = {"form": kept.form, "language": kept.language, "items": dict(given.items)}
-    connect.say("\n".join([head, *lines]), told, as_json=as_json)
-
-
-def answer(
-    entry: Entry,
-    case: Case,
-    by: By = connect.BY,
-    passkey: PasskeyAt = None,
-    data: Data = connect.DATA,
-    dsn: Dsn = None,
-    as_json: AsJson = False,
-) -> None:
-    """Keep that you answered somebody, by mail or by telephone; what you said is not kept.
-
-    Example: tenure privacy forms answer 5f2c… --case 8d1e…
-    """
-    act = connect.act_of(by, connect.instant_typed(None))
-    found = _run(
-        (data, dsn), act, passkey, privacy.website.answered, _id(entry), case, as_json=as_json
-    )
-    at = iso(found.answered_at)
-    connect.say(f"answered at {at}", {"answered_at": at}, as_json=as_json)
 
 
 def announce(
@@ -200,7 +88,7 @@ def draw(
         connect.fail(NAME, f"{where} has no seed; put back the one that was announced")
     act = connect.act_of(by, connect.instant_typed(at))
     with website.sealing(data, act.at) as keys:
-        drawn, won = _run(
+        drawn, won = run(
             (data, dsn), act, passkey, privacy.contests.draw, terms, keys, name, seed, right,
             as_json=as_json,
         )  # fmt: skip
@@ -243,7 +131,7 @@ def winners(
     Example: tenure privacy contest winners water-festival-2026
     """
     act = connect.act_of(by, connect.instant_typed(None))
-    _, won = _run((data, dsn), act, passkey, privacy.contests.results, name, as_json=as_json)
+    _, won = run((data, dsn), act, passkey, privacy.contests.results, name, as_json=as_json)
     told = [_told(one) for one in won]
     connect.say("\n".join(_line(one) for one in won), told, as_json=as_json)
 
@@ -271,7 +159,7 @@ def identify(
     act = connect.act_of(by, connect.instant_typed(at))
     seen = photo_of(NAME, photo, document_photo, as_json=as_json)
     with website.sealing(data, act.at) as keys:
-        found = _run(
+        found = run(
             (data, dsn), act, passkey, privacy.contests.identify, keys, name, place, holder, seen,
             as_json=as_json,
         )  # fmt: skip
@@ -303,33 +191,6 @@ def close(
     ended = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     told = {"destroyed": ended.entries}
     connect.say(f"{ended.entries} destroyed, with their keys", told, as_json=as_json)
-
-
-def _run(
-    where: tuple[Path, str | None],
-    act: Act,
-    passkey: Path | None,
-    operation: Any,
-    *arguments: Any,
-    as_json: bool,
-) -> Any:
-    """What an operation answers to one of ours; its refusal is said."""
-    given = (*arguments, act) if operation is not privacy.contests.results else arguments
-
-    async def work(pool: Pool) -> Any:
-        return await perform(pool, operation, *given)
-
-    found = connect.run_as(NAME, where, act, work, passkey=passkey, as_json=as_json)
-    if isinstance(found, Refused):
-        connect.refused(NAME, found, as_json=as_json)
-    return found
-
-
-def _id(typed: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(typed)
-    except ValueError:
-        raise typer.BadParameter("ENTRY: a number as tenure privacy forms list shows it") from None
 
 
 def _told(one: Any) -> dict[str, object]:

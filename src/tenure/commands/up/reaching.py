@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from tenure.commands import mail_file
+from tenure.commands import mail_file, website
 from tenure.commands.mail_file import UnusableMailError
 from tenure.commands.notices import SPOOL
 from tenure.commands.privacy import propagating
@@ -18,6 +18,7 @@ from tenure.commands.up.addresses import Address, address_of, must_be_free
 from tenure.commands.up.dialling import Dialling
 from tenure.commands.up.trouble import CannotRunError
 from tenure.gateways.mail.server.gateway import MailGateway
+from tenure.gateways.mail.server.letters import FormLetters
 from tenure.gateways.mail.server.submission import Relay, Submission
 from tenure.gateways.mail.translate import Stationery
 from tenure.gateways.smpp.server import settings as smpp_file
@@ -32,6 +33,7 @@ from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.notices import operations as notices
 from tenure.promises.notices.model import Medium, Route
+from tenure.promises.privacy.operations import Keys
 from tenure.promises.record.model import Act
 from tenure.selfcare import operations as selfcare
 from tenure.selfcare.desk import Desk
@@ -118,7 +120,8 @@ class Ways:
         terms = plan.pack.terms
         work.append(propagating.carrier(self._pool, terms, plan.data, self._now).run())
         if reaching.relay is not None:
-            work.append(self._mail(reaching.relay).run())
+            keys = stack.enter_context(website.sealing(self._plan.data, self._now()))
+            work += [self._mail(reaching.relay).run(), self._answers(reaching.relay, keys).run()]
         return work + [Euse(one, self._engine).run() for one in reaching.registers]
 
     async def _texts(self) -> Gateway | Spool:
@@ -145,6 +148,11 @@ class Ways:
         return MailGateway(
             self._pool, plan.pack.terms, paper, Submission(relay), route, self._now
         )  # fmt: skip
+
+    def _answers(self, relay: Relay, keys: Keys) -> FormLetters:
+        """Answers to forms of the website; ``keys`` are theirs alone."""
+        terms, submission = self._plan.pack.terms, Submission(relay)
+        return FormLetters(self._pool, terms, keys, relay.sender, submission, self._now)
 
     async def _hear(self, heard: Heard) -> None:
         """Do what a text from a phone asks for."""

@@ -139,6 +139,7 @@ async def run(plan: Plan, store: Store, show: Show) -> None:
             recording.witness_vkeys, demo=bool(plan.demo),
         )  # fmt: skip
         site.keys = stack.enter_context(website.sealing(plan.data, plan.clock.now()))
+        site.mails = plan.reaching.relay is not None
         await website.announce_all(pool, plan.data, plan.pack.terms, plan.clock.now())
         page = WebGateway(plan.http.host, plan.http.port, site)
         await _opened(stack, page, f"--http {plan.http}")

@@ -1,4 +1,4 @@
-"""The connection to the server of mail, and the gateway that hands over what waits.
+"""The connection to the server of mail, and what hands over to it.
 
-Read submission (one connection), gateway.
+Read submission (one connection), gateway (notices), letters (answers to forms).
 """

@@ -48,7 +48,10 @@ async def _desk(tx: Transaction, site: Site, at: Instant) -> Desk:
     said = site.said
     held = await privacy.holding.held(tx)
     return Desk(
-        cases=translate.cases(await privacy.rights.cases(tx, at), said, at),
+        cases=translate.cases(
+            await privacy.rights.cases(tx, at), await privacy.rights.alerts(tx), said, at
+        ),
+        letters=tuple(translate.letter(*one, said) for one in await privacy.letters.stuck(tx, at)),
         unanswered=tuple(
             translate.unanswered(one, said, at) for one in await privacy.propagation.overdue(tx, at)
         ),

@@ -10,6 +10,7 @@ from litestar.types import ASGIApp
 
 from tenure.gateways.web.server import (
     consents,
+    contacts,
     desk,
     held,
     looking,
@@ -63,6 +64,7 @@ def application(site: Site, hosts: frozenset[str]) -> ASGIApp:
         *updates.handlers(site),
         *partners.handlers(site),
         *public_pages.handlers(site),
+        *contacts.handlers(site),
         *public_forms.handlers(site),
         *_files(),
     ]

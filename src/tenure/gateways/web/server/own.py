@@ -9,6 +9,7 @@ from tenure.gateways.web.server.site import Site, form_of, shown, visitor
 from tenure.gateways.web.session.cookies import octets_of
 from tenure.gateways.web.translate import number_words, passkeys
 from tenure.gateways.web.translate.story import story
+from tenure.gateways.web.translate.updates import language_of
 from tenure.gateways.web.wire import pages
 from tenure.gateways.web.wire.choices import Choices
 from tenure.gateways.web.wire.pages import Frame
@@ -25,15 +26,18 @@ from tenure.values.refused import Refused
 def handlers(site: Site) -> list[Any]:
     """All of it."""
 
-    def ask(frame: Frame, words: str = "") -> str:
+    def ask(request: Request[Any, Any, Any], frame: Frame, trouble: str = "") -> str:
         fresh = site.challenges.give(site.fresh(SECRET_OCTETS), site.now())
         signing: Signing = passkeys.signing(fresh, site.party)
-        return pages.own.ask(frame, signing, words)
+        asked = request.query_params.get("language", "")
+        accepted = request.headers.get("accept-language", "")
+        language = language_of(site.said.terms, asked, accepted)
+        return pages.own.ask(frame, signing, trouble, language)
 
     @get("/mine")
     async def who_are_you(request: Request[Any, Any, Any]) -> Response[str]:
         who = await visitor(site, request)
-        return shown(site, who, ask(who.frame))
+        return shown(site, who, ask(request, who.frame))
 
     @post("/mine", status_code=200)
     async def mine(request: Request[Any, Any, Any]) -> Response[str]:
@@ -43,10 +47,10 @@ def handlers(site: Site) -> list[Any]:
         key = passkeys.assertion_of(form.get("signed", ""))
         at = site.now()
         if key is None or not site.challenges.take(challenge, at):
-            return shown(site, who, ask(who.frame, pages.own.NOT_YOURS), 403)
+            return shown(site, who, ask(request, who.frame, pages.own.NOT_YOURS), 403)
         held = await perform(site.pool, _held, site, challenge, key, at)
         if held is None:
-            return shown(site, who, ask(who.frame, pages.own.NOT_YOURS), 403)
+            return shown(site, who, ask(request, who.frame, pages.own.NOT_YOURS), 403)
         numbers_, choices = held
         short_code = site.said.terms.contact.end_advertising
         agreed = pages.consents.section(consents.with_signal(choices, request), short_code)

@@ -1,6 +1,5 @@
 """The forms of the public website: each comes back as it was typed, or is kept once, sealed."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -22,7 +21,7 @@ from tenure.gateways.web.server.public import (
     visitor,
 )
 from tenure.gateways.web.server.site import Site, to
-from tenure.gateways.web.session import visitors
+from tenure.gateways.web.session import contacts, visitors
 from tenure.gateways.web.session.visitors import FormCode
 from tenure.gateways.web.translate import public as translate
 from tenure.gateways.web.wire.pages.public import forms as pages
@@ -59,8 +58,6 @@ class Typed(msgspec.Struct, frozen=True):
 
 def handlers(site: Site) -> list[Any]:
     """A form to fill in, what comes of it, and thanks."""
-    # Keys are for one task at a time.
-    one_at_a_time = asyncio.Lock()
 
     @get(f"{LANGUAGE}/{{name:str}}", media_type=MediaType.HTML)
     async def ask(request: Request[Any, Any, Any]) -> Response[str]:
@@ -80,7 +77,7 @@ def handlers(site: Site) -> list[Any]:
             raise NotFoundException
         sent = await request.form()
         typed = Typed(*found, {name: str(value) for name, value in sent.items()})
-        async with one_at_a_time:
+        async with site.sealing:
             return await _sent(site, request, who, typed)
 
     @get(f"{LANGUAGE}/{{name:str}}/thanks", media_type=MediaType.HTML)
@@ -91,10 +88,19 @@ def handlers(site: Site) -> list[Any]:
             return await shown(site, request, who, frame.problem(who.around), 404)
         title, text = form.title[who.language], form.thanks[who.language]
         again = "again" in request.query_params
-        page = pages.thanks(who.around, title, text, again=again)
+        number = _number(request.query_params.get("number", ""))
+        page = pages.thanks(who.around, title, text, number, again=again)
         return await shown(site, request, who, page)
 
     return [ask, send, thanks]
+
+
+def _number(text: str) -> str:
+    """The number of a form as somebody keeps it; "" for what is none."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""
 
 
 def _form(site: Site, who: Visitor) -> tuple[Form, DocumentVersion] | None:
@@ -138,8 +144,9 @@ async def _sent(
         code = None
     answer = await _taken(site, request, who, typed, code)
     if isinstance(answer, Received):
-        again = "?again" if answer.again else ""
-        response = to(f"{ROOT}/{who.language}/{typed.form.name}/thanks{again}")
+        again = "&again" if answer.again else ""
+        where = f"{ROOT}/{who.language}/{typed.form.name}/thanks"
+        response = to(f"{where}?number={answer.entry_id}{again}")
         if who.choice is not None and who.choice.convenience:
             remember(site, response, who, (*who.remembered, typed.form.name))
         return response
@@ -190,6 +197,8 @@ async def _kept(site: Site, who: Visitor, sent: Sent) -> Received | Not:
 def _of(site: Site, who: Visitor, typed: Typed, given: Given, code: FormCode) -> Sent:
     drawn = int.from_bytes(site.fresh(8), "big") >> (64 - SUBJECT_BITS)
     key = visitors.mark_key(site.secret, typed.form.contest)
+    address = privacy.website.address_of(typed.form, given)
+    contact = privacy.website.contact_of(contacts.key(site.secret), address) if address else None
     return Sent(
         entry_id=code.entry_id,
         subject_id=drawn,
@@ -198,6 +207,7 @@ def _of(site: Site, who: Visitor, typed: Typed, given: Given, code: FormCode) ->
         given=given,
         notice_version=typed.notice.version,
         mark=privacy.website.mark_of(key, typed.form, given),
+        contact=contact,
     )
 
 

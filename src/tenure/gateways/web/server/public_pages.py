@@ -169,6 +169,6 @@ async def _answered(
 def _back(site: Site, language: str, path: str) -> str:
     """The page on which somebody answered; the first one for anything else."""
     website = registered(site)
-    known = {"cookies", "policy", *(one.name for one in website.forms)}
+    known = {"cookies", "held", "policy", *(one.name for one in website.forms)}
     known |= {f"contest/{one.name}" for one in website.contests}
     return f"{ROOT}/{language}/{path}" if path in known else f"{ROOT}/{language}"

@@ -1,5 +1,6 @@
 """What every handler of the page has at hand, and who is there."""
 
+import asyncio
 import logging
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -70,6 +71,10 @@ class Site(msgspec.Struct):
     """Who writes packages of what is held; without it nobody can ask for one on the page."""
     keys: Keys | None = None
     """What visitors write is sealed with them; without any, no form is taken."""
+    sealing: asyncio.Lock = msgspec.field(default_factory=asyncio.Lock)
+    """Whoever uses the keys holds it: they are for one task at a time."""
+    mails: bool = False
+    """Whether letters leave from here: else nobody is promised a link."""
     alarm: Callable[[str], None] = not_registered
     """Told of a cookie that was to be set and must not be (WEB-COOKIE)."""
 

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+import msgspec
+
 from tenure.gateways.web.translate.lines import Wording, date, local
 from tenure.gateways.web.translate.proofs import second
 from tenure.gateways.web.wire.desks import (
@@ -13,10 +15,12 @@ from tenure.gateways.web.wire.desks import (
     EndingShown,
     Forecast,
     HoldShown,
+    LetterShown,
     UnansweredShown,
 )
 from tenure.promises.privacy import model
 from tenure.promises.privacy import operations as privacy
+from tenure.terms.website import KEEP
 from tenure.values.holding import Holding, Subject
 from tenure.values.instant import DAY_MS, HOUR_MS, MINUTE_MS, Instant
 
@@ -137,6 +141,8 @@ def rule(said: Wording, keep: str) -> str:
     keeping = said.terms.privacy.retention.keeps.get(keep)
     if keeping is None:
         return keep
+    if keep == KEEP:
+        return f"as its form says, {said.terms.privacy.website.longest_days:,} days at most"
     days = keeping.period.maximum_days
     return f"{days:,} days after it is over" if days else "no longer than it lasts"
 
@@ -153,6 +159,33 @@ def register(
     return tuple((*what, count) for what, count in sorted(counted.items()))
 
 
-def cases(rows: Sequence[model.rights.Row], said: Wording, at: Instant) -> tuple[CaseShown, ...]:
-    """All that are open, as they come: the next deadline first."""
-    return tuple(case(one, said, at) for one in rows)
+def cases(
+    rows: Sequence[model.rights.Row],
+    alerts: Sequence[model.rights.Alert],
+    said: Wording,
+    at: Instant,
+) -> tuple[CaseShown, ...]:
+    """All that are open, as they come: the next deadline first; with what was warned of."""
+    warned = {
+        one.case_id: f"warned at {one.percent} % of its time, {second(one.raised_at, said)}"
+        for one in alerts
+    }
+    return tuple(
+        msgspec.structs.replace(case(one, said, at), alert=warned.get(one.case_id, ""))
+        for one in rows
+    )
+
+
+def letter(one: model.letters.Letter, how: model.letters.State, said: Wording) -> LetterShown:
+    """An answer that has not left, and why; neither its words nor its reader."""
+    at = one.due_at or one.handing_at or one.written_at
+    stands = f"{how.value} ({one.reason})" if one.reason else how.value
+    tries = f"tried {one.tries} times" if one.tries != 1 else "tried once"
+    return LetterShown(
+        entry=str(one.entry_id),
+        number=f"{one.kind.value}, letter {one.number}",
+        stands=stands,
+        tries=tries,
+        since=second(at, said),
+        stuck=how in model.letters.STUCK,
+    )

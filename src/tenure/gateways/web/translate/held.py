@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tenure.gateways.web.translate.lines import Wording, date
 from tenure.gateways.web.wire.held import Held, Kept, Package
 from tenure.promises.privacy import model, operations
+from tenure.terms.website import KEEP
 from tenure.values.instant import Instant
 
 exports = operations.exports
@@ -48,6 +49,8 @@ def _kept(one: Overview, reasons: words.Reasons, language: str, said: Wording) -
         count = words.word("more-than", language).format(count=count)
     keeps = said.terms.privacy.retention.keeps
     days = [keeps[keep].period.maximum_days for keep in one.section.keeps if keep in keeps]
+    if KEEP in one.section.keeps:
+        days.append(said.terms.privacy.website.longest_days)
     at_most = words.word("at-most", language).format(days=max(days)) if days else ""
     return Kept(
         title=heading["title"],

@@ -18,6 +18,8 @@ class CaseShown(msgspec.Struct, frozen=True):
     late: bool
     rests: bool
     """Its clock stands still, for a proof of identity."""
+    alert: str = ""
+    """What the officers were warned of, and when; "" for nothing yet."""
 
 
 class ClockShown(msgspec.Struct, frozen=True):
@@ -62,6 +64,18 @@ class UnansweredShown(msgspec.Struct, frozen=True):
     late: str
 
 
+class LetterShown(msgspec.Struct, frozen=True):
+    """An answer to a form of the website that has not left."""
+
+    entry: str
+    number: str
+    stands: str
+    tries: str
+    since: str
+    stuck: bool
+    """Nothing goes on by itself: somebody has to look."""
+
+
 class EndingShown(msgspec.Struct, frozen=True):
     """How much of one kind of data ends in the months to come."""
 
@@ -85,6 +99,7 @@ class Desk(msgspec.Struct, frozen=True):
 
     cases: tuple[CaseShown, ...]
     unanswered: tuple[UnansweredShown, ...]
+    letters: tuple[LetterShown, ...]
     breaches: tuple[BreachShown, ...]
     holds: tuple[HoldShown, ...]
     register: tuple[tuple[str, str, str, int], ...]

@@ -24,6 +24,8 @@ class Stay(msgspec.Struct, frozen=True):
     starts: str
     minimum_days: int
     maximum_days: int
+    forms: tuple[tuple[str, int], ...] = ()
+    """Of what the website got, each form with its own days after it was sent (WEB-KEEP)."""
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -54,6 +54,14 @@ class FormRefusal(IntEnum):
     """No privacy notice is in force that could be acknowledged."""
     ANSWER_MISSING = 17
     """A quiz is drawn among the right answers: somebody has to say which that is."""
+    NO_ADDRESS = 18
+    """The form gave no e-mail address: it is answered by telephone, or not at all."""
+    ANSWERED_ALREADY = 19
+    UNKNOWN_LETTER = 20
+    LETTER_IS_EMPTY = 21
+    """Nothing is in it, or more than a letter takes."""
+    NOT_STUCK = 22
+    """It was taken, or is tried again by itself."""
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -78,6 +86,8 @@ class Sent(msgspec.Struct, frozen=True):
     """Of the privacy notice beside the form when it was shown (PRV-ACK)."""
     mark: bytes | None = None
     """Who enters a contest, as a hash with a key of the contest."""
+    contact: bytes | None = None
+    """The e-mail address that was given, as a keyed hash; None for none."""
 
     def __repr__(self) -> str:
         return f"Sent({self.form})"
@@ -102,6 +112,7 @@ class Entry(msgspec.Struct, frozen=True):
     mark: bytes | None = None
     answered_at: Instant | None = None
     answered_by: str | None = None
+    contact: bytes | None = None
 
     def __repr__(self) -> str:
         return f"Entry({self.form})"

@@ -22,15 +22,18 @@ from tenure.promises.privacy.model.website import (
     Visit,
 )
 from tenure.promises.privacy.operations.keys import Keys
-from tenure.promises.privacy.rules.website import answered as answer_of
 from tenure.promises.privacy.rules.website import (
+    address_in,
+    address_of,
     commitment_of,
+    contact_of,
     mark_of,
     read,
     seen,
     text_of,
     verified,
 )
+from tenure.promises.privacy.rules.website import answered as answer_of
 from tenure.promises.privacy.store import website as store
 from tenure.promises.record import operations as record
 from tenure.promises.record.model import Act, Plain
@@ -45,7 +48,7 @@ from tenure.values.refused import Refused
 from tenure.values.sealing import Whose, place_of
 
 No = Refused[FormRefusal] | Refused[StaffRefusal]
-_SHOWN = "form"
+SHOWN = "form"
 _FORM = "privacy.form_sent"
 _ANSWERED = "privacy.form_answered"
 _ENDED = "privacy.website_ended"
@@ -104,6 +107,7 @@ async def _entry(
         given_at=act.at,
         keep_until=Instant(act.at + form.keep_ms),
         sealed=b"",
+        contact=sent.contact,
     )
     if not form.contest:
         return entry
@@ -171,7 +175,7 @@ async def show(
     entry = await store.entry(tx, entry_id)
     if entry is None or entry.keep_until <= act.at:
         return _UNKNOWN
-    look = await staff.look(tx, act.by, Purpose.CARE, case_id, str(entry_id), act, _SHOWN)
+    look = await staff.look(tx, act.by, Purpose.CARE, case_id, str(entry_id), act, SHOWN)
     if isinstance(look, Refused):
         return look
     given = await opened(tx, keys, entry)
@@ -183,7 +187,7 @@ async def answered(tx: Transaction, entry_id: UUID, case_id: str, act: Act) -> E
     entry = await store.entry(tx, entry_id)
     if entry is None or entry.keep_until <= act.at:
         return _UNKNOWN
-    look = await staff.look(tx, act.by, Purpose.CARE, case_id, str(entry_id), act, _SHOWN)
+    look = await staff.look(tx, act.by, Purpose.CARE, case_id, str(entry_id), act, SHOWN)
     if isinstance(look, Refused):
         return look
     await store.answer(tx, entry_id, act.at, act.by)
@@ -221,10 +225,13 @@ async def end(tx: Transaction, keys: Keys, act: Act) -> Ended:
 
 
 __all__ = [
+    "address_in",
+    "address_of",
     "answer_cookies",
     "answer_of",
     "answered",
     "commitment_of",
+    "contact_of",
     "end",
     "listed",
     "mark_of",

@@ -128,6 +128,8 @@ INSIDE: Final = (
     _fields("privacy.export", "pins", ("value by which a section is read",)),
     _fields("privacy.export", "position", _POSITION.split()),
     _fields("privacy.hold", "body", _HOLD.split()),
+    *_of("privacy.entry", Form.OPAQUE, "contact"),
+    *_of("privacy.letter", Form.WORD, "written_by", "reason"),
     _fields("privacy.hold_release", "body", ("kind", "hold", "reason", "asked_ms")),
     _fields("privacy.message", "signed", ("message to a recipient, which names a reference",)),
     _fields("privacy.message", "receipt", ("subject_request_id", "message_sha256", "status")),

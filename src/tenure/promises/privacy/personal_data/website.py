@@ -1,4 +1,4 @@
-"""What the public website holds: forms that are sealed, contests, answers about cookies, visits."""
+"""What the public website holds: sealed forms and letters, contests, cookie answers, visits."""
 
 from typing import Final
 
@@ -72,9 +72,32 @@ HOLDINGS: Final = (
         end=End.DESTROY_KEY,
         export=Export.NEVER,
     ),
+    _of(
+        "entry",
+        "contact",
+        Category.EVIDENCE,
+        "all forms of one address, for who proves that it is theirs (PRV-RIGHTS)",
+        export=Export.NEVER,
+    ),
     _of("entry", "mark", Category.EVIDENCE, "one entry a person", export=Export.NEVER),
     _of("entry", "answered_at", Category.EVIDENCE, "when it was answered"),
     _of("entry", "answered_by", Category.EVIDENCE, "by whom of ours", export=Export.MASKED),
+    *impersonal("letter", "how far a letter is", "tries", "due_at", "handing_at", "reason"),
+    _of("letter", "entry_id", Category.EVIDENCE, "which form it answers (WEB-USE)"),
+    _of("letter", "number", Category.EVIDENCE, "the how-manieth letter about it"),
+    _of("letter", "subject_id", Category.IDENTIFICATION, "to whom it goes, as a number of its own"),
+    _of("letter", "kind", Category.EVIDENCE, "whether it answers, or brings a link"),
+    _of(
+        "letter",
+        "sealed",
+        Category.CONTACT,
+        "what one of ours answered (WEB-USE)",
+        end=End.DESTROY_KEY,
+        export=Export.NEVER,
+    ),
+    _of("letter", "written_at", Category.EVIDENCE, "when it was written"),
+    _of("letter", "written_by", Category.EVIDENCE, "by whom of ours", export=Export.MASKED),
+    _of("letter", "handed_at", Category.EVIDENCE, "when the server of mail had taken it"),
     *impersonal(
         "draw",
         "a draw that anybody can repeat; tickets are random, and lead to nobody without an entry",
@@ -130,7 +153,10 @@ _OVER: Final = "t.keep_until"
 _ENTERED: Final = "(SELECT c.winners_until FROM privacy.contest c WHERE c.contest = t.contest)"
 _SUBJECT: Final = (Lead(Way.SUBJECT, "subject_id"),)
 
+_FORM_OVER: Final = "(SELECT e.keep_until FROM privacy.entry e WHERE e.entry_id = t.entry_id)"
+
 ROWS: Final = (
     Row("entry", ("entry_id",), _SUBJECT, _OVER),
+    Row("letter", ("entry_id", "number"), _SUBJECT, _FORM_OVER),
     Row("winner", ("contest", "place"), _SUBJECT, _ENTERED),
 )

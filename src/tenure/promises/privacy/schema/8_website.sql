@@ -43,10 +43,14 @@ CREATE TABLE privacy.entry (
     own_notice_sha256 bytea,
     -- Who enters, as a keyed hash that is of use for this contest alone, and ends with the entry.
     mark bytea,
+    -- The e-mail address that was given, as a keyed hash: who proves the address is shown all forms of it.
+    contact bytea,
     answered_at timestamptz,
     answered_by text,
     leaf_seq bigint NOT NULL,
     CONSTRAINT entry_pkey PRIMARY KEY (entry_id),
+    CONSTRAINT entry_and_whose_it_is UNIQUE (entry_id, subject_id),
+    CONSTRAINT entry_contact_is_a_keyed_hash CHECK (octet_length(contact) = 32),
     CONSTRAINT entry_of_a_subject FOREIGN KEY (subject_id) REFERENCES people.subject (subject_id),
     CONSTRAINT entry_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
     CONSTRAINT entry_of_an_announced_contest FOREIGN KEY (contest, opens_at, closes_at)
@@ -65,6 +69,7 @@ CREATE TABLE privacy.entry (
 
 CREATE INDEX entry_by_end ON privacy.entry (keep_until);
 CREATE INDEX entry_by_subject ON privacy.entry (subject_id);
+CREATE INDEX entry_by_contact ON privacy.entry (contact) WHERE contact IS NOT NULL;
 
 -- A draw: the seed that was announced, and the tickets among which it chose.  A ticket is a random
 -- number; once its entry has ended it leads to nobody.

@@ -17,14 +17,15 @@ from tenure.values.instant import Instant, moment_of
 
 _ENTRY: Final = """
 SELECT entry_id, form, subject_id, language, notice_version, notice_sha256, given_at, keep_until,
-       sealed, contest, opens_at, closes_at, own_notice_sha256, mark, answered_at, answered_by
+       sealed, contest, opens_at, closes_at, own_notice_sha256, mark, answered_at, answered_by,
+       contact
 FROM privacy.entry
 """
 _ADD: Final = """
 INSERT INTO privacy.entry (
     entry_id, form, subject_id, language, notice_version, notice_sha256, given_at, keep_until,
-    sealed, contest, opens_at, closes_at, own_notice_sha256, mark, leaf_seq
-) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    sealed, contest, opens_at, closes_at, own_notice_sha256, mark, contact, leaf_seq
+) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _ANNOUNCE: Final = """
 INSERT INTO privacy.contest (
@@ -81,6 +82,15 @@ async def entries(tx: Transaction, form: str, at: Instant) -> list[Entry]:
     return [Entry(*row) for row in await cursor.fetchall()]
 
 
+async def of_contact(tx: Transaction, contact: bytes, at: Instant) -> list[Entry]:
+    """All forms of one address that have not ended, newest first, sealed."""
+    cursor = await tx.execute(
+        f"{_ENTRY} WHERE contact = %s AND keep_until > %s ORDER BY given_at DESC, entry_id",
+        [contact, moment_of(at)],
+    )
+    return [Entry(*row) for row in await cursor.fetchall()]
+
+
 async def entered(tx: Transaction, contest: str) -> list[Entry]:
     """All who entered a contest, in the order of their tickets."""
     cursor = await tx.execute(f"{_ENTRY} WHERE contest = %s ORDER BY entry_id", [contest])
@@ -121,6 +131,7 @@ async def add(tx: Transaction, new: Entry, leaf_seq: int) -> None:
             _moment(new.closes_at),
             new.own_notice_sha256,
             new.mark,
+            new.contact,
             leaf_seq,
         ],
     )

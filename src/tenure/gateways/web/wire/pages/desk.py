@@ -12,6 +12,7 @@ from tenure.gateways.web.wire.desks import (
     EndingShown,
     Forecast,
     HoldShown,
+    LetterShown,
     UnansweredShown,
 )
 from tenure.gateways.web.wire.pages import frame as parts
@@ -20,13 +21,22 @@ from tenure.gateways.web.wire.pages.frame import Frame, card, none
 ADDRESS: Final = "/desk"
 TITLE: Final = "Privacy desk"
 CASES: Final = "Requests, the next deadline first"
-CASES_NOTE: Final = "{open} open, {late} late"
+CASES_NOTE: Final = "{open} open, {late} late, {warned} that officers were warned of"
 NO_CASES: Final = "Nobody waits for an answer."
 CASE_HEADS: Final = ("Request", "Stands", "Received", "Answer by", "Left")
 RESTS: Final = "the clock rests"
 UNANSWERED: Final = "Recipients who have not answered in time"
 NO_UNANSWERED: Final = "No recipient is late."
 UNANSWERED_HEADS: Final = ("Recipient", "Told of", "Expected by", "Late")
+LETTERS: Final = "Answers to forms of the website that have not left"
+LETTERS_NOTE: Final = "{stuck} need somebody"
+NO_LETTERS: Final = "Every answer that was written has left."
+LETTER_HEADS: Final = ("Form", "Stands", "Tries", "Since, or next")
+LETTERS_HOW: Final = (
+    "One that failed, or of which nobody knows whether it left, is sent again by tenure privacy"
+    " forms again, with an open case about its form. What waits without a reason and a try waits"
+    " for the server of mail: the log says why."
+)
 BREACHES: Final = "Breaches"
 NO_BREACHES: Final = "No breach is known."
 HOLDS: Final = "Holds: what may not end yet"
@@ -40,6 +50,7 @@ HELD: Final = "held back"
 REGISTER: Final = "What is held"
 REGISTER_NOTE: Final = "tenure privacy register prints all of it"
 REGISTER_HEADS: Final = ("Whose", "What", "Kept", "Columns")
+SIGN_IN: Final = "Sign in"
 SIGN_IN_FIRST: Final = "Sign in with a login of the privacy officer to see this desk."
 NOT_YOURS: Final = "This desk is for the privacy officer; your login has another role."
 CLOSED: Final = "closed"
@@ -52,10 +63,12 @@ HOW: Final = (
 def shown(frame: Frame, desk: Desk) -> str:
     """The whole desk."""
     late = sum(one.late for one in desk.cases)
-    note = CASES_NOTE.format(open=len(desk.cases), late=late)
+    warned = sum(bool(one.alert) for one in desk.cases)
+    note = CASES_NOTE.format(open=len(desk.cases), late=late, warned=warned)
     body = (
         card(CASES, _cases(desk.cases), note)
         + card(UNANSWERED, _unanswered(desk.unanswered))
+        + _letters(desk.letters)
         + card(BREACHES, _breaches(desk.breaches))
         + card(HOLDS, _holds(desk.holds))
         + card(ENDINGS, f"<p><a href='{ADDRESS}/endings'>{COUNT}</a></p>")
@@ -74,7 +87,8 @@ def forecast(frame: Frame, found: Forecast) -> str:
 
 def sign_in_first(frame: Frame, words: str = SIGN_IN_FIRST) -> str:
     """That nobody sees this desk who is not signed in for it."""
-    return parts.page(frame, TITLE, parts.said(words))
+    link = f"<p><a href='/sign-in'>{SIGN_IN}</a></p>" if words == SIGN_IN_FIRST else ""
+    return parts.page(frame, TITLE, parts.said(words) + link)
 
 
 def _table(heads: Iterable[str], rows: Iterable[str]) -> str:
@@ -92,9 +106,11 @@ def _cases(cases: Sequence[CaseShown]) -> str:
 def _case(one: CaseShown) -> str:
     rests = f"<br><span class='note'>{RESTS}</span>" if one.rests else ""
     style = " class='bad'" if one.late else ""
+    alert = f"<br><span class='tag no'>{escape(one.alert)}</span>" if one.alert else ""
     return (
         f"<tr{style}><th scope='row'>{escape(one.what)}<br>"
-        f"<code class='note'>{escape(one.case)}</code></th><td>{escape(one.stands)}{rests}</td>"
+        f"<code class='note'>{escape(one.case)}</code></th>"
+        f"<td>{escape(one.stands)}{rests}{alert}</td>"
         f"<td>{escape(one.received)}</td><td>{escape(one.due)}</td>"
         f"<td>{escape(one.left)}<br><meter min='0' max='100' high='75' value='{one.percent}'>"
         f"{one.percent} %</meter></td></tr>"
@@ -111,6 +127,24 @@ def _message(one: UnansweredShown) -> str:
         f"<code class='note'>{escape(one.message)}</code></th><td>{escape(one.change)}<br>"
         f"<code class='note'>{escape(one.case)}</code></td><td>{escape(one.expected)}</td>"
         f"<td>{escape(one.late)}</td></tr>"
+    )
+
+
+def _letters(letters: Sequence[LetterShown]) -> str:
+    if not letters:
+        return card(LETTERS, none(NO_LETTERS))
+    stuck = sum(one.stuck for one in letters)
+    how = f"<p class='note'>{LETTERS_HOW}</p>"
+    shown_letters = _table(LETTER_HEADS, map(_letter, letters)) + how
+    return card(LETTERS, shown_letters, LETTERS_NOTE.format(stuck=stuck))
+
+
+def _letter(one: LetterShown) -> str:
+    style = " class='bad'" if one.stuck else ""
+    return (
+        f"<tr{style}><th scope='row'>{escape(one.number)}<br>"
+        f"<code class='note'>{escape(one.entry)}</code></th><td>{escape(one.stands)}</td>"
+        f"<td>{escape(one.tries)}</td><td>{escape(one.since)}</td></tr>"
     )
 
 

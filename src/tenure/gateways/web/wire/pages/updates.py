@@ -75,6 +75,7 @@ WORDS: Final = {
 NAMES: Final = {"en": "English", "km": "ភាសាខ្មែរ", "id": "Bahasa Indonesia"}
 ADDRESS: Final = "/updates"
 HELD: Final = "/updates/what-is-held"
+NEXT: Final = "\n"
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -142,7 +143,8 @@ def _card(words: dict[str, str], language: str, one: Listed) -> str:
     rows = "".join(_row(words, language, one.name, shown) for shown in one.versions)
     return (
         f"<section class='card'><h2>{title}<small>{last}</small></h2>"
-        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></section>"
+        f"<table class='stacks'><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        "</section>"
     )
 
 
@@ -153,8 +155,9 @@ def _row(words: dict[str, str], language: str, name: str, shown: Shown) -> str:
         version = f"<a href='{where}' title='{escape(words['read'])}'>{version}</a>"
     holds = escape(shown.holds or words["announced"])
     return (
-        f"<tr><th scope='row'>{version}</th><td>{escape(shown.published)}</td>"
-        f"<td>{holds}</td><td>{escape(shown.new)}</td></tr>"
+        f"<tr><th scope='row'>{version}</th>"
+        f"<td data-head='{escape(words['published'])}'>{escape(shown.published)}</td>"
+        f"<td data-head='{escape(words['holds'])}'>{holds}</td><td>{escape(shown.new)}</td></tr>"
     )
 
 
@@ -190,9 +193,20 @@ def held(frame: Frame, languages: Sequence[str], language: str, text: str) -> st
     title = f"<h2>{escape(words['privacy-notice'])}</h2>"
     body = (
         f"{choice(languages, language, HELD)}{back}"
-        f"<section class='card'>{title}{markdown(text)}</section>"
+        f"<section class='card'>{title}{_folded(text)}</section>"
     )
     return page(frame, words["held"], f"<div lang='{language}'>{body}</div>")
+
+
+def _folded(text: str) -> str:
+    """The tables, those of each kind of people behind its name: nobody is all of them."""
+    first, *kinds = re.split(r"^## (?=.)", text, flags=re.MULTILINE)
+    shown = "".join(
+        f"<details><summary><h4>{escape(kind.partition(NEXT)[0])}</h4></summary>"
+        f"{markdown(kind.partition(NEXT)[2])}</details>"
+        for kind in kinds
+    )
+    return markdown(first) + shown
 
 
 def difference(former: str, new: str) -> str:

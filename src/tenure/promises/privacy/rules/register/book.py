@@ -17,7 +17,9 @@ from tenure.promises.privacy.model.register import Register
 from tenure.promises.privacy.rules.register.checking import KINDS_OF
 from tenure.terms.model import Terms
 from tenure.terms.processing import CALLED_PARTY
+from tenure.terms.retention import Keeping, Period
 from tenure.terms.subjects import SubjectKind, Words
+from tenure.terms.website import KEEP
 from tenure.values.holding import Category, Subject
 from tenure.values.kept import Form
 
@@ -56,7 +58,7 @@ def _activity(register: Register, terms: Terms, name: str, language: str) -> Act
         categories=_categories(terms, language, _categories_of(register, name)),
         uses=tuple(_use(terms, purpose, language) for purpose in said.purposes),
         recipients=tuple(Named(one, classes[one]) for one in said.recipients),
-        stays=tuple(_stays(terms, name)),
+        stays=tuple(_stays(terms, name, language)),
         action=keeping.action[language],
         authority=keeping.authority,
         places=(*_tables(register, name), *_outside(register, name)),
@@ -86,10 +88,21 @@ def _use(terms: Terms, purpose: str, language: str) -> Use:
     )
 
 
-def _stays(terms: Terms, keep: str) -> Iterable[Stay]:
+def _stays(terms: Terms, keep: str, language: str) -> Iterable[Stay]:
     keeping = terms.privacy.retention.keeps[keep]
     for kind, period in (("", keeping.period), *keeping.kinds.items()):
-        yield Stay(kind, keeping.starts, period.minimum_days, period.maximum_days)
+        yield _stay(terms, keeping, kind, period, language)
+
+
+def _stay(terms: Terms, keeping: Keeping, kind: str, period: Period, language: str) -> Stay:
+    """How long it stays; what the website got stays as long as its form says."""
+    website = terms.privacy.website
+    forms: tuple[tuple[str, int], ...] = ()
+    longest = period.maximum_days
+    if keeping.name == KEEP:
+        forms = tuple((one.title[language], website.kept_days(one)) for one in website.forms)
+        longest += website.longest_days
+    return Stay(kind, keeping.starts, period.minimum_days, longest, forms)
 
 
 def _categories_of(register: Register, keep: str) -> set[Category]:
@@ -182,12 +195,7 @@ def _held(register: Register, keep: str) -> Iterable[tuple[Subject, Category]]:
 
 def _of_kind(terms: Terms, keep: str, kind: str, language: str) -> tuple[str, Stay, str]:
     keeping = terms.privacy.retention.keeps[keep]
-    period = keeping.of(kind)
-    stay = Stay(
-        kind if kind in keeping.kinds else "",
-        keeping.starts,
-        period.minimum_days,
-        period.maximum_days,
-    )
+    shown = kind if kind in keeping.kinds else ""
+    stay = _stay(terms, keeping, shown, keeping.of(kind), language)
     title = terms.privacy.processing.activities[keep].title[language]
     return title, stay, keeping.action[language]

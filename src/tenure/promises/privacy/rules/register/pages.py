@@ -10,12 +10,14 @@ from tenure.terms.retention import ROW
 def ropa(book: Book, processing: Processing) -> str:
     """Who is responsible, and every activity with all that is held for it (GDPR article 30, law
     27/2022 article 31)."""
+    words = _Words(processing, book.language)
     lines = [
         f"# {book.controller}",
         "",
-        f"{book.address} · {book.contact} · {book.jurisdiction} · {', '.join(book.locations)}",
+        f"{book.address} · {book.contact}",
+        "",
+        f"{words('law')}: {book.jurisdiction} · {words('held_in')}: {', '.join(book.locations)}",
     ]
-    words = _Words(processing, book.language)
     for one in book.activities:
         lines += ["", f"## {one.title} ({one.name})", "", *_activity(one, words)]
     return "\n".join(lines) + "\n"
@@ -46,6 +48,10 @@ class _Words:
         return "; ".join(one.title for one in names) or self("nobody")
 
     def stay(self, stay: Stay) -> str:
+        if stay.forms:
+            each = (f"{title}: {self('at_most')} {days}" for title, days in stay.forms)
+            days = self("days")
+            return "; ".join(f"{one} {days} {self('after_form')}" for one in each)
         after = self("after_row" if stay.starts == ROW else "after_relation")
         least = f"{self('at_least')} {stay.minimum_days}, " if stay.minimum_days else ""
         return f"{least}{self('at_most')} {stay.maximum_days} {self('days')} {after}"

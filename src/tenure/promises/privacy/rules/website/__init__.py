@@ -1,8 +1,16 @@
 """What a form takes, who wins, and what may be recorded of a visit; pure.
 
-Read reading (forms), drawing (contests), visiting (cookies and visits).
+Read reading (forms), answering (letters), drawing (contests), visiting (cookies and visits).
 """
 
+from tenure.promises.privacy.rules.website.answering import (
+    address_of,
+    contact_of,
+    next_at,
+    said,
+    state,
+    text_of_answer,
+)
 from tenure.promises.privacy.rules.website.drawing import (
     commitment_of,
     in_order,
@@ -10,7 +18,7 @@ from tenure.promises.privacy.rules.website.drawing import (
     proclaimed,
     verified,
 )
-from tenure.promises.privacy.rules.website.reading import mark_of, read
+from tenure.promises.privacy.rules.website.reading import address_in, mark_of, read
 from tenure.promises.privacy.rules.website.visiting import (
     address_in_part,
     answered,
@@ -19,15 +27,22 @@ from tenure.promises.privacy.rules.website.visiting import (
 )
 
 __all__ = [
+    "address_in",
     "address_in_part",
+    "address_of",
     "answered",
     "commitment_of",
+    "contact_of",
     "in_order",
     "mark_of",
     "masked",
+    "next_at",
     "proclaimed",
     "read",
+    "said",
     "seen",
+    "state",
     "text_of",
+    "text_of_answer",
     "verified",
 ]

@@ -69,10 +69,23 @@ def _value(field: Field, text: str, limits: Limits, country: str) -> str | Fault
     if any(mixed(word) for word in _WORD.findall(text)):
         return Fault.MIXED_SCRIPTS
     if field.form == "email":
-        local, at, domain = text.rpartition("@")
-        address = f"{local}{at}{domain.lower()}"
-        return address if _EMAIL.fullmatch(address) else Fault.MALFORMED
+        return _address(text) or Fault.MALFORMED
     return Fault.TOO_MANY_LINKS if len(_LINK.findall(text)) > limits.links else text
+
+
+def _address(text: str) -> str:
+    local, at, domain = text.rpartition("@")
+    address = f"{local}{at}{domain.lower()}"
+    return address if _EMAIL.fullmatch(address) else ""
+
+
+def address_in(text: str, limits: Limits) -> str:
+    """An e-mail address as a form would have kept it; "" for what it would not have taken."""
+    plain = "".join(
+        one for one in unicodedata.normalize("NFC", text) if not _is_control(one)
+    ).strip()
+    unlike = any(mixed(word) for word in _WORD.findall(plain))
+    return "" if unlike or len(plain) > limits.longest else _address(plain)
 
 
 def mixed(word: str) -> bool:

@@ -26,15 +26,27 @@ def form(around: Around, shown: FormPage) -> str:
         f"<h1>{escape(shown.title)}</h1><p class='lead'>{escape(shown.intro)}</p>{before}{alert}"
         f"<form class='card form' method='post' action='{address(around, shown.name)}' novalidate>"
         f"{fields}{_contest(around, shown)}"
-        f"<div class='unseen' aria-hidden='true'><label for='{ROBOT}'>{words['robot']}</label>"
-        f"<input id='{ROBOT}' name='{ROBOT}' tabindex='-1' autocomplete='off'"
-        f" value='{escape(shown.robot)}'></div>"
+        f"{_trap(words, shown.robot)}"
         f"<input type='hidden' name='code' value='{escape(shown.code)}'>"
         f"<p class='note'>{escape(shown.acknowledge)} "
         f"<a href='{address(around, 'policy')}'>{words['policy']}</a></p>"
         f"<button>{words['send']}</button></form>{_about(words, shown)}"
     )
     return page(around, shown.title, body)
+
+
+def _trap(words: Mapping[str, str], typed: str) -> str:
+    """What nobody sees; unless something stands in it, which a person has to be able to empty."""
+    if typed:
+        return (
+            f"<div class='field wrong'><label for='{ROBOT}'>{words['robot']}</label>"
+            f"<input id='{ROBOT}' name='{ROBOT}' autocomplete='off' aria-invalid='true'"
+            f" value='{escape(typed)}'></div>"
+        )
+    return (
+        f"<div class='unseen' aria-hidden='true'><label for='{ROBOT}'>{words['robot']}</label>"
+        f"<input id='{ROBOT}' name='{ROBOT}' tabindex='-1' autocomplete='off' value=''></div>"
+    )
 
 
 def _contest(around: Around, shown: FormPage) -> str:
@@ -102,10 +114,14 @@ def _about(words: Mapping[str, str], shown: FormPage) -> str:
     return f"<dl class='about'>{rows}</dl>"
 
 
-def thanks(around: Around, title: str, text: str, *, again: bool) -> str:
-    """It has arrived."""
+def thanks(around: Around, title: str, text: str, number: str, *, again: bool) -> str:
+    """It has arrived, and this is its number."""
     words = WORDS[around.language]
     twice = f"<p>{words['again']}</p>" if again else ""
+    if number:
+        kept = f"<code class='long'>{escape(number)}</code>"
+        link = f"<a href='{address(around, 'held')}'>{words['held']}</a>"
+        twice += f"<p>{words['number'].format(number=kept)} {link}</p>"
     body = (
         f"<h1>{words['thanks']}</h1><section class='card'><p class='lead'>{escape(text)}</p>{twice}"
         f"<p><a href='{address(around)}'>{words['back']}</a></p></section>"

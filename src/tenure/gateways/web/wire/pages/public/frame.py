@@ -69,6 +69,7 @@ def _foot(around: Around) -> str:
         f"<footer><div class='wide'><p>{escape(around.scope)}</p>{others}"
         f"<p><a href='{address(around, 'policy')}'>{words['policy']}</a>"
         f"<a href='{address(around, 'cookies')}'>{words['cookies']}</a>"
+        f"<a href='{address(around, 'held')}'>{words['held']}</a>"
         f"<span>{care}</span><a href='/'>{words['staff']}</a></p></div></footer>"
     )
 

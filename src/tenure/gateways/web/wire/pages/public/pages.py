@@ -1,6 +1,6 @@
 """The first page, the notice, cookies, and contests of the public website."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from tenure.gateways.web.wire.pages.public.frame import address, card, page
@@ -9,6 +9,7 @@ from tenure.gateways.web.wire.pages.public.shapes import (
     Asked,
     ContestPage,
     CookiePage,
+    CookieRow,
     Place,
 )
 from tenure.gateways.web.wire.pages.public.words import WORDS
@@ -51,9 +52,7 @@ def cookies(around: Around, shown: CookiePage) -> str:
         for name in ("what", "category", "records", "lasts", "needs")
     )
     rows = "".join(
-        f"<tr><th scope='row'><code>{escape(one.name)}</code></th><td>{escape(one.category)}</td>"
-        f"<td>{escape(one.records)}</td><td>{escape(one.lasts)}</td><td>{escape(one.needs)}</td>"
-        "</tr>"
+        f"<tr><th scope='row'><code>{escape(one.name)}</code></th>{_cells(words, one)}</tr>"
         for one in shown.rows
     )
     choose = (
@@ -65,10 +64,22 @@ def cookies(around: Around, shown: CookiePage) -> str:
     body = (
         f"<h1>{words['cookies']}</h1><p class='lead'>{escape(shown.text)}</p>"
         f"{card(words['your-choice'], f'<p>{escape(shown.stands)}</p>{choose}')}"
-        f"<section class='card scroll'><table><thead><tr>{heads}</tr></thead>"
+        f"<section class='card scroll'><table class='stacks'><thead><tr>{heads}</tr></thead>"
         f"<tbody>{rows}</tbody></table></section>"
     )
     return page(around, words["cookies"], body)
+
+
+def _cells(words: Mapping[str, str], one: CookieRow) -> str:
+    """Each with its heading, which stands beside it where a row is a column (on a phone)."""
+    told = zip(
+        ("category", "records", "lasts", "needs"),
+        (one.category, one.records, one.lasts, one.needs),
+        strict=True,
+    )
+    return "".join(
+        f"<td data-head='{escape(words[head])}'>{escape(text)}</td>" for head, text in told
+    )
 
 
 def _asked(yes: str, no: str, one: Asked) -> str:

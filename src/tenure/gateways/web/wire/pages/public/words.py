@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from tenure.gateways.web.wire.pages.public.held_words import HELD
+
 NAMES: Final = {"en": "English", "km": "ភាសាខ្មែរ", "id": "Bahasa Indonesia"}
 
-WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "skip": "Skip to the content",
         "home": "Home",
@@ -282,4 +284,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "days": "{days} hari",
         "minutes": "{minutes} menit",
     },
+}
+
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    language: {**words, **HELD[language]} for language, words in _WORDS.items()
 }
