@@ -22,6 +22,7 @@ WITHOUT: Final = frozenset(
         "numbers.hold",
         "privacy.breach_step",
         "privacy.entry",
+        "privacy.letter",
         "privacy.rights_proof",
         "privacy.winner",
         "staff.role",
