@@ -113,14 +113,9 @@ class Book:
             *filter(None, [terms.national_prefix]),
         )
         """What may stand before the country code or instead of it."""
-        self.short_numbers: dict[str, str] = {
-            **{each.number: each.zone for each in pack.short_numbers},
-            **dict.fromkeys((*EMERGENCY_ANYWHERE, *terms.emergency_numbers), EMERGENCY),
-        }
+        self.short_numbers: dict[str, str] = _short_numbers(pack)
         self.networks: dict[str, Network] = {each.plmn: each for each in pack.networks}
-        self.emergencies: dict[str, frozenset[str]] = {
-            each.mcc: frozenset(each.numbers) for each in pack.emergencies_abroad
-        }
+        self.emergencies: dict[str, frozenset[str]] = _emergencies(pack)
         """Whom to call for help in another country, by its MCC."""
         self.groups: dict[int | None, str] = {each.group: each.zone for each in pack.rating_groups}
         self.members: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
@@ -149,6 +144,19 @@ class Book:
             names = (*names, offer)
             offer = self.offers[offer].base
         return names
+
+
+def _short_numbers(pack: Pack) -> dict[str, str]:
+    """The zone of each number that is dialled as it is; calls for help before all others."""
+    helping = (*EMERGENCY_ANYWHERE, *pack.terms.emergency_numbers)
+    return {
+        **{each.number: each.zone for each in pack.short_numbers},
+        **dict.fromkeys(helping, EMERGENCY),
+    }
+
+
+def _emergencies(pack: Pack) -> dict[str, frozenset[str]]:
+    return {each.mcc: frozenset(each.numbers) for each in pack.emergencies_abroad}
 
 
 def compile_book(pack: Pack) -> Book:
