@@ -78,3 +78,7 @@ def test_a_case_from_the_counter_to_its_answer(
     assert "CASE_CLOSED" in again.output
     listed = typed(["privacy", "case", "list", "--dsn", database])
     assert listed.stdout == "no case is open\n"
+    # A law of another country wants a report each quarter; none has left.
+    owed = typed(["privacy", "case", "list", "--dsn", database, "--operator", "smartfren-id"])
+    assert owed.stdout.startswith("ALERT report "), owed.stdout
+    assert "tenure privacy disclose --report " in owed.stdout

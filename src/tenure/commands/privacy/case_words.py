@@ -15,6 +15,12 @@ def line(row: held.Row, at: Instant) -> str:
     return f"{row.case_id}  {row.right.value}  {row.state.value}  {_time(row, at)}"
 
 
+def report(one: model.disclosures.ReportDue) -> str:
+    """A standing report that did not leave."""
+    words = f"report {one.report} of {one.period} to {one.recipient}: due since {iso(one.since)}"
+    return f"{words}; tenure privacy disclose --report {one.report}"
+
+
 def _time(row: held.Row, at: Instant) -> str:
     if row.late:
         return f"LATE (due {iso(row.due_at)})"

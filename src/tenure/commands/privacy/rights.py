@@ -10,7 +10,7 @@ import typer
 from tenure.commands import connect, presence
 from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, PasskeyAt, Reason
 from tenure.commands.presence import Live, OnDocument, OwnPasskey, Paper, Shown
-from tenure.commands.privacy.case_words import line, said, told
+from tenure.commands.privacy.case_words import line, report, said, told
 from tenure.commands.privacy.propagating import waiting
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
@@ -33,7 +33,12 @@ app = typer.Typer(
 )
 
 Which = Annotated[UUID, typer.Argument(metavar="CASE", help="Its id, as list shows it.")]
-Overview = tuple[list[held.Row], list[held.Alert], list[model.propagation.Message]]
+Overview = tuple[
+    list[held.Row],
+    list[held.Alert],
+    list[model.propagation.Message],
+    list[model.disclosures.ReportDue],
+]
 Found = held.Dossier | Refused[held.Refusal] | Refused[StaffRefusal]
 
 
@@ -153,23 +158,27 @@ def list_(
 ) -> None:
     """List the open cases, the most urgent first, and what officers had to hear: nobody's names.
 
+    Standing reports that a law wants by now are among it, until they have left.
+
     Example: tenure privacy case list
     """
-    connect.terms_of(NAME, operator)
+    terms = connect.terms_of(NAME, operator)
     now = connect.instant_typed(at)
 
     async def look(tx: Transaction) -> Overview:
         late = await operations.propagation.overdue(tx, now)
-        return await rights.cases(tx, now), await rights.alerts(tx), late
+        owed = await operations.disclosures.reports_due(tx, terms, now)
+        return await rights.cases(tx, now), await rights.alerts(tx), late, owed
 
-    found, alerts, late = connect.run(NAME, data, dsn, lambda pool: perform(pool, look))
+    found, alerts, late, owed = connect.run(NAME, data, dsn, lambda pool: perform(pool, look))
     lines = [
         f"ALERT {one.case_id}: {one.percent} % of its time was over at {iso(one.raised_at)}"
         for one in alerts
     ]
     lines += [f"ALERT {waiting(one, now)}" for one in late]
+    lines += [f"ALERT {report(one)}" for one in owed]
     lines += [line(one, now) for one in found] or ["no case is open"]
-    shown = {"cases": found, "alerts": alerts, "unanswered": late}
+    shown = {"cases": found, "alerts": alerts, "unanswered": late, "reports": owed}
     connect.say("\n".join(lines), shown, as_json=as_json)
 
 
