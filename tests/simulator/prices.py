@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from tenure.promises.charging.model import Ask
 from tenure.promises.tariffs.model import Direction, Service
 from tenure.terms.model import Offer
-from tenure.terms.pricelist import Pack, RateRow, Version
+from tenure.terms.pricelist import EMERGENCY_ANYWHERE, Pack, RateRow, Version
 from tenure.values.money import Rounding
 
 WORD = {
@@ -65,6 +65,11 @@ class Prices:
     def where(self, offer: str, ask: Ask, rating_group: int) -> Where:
         """The place of an ask in the price list."""
         service = WORD[ask.service]
+        if self._calls_for_help(ask):
+            # Put through from any network, also one that has no price.
+            place = Where(offer, service, "out", "emergency", "")
+            place.free = True
+            return place
         visited = self._visited(ask.visited_plmn)
         if ask.service is Service.DATA:
             place = Where(offer, service, "-", self._data_zone(rating_group), visited)
@@ -80,8 +85,19 @@ class Prices:
         if not zone and visited:
             zone = self._reached_from(ask.visited_plmn, number)
         place = Where(offer, service, "out", zone or self._party_zone(offer, number), visited)
-        place.free = place.zone == "emergency" or place.zone in self.always
+        place.free = place.zone in self.always
         return place
+
+    def _calls_for_help(self, ask: Ask) -> bool:
+        if ask.direction is not Direction.OUT or ask.service in (Service.DATA, Service.CONTENT):
+            return False
+        there = [
+            each.numbers
+            for each in self.pack.emergencies_abroad
+            if each.mcc == ask.visited_plmn[:3]
+        ]
+        known = {*EMERGENCY_ANYWHERE, *self.pack.terms.emergency_numbers}
+        return ask.other_party in known.union(*there)
 
     def _reached_from(self, plmn: str, number: str) -> str:
         """While abroad a number is local to the visited country, home, or abroad; else ""."""
@@ -174,8 +190,6 @@ class Prices:
 
     def _short_zone(self, number: str) -> str:
         """The zone of a number that is dialled as it is; "" for others."""
-        if number in self.pack.terms.emergency_numbers:
-            return "emergency"
         return next((each.zone for each in self.pack.short_numbers if each.number == number), "")
 
     def _party_zone(self, offer: str, number: str) -> str:
