@@ -88,6 +88,9 @@ SELECT (SELECT count(*) FROM notices.notice) + (SELECT count(*) FROM notices.del
 """
 
 
+ENDED: Final = "SELECT coalesce(sum(rows), 0)::bigint FROM privacy.ended"
+
+
 def populate(cluster: Cluster, notices: int, people: int) -> str:
     """A database with so many notices, made anew; its name."""
     name = "retention_run"
@@ -130,15 +133,15 @@ async def end(dsn: str, ledger: Path) -> None:
 
 
 async def ender(dsn: str, ledger: Path, *, killed_at: tuple[str, int] | None = None) -> float:
-    """End in a program of its own, killed when so few rows are left; its seconds."""
+    """End in a program of its own, killed when so many rows have ended; its seconds."""
     asked = [__file__, "--end", dsn, str(ledger)]
     began = time.perf_counter()
     program = await asyncio.create_subprocess_exec(
         sys.executable, *asked, stdout=asyncio.subprocess.PIPE
     )
     if killed_at is not None:
-        owner, few = killed_at
-        while program.returncode is None and only(owner, LEFT)[0] > few:
+        owner, many = killed_at
+        while program.returncode is None and only(owner, ENDED)[0] < many:
             await asyncio.wait({asyncio.create_task(program.wait())}, timeout=LOOK_SECONDS)
         if program.returncode is None:
             program.send_signal(signal.SIGKILL)
@@ -172,8 +175,8 @@ async def measure(cluster: Cluster, name: str) -> bool:
         done, waits = asyncio.Event(), list[float]()
         probe = asyncio.create_task(charged(pool, done, waits))
         busy = worked()
-        few = round(due * (1 - KILLED_AFTER)) + stays
-        seconds = await ender(app, book, killed_at=(owner, few))
+        many = round(due * KILLED_AFTER)
+        seconds = await ender(app, book, killed_at=(owner, many))
         first = due + stays - only(owner, LEFT)[0]
         seconds += await ender(app, book)
         busy = worked() - busy

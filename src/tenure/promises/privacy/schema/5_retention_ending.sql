@@ -120,6 +120,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     ) END
 $$;
 
+-- Whether there is anything to look at: a statement over an empty table takes longer to plan than to run.
+CREATE FUNCTION privacy.has_pages(store text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT c.relkind <> 'r' OR pg_relation_size(c.oid) > 0 FROM pg_class c WHERE c.oid = store::regclass
+$$;
+
 -- Ends at most so many rows of one step for one entry of the ledger: how many it were, and how many
 -- pages the table has.  What ends of everybody is looked for in these pages alone: a table is gone
 -- through once, and not from its beginning for each few thousand rows.
@@ -141,7 +147,7 @@ BEGIN
     );
     SELECT p.* INTO s FROM privacy.step p WHERE p.nth = nth_step;
     PERFORM privacy.insist(FOUND, 'erasure_follows_the_plan');
-    IF e.whom IS NOT NULL AND NOT s.about ? e.kind THEN
+    IF e.whom IS NOT NULL AND NOT s.about ? e.kind OR NOT privacy.has_pages(s.store) THEN
         RETURN;
     END IF;
     due := format(
@@ -184,7 +190,7 @@ DECLARE
     s privacy.step;
     found_one boolean;
 BEGIN
-    FOR s IN SELECT p.* FROM privacy.step p ORDER BY p.nth LOOP
+    FOR s IN SELECT p.* FROM privacy.step p WHERE privacy.has_pages(p.store) ORDER BY p.nth LOOP
         EXECUTE format(
             'SELECT EXISTS (SELECT %s AND (%s) AND NOT %s)',
             privacy.judging(s, NULL, format('%s AND NOT %s', privacy.early(s, false), s.needed)),
@@ -206,7 +212,7 @@ DECLARE
     s privacy.step;
 BEGIN
     SELECT p.* INTO s FROM privacy.step p WHERE p.nth = nth_step;
-    IF of_kind IS NOT NULL AND NOT s.about ? of_kind THEN
+    IF of_kind IS NOT NULL AND NOT s.about ? of_kind OR NOT privacy.has_pages(s.store) THEN
         RETURN;
     END IF;
     -- Months and grounds of millions of rows are counted in memory; for this transaction alone.
@@ -235,6 +241,6 @@ CREATE INDEX lock_of_somebody ON numbers.lock (person_id);
 -- Who may do what.
 REVOKE ALL ON FUNCTION
     privacy.held_whoms, privacy.person_over_at, privacy.over_at, privacy.begins, privacy.judging,
-    privacy.holding, privacy.over, privacy.early, privacy.end_rows, privacy.any_due, privacy.judged
+    privacy.holding, privacy.over, privacy.early, privacy.has_pages, privacy.end_rows, privacy.any_due, privacy.judged
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION privacy.end_rows, privacy.any_due, privacy.judged TO tenure_app;
