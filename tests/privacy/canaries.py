@@ -15,9 +15,11 @@ from tenure.values.instant import iso
 from tests.privacy.ended import LEFT
 
 WHOM: Final = 1
+HUMAN: Final = 4711
+"""One of ours, who left as well."""
+LOGIN: Final = "canarygone"
+"""A marker already: many tables name who of ours did it."""
 MARK: Final = "canary"
-PARTS: Final = frozenset({"privacy.winner"})
-"""Part of a row that this sweep cannot make: a sealed entry, whose own tests end it."""
 SAYS_WHEN: Final = frozenset(
     {
         "privacy.rights_step.state",
@@ -26,6 +28,8 @@ SAYS_WHEN: Final = frozenset(
     }
 )
 """What says that it is over, and whose it is, stays as it is."""
+FINDS: Final = frozenset({"numbers.tenure.msisdn", "staff.member.login"})
+"""By these other rows are found: they stay as they are, and their rows have to go."""
 TEXTS: Final = frozenset({"text", "jsonb", "bytea"})
 HIS_LEAF: Final = (
     "(SELECT o.leaf_seq FROM record.opening o WHERE o.field = 'holder' AND o.value = '1' LIMIT 1)"
@@ -38,11 +42,22 @@ INSERT INTO notices.campaign (key, kind, audience, facts, prevailing, until_at, 
 SELECT 'k', 'tariff.change', '{}', '{"en": ""}', 'en', at + interval '1 day', at, seq
 FROM record.leaf ORDER BY seq LIMIT 1
 """
+THERE: Final = (
+    "INSERT INTO staff.human VALUES (%(human)s, 'x', 'national-id', 'N gone', %(at)s, %(at)s)",
+    "INSERT INTO staff.member VALUES (%(login)s, %(human)s, %(at)s)",
+    # Over by then, and so are its winners.
+    (
+        "INSERT INTO privacy.contest SELECT 'over', '', '', 1, m, m, m, m, m, 1"
+        " FROM (SELECT %(at)s::timestamptz) AS at (m)"
+    ),
+)
+"""What rows of this test lead to, and no door of it has made."""
 MADE: Final = {
-    "text": "'canary-filled'",
+    "text": "'filled'",
     "text[]": "'{}'::text[]",
     "bytea": "decode(repeat('63', 32), 'hex')",
-    "jsonb": """'{"canary": "canary-filled"}'::jsonb""",
+    "jsonb": """'{"filled": "filled"}'::jsonb""",
+    "privacy.sealed": "decode('01' || repeat('63', 60), 'hex')",
     "boolean": "false",
     "bigint": "1",
     "integer": "1",
@@ -66,7 +81,18 @@ WORDS: Final = {
     "privacy.erasure.why": "'request'",
     "privacy.erasure.kind": "'person'",
     "privacy.hold.kind": "'person'",
+    "privacy.hold.whom": "1",
+    "privacy.rights_case.whose_id": "1",
+    "privacy.rights_proof.prover_id": "1",
+    "privacy.erasure.whom": "1",
+    "privacy.winner.contest": "'over'",
     "consent.event.word": "'refused'",
+    "notices.delivery.delivery_id": (
+        "(SELECT min(n.notice_id) * 1000 + 1 FROM notices.notice n WHERE n.person_id = 1"
+        " OR n.msisdn IN (SELECT msisdn FROM numbers.tenure h"
+        " WHERE h.holder_id = 1 AND h.during @> n.at))"
+    ),
+    "numbers.hold.since": f"timestamptz '{iso(LEFT)}' - interval '1 hour'",
     "notices.recipient.per": "''",
 }
 """What a row says so that it is one of theirs, and over."""
@@ -95,9 +121,11 @@ def marked(owner: str) -> tuple[dict[str, str], set[str], set[str]]:
         connection.execute("SET session_replication_role = replica")
         _unchecked(connection)
         connection.execute(CAMPAIGN)
+        for statement in THERE:
+            given = {"human": HUMAN, "login": LOGIN, "at": iso(LEFT)}
+            connection.execute(statement.encode(), given)
         for store, row in rows.items():
-            if _theirs(row) != "(false OR false)" and store not in PARTS:
-                _there(connection, store, row)
+            _there(connection, store, row)
         for store, column, kind in _columns(connection, rows):
             mark = f"{MARK}{next(numbers):04d}"
             found = _mark(connection, (store, column, kind), rows[store], mark)
@@ -124,7 +152,7 @@ def _columns(
         if one.whose is Subject.NOBODY or kind not in TEXTS or store not in rows:
             continue
         leads = {lead.column for lead in rows[store].leads}
-        if one.column not in leads and f"{store}.{one.column}" not in SAYS_WHEN:
+        if one.column not in leads and f"{store}.{one.column}" not in SAYS_WHEN | FINDS:
             yield store, one.column, kind
 
 
@@ -141,8 +169,9 @@ def _unchecked(connection: psycopg.Connection) -> None:
 
 
 def _theirs(row: Row) -> str:
-    """About the person, or about the subject that the same human is."""
-    return f"({about(row, 'person', str(WHOM))} OR {about(row, 'subject', str(WHOM))})"
+    """About the person, about the subject that the same human is, or about the one of ours."""
+    found = [about(row, kind, str(WHOM)) for kind in ("person", "subject")]
+    return f"({' OR '.join([*found, about(row, 'human', str(HUMAN))])})"
 
 
 def _types(connection: psycopg.Connection, store: str) -> dict[str, str]:
@@ -197,6 +226,9 @@ def _there(connection: psycopg.Connection, store: str, row: Row) -> None:
     for lead in row.leads:
         if lead.way.value in ("person", "leaf", "subject"):
             columns.setdefault(lead.column, "1")
+        if lead.way.value in ("human", "login"):
+            of_ours = str(HUMAN) if lead.way.value == "human" else f"'{LOGIN}'"
+            columns[lead.column] = WORDS.get(f"{store}.{lead.column}", of_ours)
         if lead.way.value == "leaf" and lead.column == "leaf_seq":
             columns[lead.column] = HIS_LEAF
         if lead.way.value == "purse":

@@ -85,7 +85,11 @@ async def test_a_copy_is_what_was_submitted_and_everything_else_is_for_who_asks_
     job, passphrase = await exported(desk, person(OLD), Scope.COPY)
     told = opened(job, passphrase, tmp_path / "out")
     jsonschema.Draft202012Validator(document.schema()).validate(told)
-    assert [one["id"] for one in told["sections"]] == ["people.person", "people.subject"]
+    assert [one["id"] for one in told["sections"]] == [
+        "people.person",
+        "people.subject",
+        "people.item",
+    ]
     (own,) = section(told, "people.person")
     assert set(own) == {
         "name", "language", "born_on", "document_kind", "document_number", "since",

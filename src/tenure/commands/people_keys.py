@@ -11,6 +11,7 @@ from tenure.commands import connect
 from tenure.keystore import opening
 from tenure.keystore.shelf import Shelf
 from tenure.keystore.words import WrongKeyStoreError
+from tenure.promises.privacy.operations import Keys
 from tenure.values.instant import Instant
 
 KeysAt: TypeAlias = Annotated[
@@ -55,3 +56,26 @@ def opened_or_made(name: str, folder: Path, at: Instant) -> Iterator[Shelf]:
             connect.fail(name, f"{folder}: the key store cannot be made: {error}")
     with opened(name, folder) as shelf:
         yield shelf
+
+
+@contextmanager
+def sealing(
+    name: str, keys: Path | None, data: Path, dsn: str | None, at: Instant
+) -> Iterator[Keys | None]:
+    """The keys to seal with; None for a database of one's own whose key store is not named."""
+    if keys is None and dsn is not None:
+        yield None
+        return
+    with opened_or_made(name, folder_of(name, keys, data, dsn), at) as shelf:
+        yield Keys(shelf)
+
+
+@contextmanager
+def reading(name: str, keys: Path | None, data: Path, dsn: str | None) -> Iterator[Keys | None]:
+    """The keys to open with; None when there is no key store here, and so nothing was sealed."""
+    folder = keys or (None if dsn is not None else data / FOLDER)
+    if folder is None or not (folder / opening.KEYS).exists():
+        yield None
+        return
+    with opened(name, folder) as shelf:
+        yield Keys(shelf)

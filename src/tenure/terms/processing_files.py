@@ -22,8 +22,6 @@ from tenure.terms.wordings import words
 FILE: Final = "processing.toml"
 NAME: Final = r"[a-z][a-z0-9-]{0,39}"
 WORDS_MAX: Final = 200
-SENSITIVE: Final = frozenset({"sensitive", "biometric"})
-"""Categories that a purpose may use on a stronger basis only."""
 
 
 def read_processing(
@@ -97,7 +95,7 @@ def _complete(folder: Folder, found: Processing, people: People) -> None:
                 folder.note(FILE, 0, what, "add a [[reason]] for it", "PRV-WHY")
         strong = [one.name for one in kind.purposes if _strong(found, one.name)]
         for wanted in kind.wanted:
-            if wanted.item.category in SENSITIVE and not strong:
+            if wanted.item.is_sensitive and not strong:
                 what = f"{wanted.item.name} of a {kind.name} is sensitive, and no basis carries it"
                 folder.note(FILE, 0, what, "add sensitive = to one of its purposes", "PRV-WHY")
 

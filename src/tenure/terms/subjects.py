@@ -32,6 +32,9 @@ ROLES: Final = frozenset(
 PROFILE: Final = ("name", "born-on", "document", "language", "email", "address")
 """What the profile of a registered person holds, and no row beside it."""
 
+SENSITIVE: Final = frozenset({"sensitive", "biometric"})
+"""Categories of what is kept sealed, and needs a stronger basis."""
+
 Words = Mapping[str, str]
 """One text in every language of the operator."""
 
@@ -57,6 +60,11 @@ class Item(msgspec.Struct, frozen=True):
     """Whether somebody can have several at once."""
     of_another: bool = False
     """It tells of somebody else, who has to agree (PRV-THIRD)."""
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether it is never kept in clear (PRV-SEC)."""
+        return self.category in SENSITIVE
 
 
 class Wanted(msgspec.Struct, frozen=True):

@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -12,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 
 from tenure.commands.exporting import paper, writing
 from tenure.commands.exporting.writing import BusyError, Writing
+from tenure.keystore import opening
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.privacy import model, operations
@@ -42,6 +44,8 @@ class Desk(msgspec.Struct, frozen=True):
     """Of this installation: seals the keys of packages under way."""
     folder: Path
     now: Callable[[], Instant]
+    keys: Path | None = None
+    """The folder of the key store of people, which opens what is sealed of them."""
 
     def __repr__(self) -> str:
         return "Desk(…)"
@@ -133,7 +137,12 @@ async def _written(
         if pieces is not None and pieces <= 0:
             return job
         pieces = None if pieces is None else pieces - 1
-        batch = await perform(desk.pool, exports.step, desk.terms, job, plan, RECORDS_AT_ONCE)
+        with _keys(desk) as keys:
+            batch = await perform(
+                desk.pool, exports.step, desk.terms, job, plan, RECORDS_AT_ONCE, keys
+            )
+        if isinstance(batch, Refused):
+            return batch
         frames, octets = file.write(sealing.DOCUMENT, batch.text)
         position = msgspec.structs.replace(batch.position, frames=frames, octets=octets)
         moved = await perform(desk.pool, exports.moved, job, position)
@@ -152,13 +161,26 @@ async def _complete(
     plan: tuple[held.Section, ...],
 ) -> held.Job | Refused[held.Refusal]:
     """The paper, the last frame, and what the record tells of it."""
-    told = await perform(desk.pool, exports.summaries, desk.terms, job, plan)
+    with _keys(desk) as keys:
+        told = await perform(desk.pool, exports.summaries, desk.terms, job, plan, keys)
+    if isinstance(told, Refused):
+        return told
     printed = await asyncio.to_thread(paper.printed, job, told, plan, desk.terms)
     file.write(sealing.PAPER, printed)
     end = {"records": job.position.records, "sections": len(plan)}
     file.write(sealing.END, msgspec.json.encode(end), last=True)
     digest = await asyncio.to_thread(writing.digest_of, Path(job.file))
     return await perform(desk.pool, exports.finish, desk.terms, job, digest, desk.act(by))
+
+
+@contextmanager
+def _keys(desk: Desk) -> Iterator[operations.Keys | None]:
+    """The keys of people; None when there is no key store, and so nothing was sealed."""
+    if desk.keys is None or not (desk.keys / opening.KEYS).exists():
+        yield None
+        return
+    with closing(opening.opened(desk.keys)) as shelf:
+        yield operations.Keys(shelf)
 
 
 async def work(desk: Desk) -> int:

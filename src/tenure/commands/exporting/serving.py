@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
-from tenure.commands import secret_file
+from tenure.commands import people_keys, secret_file
 from tenure.commands.exporting import desk as exporting
 from tenure.commands.exporting.desk import Desk
 from tenure.postgres.pool import Pool
@@ -28,7 +28,7 @@ def desk_of(
     path = data / "keys" / FOLDER
     secret_file.make(name, path, SECRET_OCTETS)
     secret = secret_file.read(name, path, SECRET_OCTETS, "it is made with the first export")
-    return Desk(pool, terms, secret, data / FOLDER, now)
+    return Desk(pool, terms, secret, data / FOLDER, now, data / people_keys.FOLDER)
 
 
 class Serving:

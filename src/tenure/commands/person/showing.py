@@ -6,13 +6,23 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
-from tenure.commands import connect
+from tenure.commands import connect, people_keys
 from tenure.commands.connect import AsJson, By, Data, Dsn, PasskeyAt, Reason
+from tenure.commands.people_keys import KeysAt
 from tenure.commands.person.entering import NAME, Number
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.people import operations as people
-from tenure.promises.people.model import Contact, Guardian, Item, Known, Person, Refusal
+from tenure.promises.people.model import (
+    Contact,
+    Guardian,
+    Item,
+    Known,
+    Person,
+    Refusal,
+    Sealed,
+)
+from tenure.promises.privacy.operations import Keys
 from tenure.promises.record.model import Act
 from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import Case, Purpose
@@ -21,6 +31,7 @@ from tenure.values.instant import Instant, iso
 from tenure.values.refused import Refused
 
 PERSON: Final = "person"
+SEALED: Final = "(sealed)"
 No = Refused[Refusal] | Refused[StaffRefusal]
 
 
@@ -87,9 +98,12 @@ def show(
     reason: Reason = "",
     data: Data = connect.DATA,
     dsn: Dsn = None,
+    keys: KeysAt = None,
     as_json: AsJson = False,
 ) -> None:
     """Show all that is held about a person, to who has a case about them; that is kept.
+
+    What is sensitive is opened for a case alone, and stays sealed without one.
 
     Example: tenure person show 4711 --case 0b5c9c1e-6c1f-4e0e-9a53-0d7e6f3a2b11
     """
@@ -97,7 +111,8 @@ def show(
     wanted = purpose or (Purpose.CARE if case else Purpose.DEMONSTRATION)
 
     async def work(pool: Pool) -> Seen | No:
-        return await perform(pool, _look, person, wanted, case, act)
+        with people_keys.reading(NAME, keys, data, dsn) as keys_:
+            return await perform(pool, _look, person, (wanted, case), act, keys_)
 
     found = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     if isinstance(found, Refused):
@@ -106,8 +121,13 @@ def show(
 
 
 async def _look(
-    tx: Transaction, person_id: int, purpose: Purpose, case_id: str | None, act: Act
+    tx: Transaction,
+    person_id: int,
+    why: tuple[Purpose, str | None],
+    act: Act,
+    keys: Keys | None,
 ) -> Seen | No:
+    purpose, case_id = why
     found = await staff.look(tx, act.by, purpose, case_id, about(person_id), act, PERSON)
     if isinstance(found, Refused):
         return found
@@ -122,7 +142,7 @@ async def _look(
         await people.guardians(tx, person_id, act.at),
         await people.wards(tx, person_id, act.at),
         await people.corrections.corrected_at(tx, person_id),
-        await people.subjects.of_person(tx, same),
+        await people.subjects.of_person(tx, same, None if case_id is None else keys),
     )
 
 
@@ -148,8 +168,12 @@ def _lines(seen: Seen) -> list[str]:
     lines += [f"corrected   {iso(at)}" for at in seen.corrected_at]
     for known in seen.known:
         lines.append(f"as {known.subject.kind}, subject {known.subject.subject_id}")
-        lines += [f"  {one.item:<18} {one.value}{_until(one)}" for one in known.items]
+        lines += [f"  {one.item:<18} {_value(one)}{_until(one)}" for one in known.items]
     return lines
+
+
+def _value(item: Item) -> str:
+    return SEALED if isinstance(item.value, Sealed) else item.value
 
 
 def _until(item: Item) -> str:
@@ -177,7 +201,7 @@ def _told(seen: Seen) -> dict[str, object]:
                 "kind": known.subject.kind,
                 "subject": known.subject.subject_id,
                 "items": [
-                    {"item": one.item, "value": one.value, "since": iso(one.since)}
+                    {"item": one.item, "value": _value(one), "since": iso(one.since)}
                     for one in known.items
                 ],
             }

@@ -7,8 +7,9 @@ from typing import Annotated, Final
 
 import typer
 
-from tenure.commands import connect
+from tenure.commands import connect, people_keys
 from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, PasskeyAt, Reason
+from tenure.commands.people_keys import KeysAt
 from tenure.commands.person.entering import ID_BITS, NAME
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
@@ -84,6 +85,7 @@ def subject(
     operator: Operator = connect.OPERATOR,
     data: Data = connect.DATA,
     dsn: Dsn = None,
+    keys: KeysAt = None,
     as_json: AsJson = False,
 ) -> None:
     """Enter somebody of a kind that the pack declares, with what they gave.
@@ -95,7 +97,7 @@ def subject(
     act = connect.act_of(by, connect.instant_typed(at), reason)
     new = Subject(secrets.randbits(ID_BITS), kind, occasion, act.at, person, named_by)
     given = Given(_typed(item or []), occasion, represented)
-    _enter(terms, new, given, act, (data, dsn, passkey), as_json=as_json)
+    _enter(terms, new, given, act, (data, dsn, passkey, keys), as_json=as_json)
 
 
 def visit(
@@ -109,6 +111,7 @@ def visit(
     operator: Operator = connect.OPERATOR,
     data: Data = connect.DATA,
     dsn: Dsn = None,
+    keys: KeysAt = None,
     as_json: AsJson = False,
 ) -> None:
     """Somebody comes in, now; they leave with: tenure person tell … --item left-at=INSTANT.
@@ -120,7 +123,8 @@ def visit(
     new = Subject(secrets.randbits(ID_BITS), VISITOR, VISIT, act.at)
     said = [f"name={name}", f"visit-reason={why}", f"arrived-at={iso(act.at)}", *(item or [])]
     said += [f"host={host}"] if host else []
-    _enter(terms, new, Given(_typed(said), VISIT), act, (data, dsn, passkey), as_json=as_json)
+    where = (data, dsn, passkey, keys)
+    _enter(terms, new, Given(_typed(said), VISIT), act, where, as_json=as_json)
 
 
 def tell(
@@ -136,6 +140,7 @@ def tell(
     operator: Operator = connect.OPERATOR,
     data: Data = connect.DATA,
     dsn: Dsn = None,
+    keys: KeysAt = None,
     as_json: AsJson = False,
 ) -> None:
     """Add what is known of somebody: a time out, a door, a paper; or put it right, with --instead.
@@ -148,7 +153,8 @@ def tell(
 
     async def work(pool: Pool) -> Known | No:
         add_ = people.subjects.add
-        return await perform(pool, add_, terms, subject, given, act, instead=instead)
+        with people_keys.sealing(NAME, keys, data, dsn, act.at) as keys_:
+            return await perform(pool, add_, terms, subject, given, act, keys_, instead=instead)
 
     found = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     if isinstance(found, Refused):
@@ -162,14 +168,15 @@ def _enter(
     new: Subject,
     given: Given,
     act: Act,
-    where: tuple[Path, str | None, Path | None],
+    where: tuple[Path, str | None, Path | None, Path | None],
     *,
     as_json: bool,
 ) -> None:
-    data, dsn, passkey = where
+    data, dsn, passkey, keys = where
 
     async def work(pool: Pool) -> Known | No:
-        return await perform(pool, people.subjects.enter, terms, new, given, act)
+        with people_keys.sealing(NAME, keys, data, dsn, act.at) as keys_:
+            return await perform(pool, people.subjects.enter, terms, new, given, act, keys_)
 
     found = connect.run_as(NAME, (data, dsn), act, work, passkey=passkey, as_json=as_json)
     if isinstance(found, Refused):

@@ -9,11 +9,12 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from tenure.commands import connect, secret_file
+from tenure.commands import connect, people_keys, secret_file
 from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, PasskeyAt
 from tenure.commands.exporting import desk as exporting
 from tenure.commands.exporting.desk import Desk
 from tenure.commands.number.acting import by_staff
+from tenure.commands.people_keys import KeysAt
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.privacy import model, operations
@@ -68,6 +69,7 @@ def export(
     operator: Operator = connect.OPERATOR,
     data: Data = connect.DATA,
     dsn: Dsn = None,
+    keys: KeysAt = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the sealed package of all that is held about somebody; goes on where it was killed.
@@ -80,10 +82,11 @@ def export(
     """
     terms, act = connect.terms_of(NAME, operator), connect.act_of(by, connect.instant_typed(at))
     secret, whose = _secret(key_file, data, dsn), whose_of(whom)
+    folder = keys or (None if dsn is not None else data / people_keys.FOLDER)
 
     async def work(pool: Pool) -> tuple[exporting.Asked, held.Job] | Refused[held.Refusal]:
         await by_staff(pool, (act, Task.ANSWER_RIGHTS), _nothing)
-        desk = Desk(pool, terms, secret, out.resolve(), lambda: connect.instant_typed(at))
+        desk = Desk(pool, terms, secret, out.resolve(), lambda: connect.instant_typed(at), folder)
         await exporting.sweep(desk)
         begun = await _begun(desk, whose, scope, language, (by, str(case)))
         if isinstance(begun, Refused):

@@ -89,6 +89,15 @@ FROM people.item i
 LEFT JOIN people.declared d USING (kind, item, form, many, of_another)
 LEFT JOIN record.leaf l ON l.seq = i.leaf_seq
 
+-- check: sensitive items
+-- clauses: PRV-SEC
+-- says: Nothing that the pack calls sensitive stands in clear: it is sealed with the key of whose it is.
+SELECT i.value IS NULL AND get_byte(i.sealed, 0) = 1 AS ok, format('leaf %s', i.leaf_seq) AS which
+FROM people.item i
+WHERE EXISTS (
+    SELECT FROM people.declared d WHERE d.kind = i.kind AND d.item = i.item AND d.sensitive
+)
+
 -- check: guardians
 -- clauses: PRV-MINOR
 -- says: Whoever answers for somebody was of age when they were named, and their ward was not.

@@ -22,7 +22,7 @@ from tenure.promises.people.model.persons import (
     Presence,
 )
 from tenure.promises.people.model.refusals import Refusal
-from tenure.promises.people.model.subjects import Asked, Given, Item, Known, Subject
+from tenure.promises.people.model.subjects import Asked, Given, Item, Known, Sealed, Subject
 
 __all__ = [
     "APPROVALS_MIN",
@@ -50,5 +50,6 @@ __all__ = [
     "Photo",
     "Presence",
     "Refusal",
+    "Sealed",
     "Subject",
 ]

@@ -61,3 +61,5 @@ class Refusal(IntEnum):
     """Obligatory, and the consequence is told (PRV-OPTION)."""
     ITEM_KNOWN = 39
     UNKNOWN_SUBJECT = 40
+    KEYS_MISSING = 41
+    """What is sensitive is kept sealed, and no keys are at hand."""

@@ -40,12 +40,21 @@ class Given(msgspec.Struct, frozen=True):
         return "Given()"
 
 
+class Sealed(msgspec.Struct, frozen=True):
+    """A value that only the key of whose it is opens (PRV-SEC)."""
+
+    envelope: bytes
+
+    def __repr__(self) -> str:
+        return "Sealed(…)"
+
+
 class Item(msgspec.Struct, frozen=True):
     """One thing that is known of a subject, in the form that was declared."""
 
     item: str
     place: int
-    value: str
+    value: str | Sealed
     occasion: str
     represented: bool
     since: Instant

@@ -2,7 +2,7 @@
 
 Read persons, proving, guardians.  What grew later is asked for by the name of its file:
 ``people.corrections.correct``, ``people.addresses.confirm``, ``people.merging.ask``,
-``people.subjects.enter``, ``people.publishing.keep``.
+``people.subjects.enter``, ``people.sealing.opened``, ``people.publishing.keep``.
 """
 
 from tenure.promises.people.operations import (
@@ -10,6 +10,7 @@ from tenure.promises.people.operations import (
     corrections,
     merging,
     publishing,
+    sealing,
     subjects,
 )
 from tenure.promises.people.operations.addresses import contacts
@@ -61,6 +62,7 @@ __all__ = [
     "prove",
     "publishing",
     "recognise",
+    "sealing",
     "subjects",
     "survivor",
     "tell_adults",

@@ -6,6 +6,7 @@ import msgspec
 
 from tenure.postgres.transaction import Transaction
 from tenure.promises.people.model import Asked, Given, Item, Known, Refusal, Subject
+from tenure.promises.people.operations.sealing import Keys, opened, sealed
 from tenure.promises.people.rules import subjects as rules
 from tenure.promises.people.store import persons
 from tenure.promises.people.store import subjects as store
@@ -20,11 +21,19 @@ from tenure.values.refused import Refused
 No = Refused[Refusal] | Refused[StaffRefusal]
 
 
-async def enter(tx: Transaction, terms: Terms, new: Subject, given: Given, act: Act) -> Known | No:
+async def enter(
+    tx: Transaction,
+    terms: Terms,
+    new: Subject,
+    given: Given,
+    act: Act,
+    keys: Keys | None = None,
+) -> Known | No:
     """Enter somebody of a declared kind with what they, or whoever named them, gave.
 
     Refused for who may not enter this kind, without what is obligatory (the consequence is told),
-    with what nobody asks for, and without the representation of PRV-THIRD.
+    with what nobody asks for, without the representation of PRV-THIRD, and with what is sensitive
+    when there are no keys to seal it (PRV-SEC).
     """
     kind = await _kind(tx, terms, new.kind, given, act)
     if isinstance(kind, Refused):
@@ -39,16 +48,19 @@ async def enter(tx: Transaction, terms: Terms, new: Subject, given: Given, act: 
 
     if isinstance(decision, Refused):
         return decision
-    subject, items = decision
+    subject, told = decision
     if await _is_known(tx, subject):
         return Refused(Refusal.ITEM_KNOWN, f"they are entered as a {new.kind} already")
+    items = await sealed(tx, keys, subject, kind, told)
+    if isinstance(items, Refused):
+        return items
     said: dict[str, Plain] = {"kind": new.kind, "items": sorted({one.item for one in items})}
     about = {"subject": str(new.subject_id)}
     if new.named_by is not None:
         about["named_by"] = new.named_by
     leaf_seq = await record.append(tx, act, "people.subject_entered", said, about)
     await store.enter(tx, subject, kind, leaf_seq)
-    await store.add(tx, subject.subject_id, kind, items, leaf_seq)
+    await store.add(tx, subject, kind, items, leaf_seq)
     return Known(subject, items)
 
 
@@ -101,12 +113,20 @@ async def _is_known(tx: Transaction, new: Subject) -> bool:
     return any(one.kind == new.kind for one in await store.of_person(tx, [new.person_id]))
 
 
-async def add(
-    tx: Transaction, terms: Terms, subject_id: int, given: Given, act: Act, *, instead: bool = False
+async def add(  # noqa: PLR0913 -- who, what is told, who acts, and keys
+    tx: Transaction,
+    terms: Terms,
+    subject_id: int,
+    given: Given,
+    act: Act,
+    keys: Keys | None = None,
+    *,
+    instead: bool = False,
 ) -> Known | No:
     """Add what is known of somebody; with ``instead``, what was known before ends.
 
-    So visitors leave and swipe, candidates bring papers, and anybody's data is put right.
+    So visitors leave and swipe, candidates bring papers, and anybody's data is put right.  What is
+    sensitive is sealed with ``keys``, and refused without them (PRV-SEC).
     """
     known = await store.known(tx, subject_id)
     if known is None:
@@ -121,13 +141,16 @@ async def add(
 
     if isinstance(decision, Refused):
         return decision
+    items = await sealed(tx, keys, known.subject, kind, decision)
+    if isinstance(items, Refused):
+        return items
     if instead:
         for name in given.items:
             await store.end(tx, subject_id, name, act.at)
-    said: dict[str, Plain] = {"kind": kind.name, "items": sorted({one.item for one in decision})}
+    said: dict[str, Plain] = {"kind": kind.name, "items": sorted({one.item for one in items})}
     about = {"subject": str(subject_id)}
     leaf_seq = await record.append(tx, act, "people.subject_told", said, about)
-    await store.add(tx, subject_id, kind, decision, leaf_seq)
+    await store.add(tx, known.subject, kind, items, leaf_seq)
     return Known(known.subject, await store.items(tx, subject_id))
 
 
@@ -142,14 +165,20 @@ def _without(items: Sequence[Item], given: Given) -> tuple[Item, ...]:
 
 
 async def find(tx: Transaction, subject_id: int) -> Known | None:
-    """Somebody with all that is and was known of them; who looks is kept by who shows it."""
+    """Somebody with all that is and was known of them; what is sensitive is sealed."""
     return await store.known(tx, subject_id)
 
 
-async def of_person(tx: Transaction, person_ids: Sequence[int]) -> list[Known]:
-    """As what somebody with a profile is known, with all of it."""
+async def of_person(
+    tx: Transaction, person_ids: Sequence[int], keys: Keys | None = None
+) -> list[Known]:
+    """As what somebody with a profile is known, with all of it; who looks, the caller keeps.
+
+    What is sensitive stays sealed without keys: only who may read it hands them in.
+    """
     found = await store.of_person(tx, person_ids)
-    return [Known(one, await store.items(tx, one.subject_id)) for one in found]
+    known = [Known(one, await store.items(tx, one.subject_id)) for one in found]
+    return [await opened(tx, keys, one) for one in known]
 
 
 def asked(terms: Terms, kind: str, language: str) -> tuple[Asked, ...] | Refused[Refusal]:

@@ -5,6 +5,8 @@ from typing import Final
 from tenure.promises.people.personal_data import contacts, corrections, persons, subjects
 from tenure.values.holding import Export, shown_as
 
+SUBJECT_KEEP: Final = subjects.KEEP
+
 _HELD: Final = (
     *persons.HOLDINGS,
     *corrections.HOLDINGS,
@@ -45,6 +47,8 @@ HOLDINGS: Final = shown_as(
             "correction.own_client_data_json",
             "correction.own_signature",
             "contact_code.keyed_hash",
+            # Told as item.value, opened.
+            "item.sealed",
         ),
     },
 )

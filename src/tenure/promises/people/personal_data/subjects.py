@@ -14,6 +14,9 @@ from tenure.values.holding import (
     person_until,
 )
 
+KEEP: Final = "subject"
+"""The class of what is kept: the key of this class seals what is sensitive."""
+
 
 def _of(table: str, column: str, category: Category, why: str) -> Holding:
     return Holding(
@@ -22,14 +25,23 @@ def _of(table: str, column: str, category: Category, why: str) -> Holding:
         whose=Subject.DECLARED,
         category=category,
         why=why,
-        keep="subject",
+        keep=KEEP,
         end=End.DELETE,
     )
 
 
 HOLDINGS: Final = (
     *impersonal("kind", "the operator's own", "kind", "third_party", "registered"),
-    *impersonal("declared", "the operator's own", "kind", "item", "form", "many", "of_another"),
+    *impersonal(
+        "declared",
+        "the operator's own",
+        "kind",
+        "item",
+        "form",
+        "many",
+        "of_another",
+        "sensitive",
+    ),
     *impersonal(
         "subject", "what the kind is, and the leaf", "third_party", "registered", "leaf_seq"
     ),
@@ -40,12 +52,23 @@ HOLDINGS: Final = (
     _of("subject", "since", Category.EVIDENCE, "since when they are known"),
     _of("subject", "named_by", Category.EVIDENCE, "who gave another person's data (PRV-THIRD)"),
     _of("subject", "represented_at", Category.EVIDENCE, "when they said that this person agrees"),
-    *impersonal("item", "how the item is declared", "form", "many", "of_another", "place"),
+    *impersonal(
+        "item",
+        "how the item is declared",
+        "registered",
+        "form",
+        "many",
+        "of_another",
+        "sensitive",
+        "place",
+    ),
     *impersonal("item", "the leaf that tells of it", "leaf_seq"),
     _of("item", "subject_id", Category.IDENTIFICATION, "of whom it tells"),
+    _of("item", "person_id", Category.IDENTIFICATION, "whose profile it goes with"),
     _of("item", "kind", Category.EVIDENCE, "as what somebody is known"),
     _of("item", "item", Category.EVIDENCE, "what it tells"),
     _of("item", "value", Category.DECLARED, "what the pack asks this kind for, and nothing else"),
+    _of("item", "sealed", Category.DECLARED, "the same, of what is sensitive: sealed (PRV-SEC)"),
     _of("item", "occasion", Category.EVIDENCE, "when it was collected (PRV-WHEN)"),
     _of(
         "item", "represented", Category.EVIDENCE, "whether another's consent was stated (PRV-THIRD)"
@@ -59,7 +82,6 @@ _HEARD: Final = (
     " LEFT JOIN people.item i USING (subject_id) WHERE s.subject_id = t.subject_id"
     " GROUP BY s.since)"
 )
-_REGISTERED: Final = "(SELECT s.person_id FROM people.subject s WHERE s.subject_id = t.subject_id)"
 
 
 def _until(person_id: str) -> str:
@@ -72,8 +94,9 @@ ROWS: Final = (
         "subject",
         ("subject_id",),
         (
-            Lead(Way.SUBJECT, "subject_id"),
+            # Whose profile it is comes first: with the keys of this person all of it ends.
             Lead(Way.PERSON, "person_id"),
+            Lead(Way.SUBJECT, "subject_id"),
             Lead(
                 Way.PERSON, "named_by", where="starts_with(t.named_by, 'person ')", prefix="person "
             ),
@@ -89,7 +112,7 @@ ROWS: Final = (
     Row(
         "item",
         ("subject_id", "item", "place", "since"),
-        (Lead(Way.SUBJECT, "subject_id"),),
-        f"coalesce(t.ended_at, {_until(_REGISTERED)})",
+        (Lead(Way.PERSON, "person_id"), Lead(Way.SUBJECT, "subject_id")),
+        f"coalesce(t.ended_at, {_until('t.person_id')})",
     ),
 )

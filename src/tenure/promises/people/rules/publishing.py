@@ -22,6 +22,7 @@ def _kind(kind: SubjectKind) -> dict[str, Plain]:
             "form": one.item.form,
             "many": one.item.many,
             "of_another": one.item.of_another,
+            "sensitive": one.item.is_sensitive,
         }
         for one in kind.wanted
         # A profile is a table of its own, whose columns have types.

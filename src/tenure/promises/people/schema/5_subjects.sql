@@ -17,7 +17,10 @@ CREATE TABLE people.declared (
     form text NOT NULL,
     many boolean NOT NULL,
     of_another boolean NOT NULL,
+    -- PRV-SEC: its category is health, union, pay, a picture of a body: nobody keeps it in clear.
+    sensitive boolean NOT NULL,
     CONSTRAINT declared_pkey PRIMARY KEY (kind, item, form, many, of_another),
+    CONSTRAINT declared_as_it_is_kept UNIQUE (kind, item, form, many, of_another, sensitive),
     CONSTRAINT declared_item_is_a_word CHECK (item ~ '^[a-z][a-z0-9-]{0,39}$'),
     CONSTRAINT declared_form_is_known CHECK (form IN (
         'text', 'date', 'instant', 'whole', 'email', 'phone', 'country', 'choice', 'yes-no',
@@ -38,7 +41,8 @@ CREATE TABLE people.subject (
     represented_at timestamptz,
     leaf_seq bigint NOT NULL,
     CONSTRAINT subject_pkey PRIMARY KEY (subject_id),
-    CONSTRAINT subject_and_kind UNIQUE (subject_id, kind),
+    CONSTRAINT subject_and_kind UNIQUE (subject_id, kind, registered),
+    CONSTRAINT subject_and_person UNIQUE (subject_id, person_id),
     CONSTRAINT subject_of_a_declared_kind FOREIGN KEY (kind, third_party, registered)
         REFERENCES people.kind (kind, third_party, registered),
     CONSTRAINT subject_is_a_person FOREIGN KEY (person_id) REFERENCES people.person (person_id),
@@ -56,12 +60,18 @@ CREATE UNIQUE INDEX subject_one_of_a_kind_per_person ON people.subject (person_i
 CREATE TABLE people.item (
     subject_id bigint NOT NULL,
     kind text NOT NULL,
+    registered boolean NOT NULL,
+    -- The subject's own, so that an item is found by whose profile it goes with, and sealed with their key.
+    person_id bigint,
     item text NOT NULL,
     form text NOT NULL,
     many boolean NOT NULL,
     of_another boolean NOT NULL,
+    sensitive boolean NOT NULL,
     place smallint NOT NULL,
-    value text NOT NULL,
+    value text,
+    -- PRV-SEC: the value, under the key of whose it is, which is kept apart from this database.
+    sealed bytea,
     occasion text NOT NULL,
     -- PRV-THIRD: whoever gave it says that the other person agrees, such as a friend with their number.
     represented boolean NOT NULL,
@@ -69,15 +79,22 @@ CREATE TABLE people.item (
     ended_at timestamptz,
     leaf_seq bigint NOT NULL,
     CONSTRAINT item_pkey PRIMARY KEY (subject_id, item, place, since),
-    CONSTRAINT item_of_a_subject FOREIGN KEY (subject_id, kind)
-        REFERENCES people.subject (subject_id, kind),
-    CONSTRAINT item_as_it_is_declared FOREIGN KEY (kind, item, form, many, of_another)
-        REFERENCES people.declared (kind, item, form, many, of_another),
+    CONSTRAINT item_of_a_subject FOREIGN KEY (subject_id, kind, registered)
+        REFERENCES people.subject (subject_id, kind, registered),
+    CONSTRAINT item_of_their_profile FOREIGN KEY (subject_id, person_id)
+        REFERENCES people.subject (subject_id, person_id),
+    CONSTRAINT item_registered_has_a_profile CHECK (registered = (person_id IS NOT NULL)),
+    -- What becomes sensitive by a later pack is refused as long as a value of it stands in clear.
+    CONSTRAINT item_as_it_is_declared FOREIGN KEY (kind, item, form, many, of_another, sensitive)
+        REFERENCES people.declared (kind, item, form, many, of_another, sensitive) ON UPDATE CASCADE,
     CONSTRAINT item_has_its_leaf FOREIGN KEY (leaf_seq) REFERENCES record.leaf (seq),
     CONSTRAINT item_one_unless_many CHECK (place >= 0 AND (many OR place = 0)),
     CONSTRAINT item_of_another_agreed CHECK (NOT of_another OR represented),
     CONSTRAINT item_ends_later CHECK (ended_at >= since),
-    CONSTRAINT item_value_has_its_form CHECK (CASE form
+    CONSTRAINT item_is_clear_or_sealed CHECK (num_nonnulls(value, sealed) = 1),
+    CONSTRAINT item_sensitive_is_sealed CHECK (NOT sensitive OR sealed IS NOT NULL),
+    CONSTRAINT item_sealed_is_an_envelope CHECK (octet_length(sealed) >= 45 AND get_byte(sealed, 0) = 1),
+    CONSTRAINT item_value_has_its_form CHECK (value IS NULL OR CASE form
         WHEN 'text' THEN value <> '' AND length(value) <= 2000 AND value !~ '[\x01-\x08\x0B-\x1F\x7F]'
         WHEN 'date' THEN value ~ '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'
         WHEN 'instant' THEN value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{3})?\+00:00$'
@@ -96,6 +113,7 @@ CREATE TABLE people.item (
 
 CREATE UNIQUE INDEX item_one_at_a_time ON people.item (subject_id, item, place)
     WHERE ended_at IS NULL;
+CREATE INDEX item_of_a_person ON people.item (person_id) WHERE person_id IS NOT NULL;
 
 -- The pack becomes what the database enforces.  Only the owner may.
 CREATE FUNCTION people.publish(given jsonb) RETURNS void
@@ -109,8 +127,14 @@ BEGIN
     SELECT k ->> 'kind', (k ->> 'third_party')::boolean, (k ->> 'registered')::boolean
     FROM jsonb_array_elements(given -> 'kinds') AS k
     ON CONFLICT DO NOTHING;
+    -- An item is sensitive or not, in whatever form it was ever declared.
+    UPDATE people.declared d SET sensitive = (i ->> 'sensitive')::boolean
+    FROM jsonb_array_elements(given -> 'kinds') AS k, jsonb_array_elements(k -> 'items') AS i
+    WHERE (d.kind, d.item) = (k ->> 'kind', i ->> 'item')
+      AND d.sensitive <> (i ->> 'sensitive')::boolean;
     INSERT INTO people.declared
-    SELECT k ->> 'kind', i ->> 'item', i ->> 'form', (i ->> 'many')::boolean, (i ->> 'of_another')::boolean
+    SELECT k ->> 'kind', i ->> 'item', i ->> 'form', (i ->> 'many')::boolean, (i ->> 'of_another')::boolean,
+           (i ->> 'sensitive')::boolean
     FROM jsonb_array_elements(given -> 'kinds') AS k, jsonb_array_elements(k -> 'items') AS i
     ON CONFLICT DO NOTHING;
 END $$;

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from tenure.postgres.transaction import Transaction
-from tenure.promises.people.model import Item, Known, Subject
+from tenure.promises.people.model import Item, Known, Sealed, Subject
 from tenure.terms.subjects import SubjectKind
 from tenure.values.instant import Instant, moment_of
 
@@ -16,9 +16,9 @@ INSERT INTO people.subject (
 """
 _ADD: Final = """
 INSERT INTO people.item (
-    subject_id, kind, item, form, many, of_another, place, value, occasion, represented, since,
-    leaf_seq
-) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    subject_id, kind, registered, person_id, item, form, many, of_another, sensitive, place, value,
+    sealed, occasion, represented, since, leaf_seq
+) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _SUBJECT: Final = """
 SELECT subject_id, kind, occasion, since, person_id, named_by, represented_at FROM people.subject
@@ -26,7 +26,7 @@ SELECT subject_id, kind, occasion, since, person_id, named_by, represented_at FR
 _BY_ID: Final = f"{_SUBJECT} WHERE subject_id = %s"
 _OF_PERSON: Final = f"{_SUBJECT} WHERE person_id = ANY(%s) ORDER BY since, subject_id"
 _ITEMS: Final = """
-SELECT item, place, value, occasion, represented, since, ended_at
+SELECT item, place, value, sealed, occasion, represented, since, ended_at
 FROM people.item WHERE subject_id = %s ORDER BY item, place, since
 """
 _END: Final = """
@@ -64,15 +64,21 @@ async def enter(tx: Transaction, new: Subject, kind: SubjectKind, leaf_seq: int)
 
 
 async def add(
-    tx: Transaction, subject_id: int, kind: SubjectKind, items: Sequence[Item], leaf_seq: int
+    tx: Transaction, who: Subject, kind: SubjectKind, items: Sequence[Item], leaf_seq: int
 ) -> None:
-    """Add what is known; a value that has not its form violates item_value_has_its_form."""
+    """Add what is known; a value that has not its form violates item_value_has_its_form.
+
+    What is sensitive comes sealed, or violates item_sensitive_is_sealed.
+    """
+    whose = [who.subject_id, kind.name, kind.registered, who.person_id]
     for one in items:
-        wanted = kind.wants(one.item)
-        assert wanted is not None
-        declared = [wanted.item.form, wanted.item.many, wanted.item.of_another]
-        said = [one.place, one.value, one.occasion, one.represented, moment_of(one.since)]
-        await tx.execute(_ADD, [subject_id, kind.name, one.item, *declared, *said, leaf_seq])
+        asked = kind.wants(one.item)
+        assert asked is not None
+        wanted = asked.item
+        declared = [wanted.form, wanted.many, wanted.of_another, wanted.is_sensitive]
+        value = (None, one.value.envelope) if isinstance(one.value, Sealed) else (one.value, None)
+        said = [one.place, *value, one.occasion, one.represented, moment_of(one.since)]
+        await tx.execute(_ADD, [*whose, one.item, *declared, *said, leaf_seq])
 
 
 def _subject(row: Sequence[Any]) -> Subject:
@@ -89,7 +95,11 @@ async def known(tx: Transaction, subject_id: int) -> Known | None:
 async def items(tx: Transaction, subject_id: int) -> tuple[Item, ...]:
     """What is and was known of somebody."""
     cursor = await tx.execute(_ITEMS, [subject_id])
-    return tuple(Item(*row) for row in await cursor.fetchall())
+    return tuple(_item(*row) for row in await cursor.fetchall())
+
+
+def _item(item: str, place: int, value: str | None, sealed: bytes | None, *rest: Any) -> Item:
+    return Item(item, place, Sealed(sealed or b"") if value is None else value, *rest)
 
 
 async def of_person(tx: Transaction, person_ids: Sequence[int]) -> list[Subject]:

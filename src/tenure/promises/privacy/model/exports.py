@@ -73,6 +73,8 @@ class Refusal(IntEnum):
     """There is no such case of theirs."""
     UNPROVEN = 9
     """Nobody has shown yet that they are who asks."""
+    NOT_READABLE = 10
+    """Something is sealed, and the key store at hand does not open it."""
     NOT_ASKED = 11
     """The case asks for less, for more, or for no package at all."""
 

@@ -21,7 +21,8 @@ from tenure.promises.privacy.model.exports import (
     Wanted,
     Whose,
 )
-from tenure.promises.privacy.operations import disclosures, register
+from tenure.promises.privacy.operations import disclosures, register, unsealing
+from tenure.promises.privacy.operations.keys import Keys
 from tenure.promises.privacy.rules.exports import document, telling, words
 from tenure.promises.privacy.rules.exports import package as sealing
 from tenure.promises.privacy.store import exported
@@ -147,11 +148,17 @@ async def waiting(tx: Transaction) -> list[Job]:
 
 
 async def step(
-    tx: Transaction, terms: Terms, job: Job, plan: Sequence[Section], limit: int
-) -> Batch:
+    tx: Transaction,
+    terms: Terms,
+    job: Job,
+    plan: Sequence[Section],
+    limit: int,
+    keys: Keys | None = None,
+) -> Batch | Refused[Refusal]:
     """The next piece of the document: at most ``limit`` records, in the order of their keys.
 
-    Nothing is changed; ``moved`` keeps the position once the piece is in the file.
+    Nothing is changed; ``moved`` keeps the position once the piece is in the file.  What is sealed
+    is opened for whom it is about; refused when ``keys`` do not open it.
     """
     position, pieces, room = job.position, [], limit
     if position.frames == 0:
@@ -167,8 +174,10 @@ async def step(
         pins = job.pins[position.section]
         pin = pins[position.pin] if pins else None
         rows = await exported.read(tx, section, job.whose, pin, position.after, setting, room)
-        is_first = position.counts[-1] == 0
-        pieces.append(document.records([text for text, _ in rows], first=is_first))
+        texts = await unsealing.texts(tx, keys, section, [text for text, _ in rows])
+        if isinstance(texts, Refused):
+            return texts
+        pieces.append(document.records(texts, first=position.counts[-1] == 0))
         position = document.moved(position, rows, room, max(len(pins), 1))
         if not position.begun:
             pieces.append(document.SECTION_END)
@@ -191,13 +200,19 @@ async def moved(tx: Transaction, job: Job, position: Position) -> Job | Refused[
 
 
 async def summaries(
-    tx: Transaction, terms: Terms, job: Job, plan: Sequence[Section]
-) -> list[Summary]:
-    """What is printed: of each kind how much there is, the newest records, and sums of months."""
+    tx: Transaction, terms: Terms, job: Job, plan: Sequence[Section], keys: Keys | None = None
+) -> list[Summary] | Refused[Refusal]:
+    """What is printed: of each kind how much there is, the newest records, and sums of months.
+
+    Refused when something is sealed that ``keys`` do not open.
+    """
     limit, told = terms.privacy.exports.paper_records, []
     setting = {**_setting(terms), "limit": limit}
     for section, pins, count in zip(plan, job.pins, job.position.counts, strict=True):
-        rows = await exported.newest(tx, section, job, pins, setting) if count else []
+        found = await exported.newest(tx, section, job, pins, setting) if count else []
+        rows = await unsealing.records(tx, keys, section, found)
+        if isinstance(rows, Refused):
+            return rows
         sums = await exported.months(tx, section, job) if count > limit else []
         told.append(Summary(section.name, count, tuple(rows), tuple(sums)))
     return told

@@ -14,16 +14,17 @@ from tenure.promises.privacy.model.copies import Group, Plan
 from tenure.values.holding import End, Holding, Lead, Row, Subject, Way
 from tenure.values.sealing import Whose
 
-KIND_OF: Final[Mapping[Subject, str]] = {
-    Subject.SUBSCRIBER: "person",
-    Subject.OTHER_PARTY: "person",
-    Subject.STAFF: "human",
-    Subject.PARTNER: "subject",
-    Subject.VISITOR: "subject",
-    Subject.CANDIDATE: "subject",
-    Subject.DECLARED: "subject",
+KINDS_OF: Final[Mapping[Subject, tuple[str, ...]]] = {
+    Subject.SUBSCRIBER: ("person",),
+    Subject.OTHER_PARTY: ("person",),
+    Subject.STAFF: ("human",),
+    Subject.PARTNER: ("subject",),
+    Subject.VISITOR: ("subject",),
+    Subject.CANDIDATE: ("subject",),
+    # Whoever has a profile ends as the person they are, and with their keys.
+    Subject.DECLARED: ("person", "subject"),
 }
-"""In which room those have an identity whom a column is about."""
+"""In which rooms those have an identity whom a column is about; the row's order decides."""
 WORDS: Final = frozenset({"text", "bytea", "json", "jsonb", "uuid"})
 """What is anonymised by going; numbers and instants stay, so that sums and order stay true."""
 
@@ -109,4 +110,4 @@ def _distance(lead: Lead, one: Holding, kind_of: Mapping[Way, str]) -> int:
     """How near a lead is to a column: its own, of the kind it is about, or another."""
     if lead.column == one.column:
         return 0
-    return 1 if kind_of[lead.way] == KIND_OF.get(one.whose) else 2
+    return 1 if kind_of[lead.way] in KINDS_OF.get(one.whose, ()) else 2

@@ -30,6 +30,15 @@ CODES: Final[Mapping[tuple[str, str], type[IntEnum]]] = {
 """Columns of numbers that have names."""
 
 WHOM: Final = "%(whom)s"
+SEALED: Final[Mapping[tuple[str, str], str]] = {
+    ("people.item", "value"): (
+        "CASE WHEN t.sealed IS NULL THEN to_json(t.value) ELSE json_build_object('sealed',"
+        " translate(encode(t.sealed, 'base64'), E'\\n', ''), 'subject_id', t.subject_id,"
+        " 'person_id', t.person_id, 'item', t.item, 'place', t.place,"
+        " 'since_ms', (extract(epoch FROM t.since) * 1000)::bigint) END"
+    )
+}
+"""Columns whose value may be sealed: what is told until it is opened, with where it belongs."""
 MASK: Final = "…"
 """What stands where somebody else would be named."""
 
@@ -231,7 +240,7 @@ def told(section: Section, column: Column, kind: Kind) -> str:
     name = f"t.{column.name}"
     if column.shown is Export.MASKED:
         return _masked(name)
-    value = _value(section, column)
+    value = SEALED.get((section.name, column.name)) or _value(section, column)
     leads = [lead for lead in section.row.leads if lead.column == column.name]
     if section.name == "record.opening" and column.name == "value":
         secret = ", ".join(f"'{one}'" for one in SECRET_FIELDS)

@@ -58,13 +58,6 @@ RESTS_ON: Final[Mapping[str, str]] = {
     " AND c.opened_as = 'import')",
 }
 """What else needs a row of a store, that no foreign key says."""
-ALSO: Final[Mapping[str, tuple[str, str]]] = {
-    "people.item": (
-        "(SELECT s.person_id FROM people.subject s WHERE s.subject_id = t.subject_id)",
-        "t.subject_id IN (SELECT s.subject_id FROM people.subject s WHERE s.person_id = $1)",
-    ),
-}
-"""Whose person a row is about by another row of theirs: who it is, and whether it is $1."""
 _BLANK: Final[Mapping[str, str]] = {"text": "''", "bytea": "''", "bigint": "0", "boolean": "false"}
 
 
@@ -185,9 +178,6 @@ def _step(
     kinds = [KIND_OF[lead.way] for lead in row.leads]
     whoms = [somebody(lead) for lead in row.leads]
     found: dict[str, Plain] = {kind: about(row, kind, "$1") for kind in KINDS if kind in kinds}
-    if store in ALSO:
-        kinds, whoms = [*kinds, "person"], [*whoms, ALSO[store][0]]
-        found["person"] = ALSO[store][1]
     return {
         "store": store,
         "keep": keep,

@@ -119,7 +119,8 @@ _DELETE_VOLUNTEERED: Final = """
 SELECT gone, kept FROM privacy.rights_delete_volunteered(%s, %s, %s)
 """
 _SUBJECT_DOCUMENTS: Final = """
-SELECT value FROM people.item WHERE subject_id = %s AND form = 'document' AND ended_at IS NULL
+SELECT value FROM people.item
+WHERE subject_id = %s AND form = 'document' AND ended_at IS NULL AND value IS NOT NULL
 """
 
 
