@@ -7,6 +7,8 @@ import httpx
 import pytest
 
 from tenure.gateways.web.server.site import Site
+from tenure.gateways.web.translate import wording
+from tenure.gateways.web.translate.desk import forecast as forecast_of
 from tenure.gateways.web.translate.desk import left
 from tenure.gateways.web.wire.desks import (
     CaseShown,
@@ -20,12 +22,14 @@ from tenure.gateways.web.wire.pages import desk as pages
 from tenure.gateways.web.wire.pages.frame import Frame
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
+from tenure.promises.privacy.model import retention
 from tenure.promises.privacy.model.breaches import Leak
 from tenure.promises.privacy.model.propagation import Change
 from tenure.promises.privacy.operations import breaches, propagation, rights
 from tenure.promises.record.model import Act
 from tenure.promises.staff.model import Role
-from tenure.values.instant import DAY_MS, HOUR_MS, Instant
+from tenure.terms import pack
+from tenure.values.instant import DAY_MS, HOUR_MS, Instant, parse_instant
 from tests.gateways.web.visiting import Clock, browser, sign_in, site_over
 from tests.numbers.stocked import KH
 from tests.privacy.leaving import CARE, agreed, disclosed
@@ -158,3 +162,18 @@ def test_an_empty_desk_says_so_and_everything_is_escaped() -> None:
     assert evil not in pages.shown(Frame("Smart"), Desk((warned,), (late,), (stuck,), (), (), ()))
     forecast = Forecast((evil,), (EndingShown(evil, evil, (1,), 2),))
     assert evil not in pages.forecast(Frame(evil), forecast)
+
+
+def test_a_month_has_one_column_and_the_last_one_says_that_more_stands_in_it() -> None:
+    said, due = wording(pack.load("smart-kh")), retention.State.DUE
+    # The same month, from midnight by UTC and by the clocks of Phnom Penh.
+    starts = ["2027-05-01T00:00:00Z", "2027-05-01T00:00:00+07:00"]
+    starts += [f"2027-{month:02}-01T00:00:00Z" for month in range(6, 12)]
+    found = [
+        retention.Ending("privacy.entry", "website", due, parse_instant(one), 1) for one in starts
+    ]
+    shown = forecast_of(found, said)
+    assert shown.months[0] == "May 2027"
+    assert shown.months[-1] == "October 2027, or later"
+    assert shown.endings[0].counts == (2, 1, 1, 1, 1, 2)
+    assert forecast_of(found[:2], said).months == ("May 2027",)

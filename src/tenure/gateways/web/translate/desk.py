@@ -1,5 +1,6 @@
 """Requests, breaches and the register as the privacy officer's desk shows them."""
 
+from calendar import month_name
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -31,6 +32,7 @@ WHOM: Final = {
 LEFT_DAYS: Final = 3
 """From so many days on, hours are not counted."""
 PERCENT_MAX: Final = 100
+LATER: Final = ", or later"
 MONTHS_SHOWN: Final = 6
 """What ends later than the last of them stands in it as well."""
 
@@ -113,16 +115,20 @@ def unanswered(one: model.propagation.Message, said: Wording, at: Instant) -> Un
 
 def forecast(found: Sequence[model.retention.Ending], said: Wording) -> Forecast:
     """How much of each kind has to be gone in which month, and how much waits for a hold."""
-    months = sorted({one.month for one in found if one.month is not None})[:MONTHS_SHOWN]
-    counts: Counter[tuple[str, Instant]] = Counter()
+    all_months = sorted({_month(one.month, said) for one in found if one.month is not None})
+    months = all_months[:MONTHS_SHOWN]
+    counts: Counter[tuple[str, tuple[int, int]]] = Counter()
     held: Counter[str] = Counter()
     for one in found:
         if one.state is model.retention.State.HELD:
             held[one.keep] += one.rows
         elif one.month is not None:
-            counts[one.keep, min(one.month, months[-1])] += one.rows
+            counts[one.keep, min(_month(one.month, said), months[-1])] += one.rows
+    names = [f"{month_name[month]} {year}" for year, month in months]
+    if len(all_months) > len(months):
+        names[-1] += LATER
     return Forecast(
-        tuple(_month(one, said) for one in months),
+        tuple(names),
         tuple(
             EndingShown(
                 keep, rule(said, keep), tuple(counts[keep, one] for one in months), held[keep]
@@ -132,8 +138,10 @@ def forecast(found: Sequence[model.retention.Ending], said: Wording) -> Forecast
     )
 
 
-def _month(at: Instant, said: Wording) -> str:
-    return f"{local(at, said.zone):%B %Y}"
+def _month(at: Instant, said: Wording) -> tuple[int, int]:
+    """Year and month by the operator's clocks: some count from midnight there, some by UTC."""
+    day = local(at, said.zone)
+    return day.year, day.month
 
 
 def rule(said: Wording, keep: str) -> str:

@@ -91,12 +91,20 @@ def sign_in_first(frame: Frame, words: str = SIGN_IN_FIRST) -> str:
     return parts.page(frame, TITLE, parts.said(words) + link)
 
 
-def _table(heads: Iterable[str], rows: Iterable[str]) -> str:
+def _table(heads: Sequence[str], rows: Iterable[str]) -> str:
     shown_heads = "".join(f"<th scope='col'>{escape(head)}</th>" for head in heads)
+    told = "".join(_headed(heads, row) for row in rows)
     return (
-        f"<div class='scroll'><table><thead><tr>{shown_heads}</tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        f"<div class='scroll'><table class='stacks'><thead><tr>{shown_heads}</tr></thead>"
+        f"<tbody>{told}</tbody></table></div>"
     )
+
+
+def _headed(heads: Sequence[str], row: str) -> str:
+    """A row whose cells have their headings: on a phone these stand beside them."""
+    first, *cells = row.split("<td")
+    named = zip(heads[1:], cells, strict=True)
+    return first + "".join(f"<td data-head='{escape(head)}'{cell}" for head, cell in named)
 
 
 def _cases(cases: Sequence[CaseShown]) -> str:
