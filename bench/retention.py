@@ -170,7 +170,9 @@ async def measure(cluster: Cluster, name: str) -> bool:
         await foretold(pool_at=now(), dsn=app)
         idle, until = list[float](), asyncio.Event()
         asyncio.get_running_loop().call_later(5, until.set)
+        busy = worked()
         await charged(pool, until, idle)
+        answer = (worked() - busy) / len(idle)
         tell("charging, nothing else", idle)
         done, waits = asyncio.Event(), list[float]()
         probe = asyncio.create_task(charged(pool, done, waits))
@@ -186,7 +188,8 @@ async def measure(cluster: Cluster, name: str) -> bool:
     rate = due / seconds
     print(f"{due:,} rows due, {stays:,} to stay; killed after {first:,} rows, then gone on:"
           f" {seconds:.1f} s, {rate:,.0f} a second,"
-          f" {1e6 * busy / due:.1f} µs of a processor of PostgreSQL each, charging included;"
+          f" {1e6 * (busy - answer * len(waits)) / due:.1f} µs of a processor of PostgreSQL each,"
+          f" beside {1e6 * answer:.0f} µs for each answer of charging;"
           f" left: {left:,}, {'as counted' if left == stays else 'NOT AS COUNTED'}")  # fmt: skip
     tell("charging meanwhile", waits)
     return left == stays and rate >= TARGET
