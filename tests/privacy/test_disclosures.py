@@ -14,6 +14,7 @@ from tenure.postgres.transaction import Transaction, perform
 from tenure.promises.consent import operations as consent
 from tenure.promises.consent.model import Ground, No, Restrict
 from tenure.promises.privacy.model.disclosures import (
+    DISCLOSING,
     Agreement,
     Ask,
     Disclosure,
@@ -30,7 +31,7 @@ from tenure.promises.staff import operations as staff
 from tenure.promises.staff.model import Approval
 from tenure.terms import pack
 from tenure.terms.recipients import Basis
-from tenure.values.instant import DAY_MS, Instant, parse_instant
+from tenure.values.instant import DAY_MS, Instant, moment_of, parse_instant
 from tenure.values.refused import Refused
 from tests.consent.test_constraints import refused
 from tests.numbers.stocked import AT, ID, KH, act, msisdn
@@ -201,6 +202,67 @@ async def test_an_authority_shows_its_document_and_two_others_agree(pool: Pool, 
     assert why((await disclosed(pool, BY_ORDER, after, salt=9))[0]) is Refusal.DISCLOSED_ALREADY
 
 
+async def test_usage_leaves_by_order_alone_of_the_time_it_names(pool: Pool, owner: str) -> None:
+    """Traffic goes to who shows a document for it; what was taxed by law, and without a name."""
+    await three(pool)
+    await agreed(owner)
+    with psycopg.connect(owner) as connection:
+        connection.execute(
+            "INSERT INTO money.entry SELECT t.purse_id, n, %s::timestamptz + n * interval '1 day',"
+            " 1, 1, -5, 0, 0, 1, 0, 4, 9, 'call', '85599000' || t.holder_id, '{}'"
+            " FROM numbers.tenure t, generate_series(0, 1) AS n",
+            [moment_of(AT)],
+        )
+    usage = Ask(
+        "investigators-usage",
+        "legal-duty",
+        (1,),
+        since=Instant(AT - DAY_MS),
+        until=Instant(AT + DAY_MS),
+        order=ORDER,
+    )
+    assert why((await disclosed(pool, usage, LATER))[0]) is Refusal.NOT_ASKED
+    await approved(pool, usage, "sam", "vanna")
+    done, memory = await disclosed(pool, usage, Instant(LATER + 100))
+    assert isinstance(done, Disclosure), done
+    (line,) = memory.lines
+    call = line["held"]["money.entry"]
+    assert set(call[0]) == {"at", "kind", "party", "explanation"}
+    assert [one["party"] for one in call] == ["855990001"], "of nobody else, and of that day"
+    assert [name for name, _ in await left_of(pool, 1)] == ["investigators-usage"]
+
+    taxed = Ask("tax-authority", "legal-duty", (2, 3), since=Instant(AT - DAY_MS))
+    done, memory = await disclosed(pool, taxed, Instant(LATER + 200), salt=8)
+    assert isinstance(done, Disclosure), done
+    paid = {"funds_micros": -5, "tax_micros": 1}
+    for one in memory.lines:
+        assert len(one["held"]["money.entry"]) == 2
+        assert paid.items() <= one["held"]["money.entry"][0].items()
+    assert "party" not in memory.octets.decode()
+    past = msgspec.structs.replace(taxed, since=None, until=Instant(AT - DAY_MS))
+    _, memory = await disclosed(pool, past, Instant(LATER + 300), salt=9)
+    assert [one["held"]["money.entry"] for one in memory.lines] == [[], []], "not of its time"
+
+
+async def test_what_somebody_agreed_to_leaves_by_order(pool: Pool, owner: str) -> None:
+    await three(pool)
+    await agreed(owner)
+    await says_yes(pool, 1)
+    ask = Ask(
+        "privacy-authority",
+        "legal-duty",
+        (1, 2),
+        since=Instant(AT - DAY_MS),
+        until=Instant(AT + DAY_MS),
+        order=ORDER,
+    )
+    await approved(pool, ask, "sam", "vanna")
+    _, memory = await disclosed(pool, ask, Instant(LATER + 100))
+    mine, other = (one["held"]["consent.event"] for one in memory.lines)
+    assert {(one["purpose"], one["word"]) for one in mine} == {("partner-services", "given")}
+    assert other == []
+
+
 async def test_an_order_about_a_number_is_about_its_time_and_no_other_number(
     pool: Pool, owner: str
 ) -> None:
@@ -270,7 +332,9 @@ def test_every_field_of_a_pack_is_a_column_that_its_purpose_sees(name: str) -> N
     terms = pack.load(name).terms
     assert terms.privacy.disclosing.recipients
     for recipient in terms.privacy.disclosing.recipients:
-        found = rules.chosen(rules.agreement_of(recipient, terms), (), register.holdings())
+        found = rules.chosen(
+            rules.agreement_of(recipient, terms), (), register.holdings(), register.rows()
+        )
         assert isinstance(found, Selection), recipient.name
 
 
@@ -279,7 +343,10 @@ def test_a_field_that_its_purpose_does_not_see_is_refused() -> None:
         agreement = Agreement(
             "x", "2026-01", "partners", Basis.CONSENT, "KH", None, "offers", "x", (field,)
         )
-        assert why(rules.chosen(agreement, (), register.holdings())) is Refusal.FIELD_NOT_HELD
+        assert (
+            why(rules.chosen(agreement, (), register.holdings(), register.rows()))
+            is Refusal.FIELD_NOT_HELD
+        )
 
 
 async def test_the_report_of_a_quarter_is_logged_for_each_subscriber(
@@ -460,11 +527,12 @@ async def test_a_role_sees_nobody_outside_of_a_disclosure(pool: Pool, owner: str
                 "SELECT msisdn FROM numbers.binding",
             ):
                 seen[role, statement] = len(connection.execute(statement.encode()).fetchall())
-            for function in ("privacy.is_picked(1)", "privacy.picked(0, 10)"):
+            functions = ("privacy.is_picked(1)", "privacy.picked(0, 10)")
+            for function in functions if role in DISCLOSING else ("privacy.is_attended(1)",):
                 found = connection.execute(f"SELECT {function}".encode()).fetchall()
                 seen[role, function] = sum(one[0] is not False for one in found)
             connection.execute("RESET ROLE")
-    assert len(seen) == 18
+    assert len(seen) == 3 * 6 + 5
     assert set(seen.values()) == {0}
 
 

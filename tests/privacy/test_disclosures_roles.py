@@ -14,17 +14,35 @@ from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.consent import operations as consent
 from tenure.promises.consent.model import Ground, No, Restrict, Whose, Yes
-from tenure.promises.privacy.model.disclosures import KEYS, PurposeRole
+from tenure.promises.privacy.model.disclosures import DISCLOSING, PurposeRole
 from tenure.promises.privacy.operations import register
 from tenure.promises.privacy.rules import disclosures as rules
+from tenure.promises.record.model import Act
+from tenure.promises.staff import operations as staff
+from tenure.promises.staff.model import Purpose, Role
+from tenure.values.holding import Subject
+from tenure.values.instant import MINUTE_MS, Instant
+from tenure.values.refused import Refused
 from tests.consent.test_constraints import refused
 from tests.numbers.stocked import AT, KH, act, person
-from tests.privacy.leaving import SHOP, agreed, says_yes, three
+from tests.privacy.leaving import LATER, SHOP, agreed, says_yes, three
+from tests.staff.given import enrolled
 from tools import schema
 
 GRANTS: Final = schema.ROOT / "src/tenure/promises/privacy/schema/7_disclosures_grants.sql"
+POLICIES: Final = GRANTS.with_name("7_disclosures_policies.sql")
 MATRIX: Final = Path(__file__).parent / "purposes.txt"
-ROLES: Final = ("tenure_marketing", *PurposeRole)
+LOOKED_AT: Final = (
+    "numbers.tenure",
+    "privacy.attending",
+    "record.leaf",
+    "staff.case",
+    "staff.human",
+    "staff.look",
+    "staff.role",
+)
+ROLES: Final = ("tenure_marketing", "tenure_analysis", *PurposeRole)
+SOURCES: Final = rules.sources(register.rows())
 COLUMNS: Final = """
     SELECT n.nspname || '.' || c.relname || '.' || a.attname, r.rolname,
            array(SELECT p FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS p
@@ -77,10 +95,12 @@ def test_the_matrix_is_what_the_register_says_and_what_people_read(owner: str) -
     found = live(owner)
     assert drawn(found) == MATRIX.read_text(encoding="utf-8")
     for role in PurposeRole:
-        by_register = rules.visible(role, register.holdings())
+        by_register = rules.visible(role, register.holdings(), register.rows())
         assert {one for one, may in found.items() if role in may} == by_register
     written = GRANTS.read_text(encoding="utf-8")
-    assert written.endswith(rules.grants(register.holdings())), "python -m tools.purposes"
+    assert written.endswith(rules.grants(register.holdings(), register.rows()))
+    written = POLICIES.read_text(encoding="utf-8")
+    assert written.endswith(rules.policies(register.rows()))
 
 
 def test_a_grant_that_nobody_declared_is_seen(owner: str) -> None:
@@ -120,6 +140,8 @@ def test_what_the_roles_may_call(owner: str) -> None:
             "privacy.agrees",
         },
         PurposeRole.AUTHORITY: {"privacy.is_picked", "privacy.picked"},
+        PurposeRole.CARE: {"privacy.open_session", "privacy.is_attended"},
+        "tenure_analysis": set(),
     }
     with psycopg.connect(owner) as connection:
         found = {
@@ -168,6 +190,7 @@ async def test_marketing_cannot_tell_why_it_may_not(
         assert refused(dsn, statement) == "no right to do it", statement
 
 
+CASE: Final = "11111111-1111-4111-8111-111111111111"
 PICK: Final = "SELECT privacy.pick(%s, %s, '2026-01', %s, '', '2027-02-01')"
 DISCLOSURE: Final = "00000000-0000-4000-8000-000000000001"
 
@@ -207,6 +230,105 @@ async def test_a_role_sees_those_picked_and_nobody_whose_data_rests(
         connection.rollback()
 
 
+async def attending(pool: Pool, owner: str, at: Instant = LATER) -> int:
+    """A look of Dara, who is of care, at person 1 for an open case."""
+    await three(pool)
+    await enrolled(pool, "dara", Role.CARE)
+    about, looks = "person 1", Act("dara", at, bytes(32), "a bill that is not understood")
+    case = await perform(pool, staff.open_case, CASE, Purpose.CARE, about, looks)
+    assert not isinstance(case, Refused), case
+    looked = await perform(pool, staff.look, "dara", Purpose.CARE, CASE, about, looks, "a bill")
+    assert not isinstance(looked, Refused), looked
+    with psycopg.connect(owner) as connection:
+        row = connection.execute("SELECT max(look_id) FROM staff.look").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def test_care_sees_whom_a_look_for_an_open_case_is_about_and_only_then(
+    pool: Pool, owner: str, cluster: Cluster, database_name: str
+) -> None:
+    look = await attending(pool, owner)
+    dsn = cluster.dsn_of("tenure_care", database_name)
+    opened = f"SELECT privacy.open_session({look}, {{}})"
+    with psycopg.connect(dsn) as connection:
+        assert connection.execute("SELECT language FROM people.person").fetchall() == []
+        connection.execute(opened.format(1).encode())
+        assert connection.execute("SELECT person_id FROM people.person").fetchall() == [(1,)]
+        held = connection.execute("SELECT holder_id FROM numbers.tenure").fetchall()
+        assert held == [(1,)]
+        purses = connection.execute("SELECT DISTINCT purse_id FROM money.entry").fetchall()
+        assert len(purses) <= 1
+        connection.commit()
+        assert connection.execute("SELECT language FROM people.person").fetchall() == []
+    for statement in (
+        "SELECT document_number FROM people.person",
+        "SELECT party FROM money.entry",
+        "SELECT * FROM privacy.attending",
+        "INSERT INTO privacy.attending SELECT pg_current_xact_id(), 1, 2",
+        "UPDATE people.person SET language = 'en'",
+        "SET ROLE tenure_authority",
+    ):
+        assert refused(dsn, statement) == "no right to do it", statement
+    with psycopg.connect(owner) as connection:
+        assert connection.execute("SELECT count(*) FROM privacy.attending").fetchone() == (0,)
+    no_look = "attending_by_a_look_for_an_open_case"
+    assert refused(dsn, opened.format(2)) == no_look, "the case is about person 1"
+    assert refused(dsn, "SELECT privacy.open_session(0, 1)") == no_look
+    for change, undone in (
+        (
+            "UPDATE staff.human SET suspended_at = now()",
+            "UPDATE staff.human SET suspended_at = NULL",
+        ),
+        ("UPDATE staff.case SET closed_at = opened_at", "UPDATE staff.case SET closed_at = NULL"),
+        ("UPDATE staff.role SET role = 'engineer' WHERE login = 'dara'", ""),
+    ):
+        with psycopg.connect(owner) as connection:
+            connection.execute(change.encode())
+        assert refused(dsn, opened.format(1)) == no_look, change
+        with psycopg.connect(owner) as connection:
+            connection.execute((undone or change.replace("engineer", "care")).encode())
+    assert refused(dsn, opened.format(1)) == "", "as it was"
+    await perform(pool, consent.restrict, Restrict(1, Ground.CLAIM, "case 1"), act("sok", LATER))
+    assert refused(dsn, opened.format(1)) == "attending_nobody_at_rest"
+
+
+async def test_a_look_grows_old_by_the_records_own_time(
+    pool: Pool, owner: str, cluster: Cluster, database_name: str
+) -> None:
+    look = await attending(pool, owner)
+    dsn = cluster.dsn_of("tenure_care", database_name)
+    opened = f"SELECT privacy.open_session({look}, 1)"
+    assert refused(dsn, opened) == ""
+    later = Instant(LATER + 15 * MINUTE_MS)
+    await perform(pool, consent.restrict, Restrict(2, Ground.CLAIM, "case 2"), act("sok", later))
+    assert refused(dsn, opened) == "attending_by_a_look_for_an_open_case"
+
+
+def test_analysis_sees_what_was_released_and_nobody(
+    owner: str, cluster: Cluster, database_name: str
+) -> None:
+    personal = {
+        f"{promise}.{one.table}.{one.column}"
+        for promise, one in register.holdings()
+        if one.whose is not Subject.NOBODY
+    }
+    seen = {column for column, may in live(owner).items() if "tenure_analysis" in may}
+    assert "privacy.release.answer" in seen
+    assert not seen & personal
+    dsn = cluster.dsn_of("tenure_analysis", database_name)
+    with psycopg.connect(dsn) as connection:
+        connection.execute("SELECT question, answer FROM privacy.release")
+        connection.execute("SELECT month, entries, purses FROM money.usage_total")
+    for statement in (
+        "SELECT purse_id FROM money.entry",
+        "SELECT language FROM people.person",
+        "SELECT * FROM privacy.spending",
+        "SELECT privacy.open_session(1, 1)",
+    ):
+        assert refused(dsn, statement) == "no right to do it", statement
+
+
 async def test_an_oracle_finds_out_nothing_of_those_who_were_not_picked(
     pool: Pool, owner: str
 ) -> None:
@@ -244,7 +366,7 @@ def configured(folder: Path, owner: str) -> Path:
                 [schema.promises()],
             ).fetchall()
         }
-    read = set(KEYS)
+    read = set(SOURCES)
     ours = [f"{table}.own_work" for table in sorted(read)]
     schemas = sorted({table.partition(".")[0] for table in tables})
     config = folder / "pgrls.toml"
@@ -270,7 +392,21 @@ def test_a_linter_of_others_finds_no_error_and_would(owner: str, tmp_path: Path)
         for role, one in row["access"].items()
         if one["verdict"] != "denied"
     }
-    some = {(role.value, table, "SELECT", "conditional") for role in PurposeRole for table in KEYS}
+    granted = live(owner)
+    some = {
+        (role.value, table, "SELECT", "conditional")
+        for role in PurposeRole
+        for table in SOURCES
+        if any(one.startswith(f"{table}.") and role in may for one, may in granted.items())
+    }
+    # A partition is read through its table, by the policies of that.
+    some |= {
+        (role, "money.entry_other", does, how)
+        for role, table, does, how in some
+        if table == "money.entry"
+    }
+    # The door of care looks for itself who holds the number of a case, and says nothing of it.
+    some -= {(PurposeRole.CARE.value, "numbers.tenure", "SELECT", "conditional")}
     assert {one for one in reached if one[3] == "conditional"} == some
     # Through functions that answer yes, no, or who was picked just now, and nothing else.
     assert {(role, table, command) for role, table, command, _ in reached - some} == {
@@ -278,8 +414,12 @@ def test_a_linter_of_others_finds_no_error_and_would(owner: str, tmp_path: Path)
         ("tenure_marketing", "consent.text", "SELECT"),
     } | {
         (role.value, f"privacy.{table}", "SELECT")
-        for role in PurposeRole
+        for role in DISCLOSING
         for table in ("disclosed", "disclosing")
+    } | {
+        ("tenure_analysis", table, "SELECT") for table in ("money.usage_total", "privacy.release")
+    } | {("tenure_care", table, "SELECT") for table in LOOKED_AT} | {
+        ("tenure_care", "privacy.attending", command) for command in ("INSERT", "DELETE")
     }
     for mode in ("anon", "reachability", "escalation"):
         proven = pgrls(owner, config, "verify", "--mode", mode)

@@ -13,6 +13,8 @@ BEGIN
             ('tenure_privacy',   'LOGIN',   'the privacy officer; reads what is held about people'),
             ('tenure_regulator', 'LOGIN',   'the regulator; reads the record'),
             ('tenure_marketing', 'LOGIN',   'tools of marketing; ask whom they may contact, and read nothing'),
+            ('tenure_care',      'LOGIN',   'tools of care; see whom a look that is on record is about'),
+            ('tenure_analysis',  'LOGIN',   'tools of analysis; see what was released, and nobody'),
             ('tenure_service',   'NOLOGIN', 'reads what leaves to who serves the customer with us'),
             ('tenure_partner',   'NOLOGIN', 'reads what leaves by consent'),
             ('tenure_authority', 'NOLOGIN', 'reads what leaves by law or order')
@@ -40,7 +42,8 @@ BEGIN
         'GRANT CONNECT, TEMPORARY ON DATABASE %I TO tenure_app', pg_catalog.current_database()
     );
     EXECUTE pg_catalog.format(
-        'GRANT CONNECT ON DATABASE %I TO tenure_privacy, tenure_regulator, tenure_marketing',
+        'GRANT CONNECT ON DATABASE %I TO tenure_privacy, tenure_regulator, tenure_marketing,'
+            ' tenure_care, tenure_analysis',
         pg_catalog.current_database()
     );
     REVOKE ALL ON SCHEMA public FROM PUBLIC;

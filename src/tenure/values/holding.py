@@ -162,6 +162,10 @@ class Row(msgspec.Struct, frozen=True):
     key: tuple[str, ...]
     leads: tuple[Lead, ...]
     since: str
+    leaves: str = ""
+    """Rows of this table may be given to recipients: an expression over ``t`` for the time a row
+    tells of, such as ``t.during``, of which a recipient asks for a part.  "": they leave to nobody.
+    They leave to whom the first of the leads names."""
 
 
 _UNTIL: Final = (

@@ -135,6 +135,7 @@ ROWS: Final = (
         (*_PERSON, Lead(Way.PERSON, "by_person_id")),
         # The last word stands, also a no, until who said it has no number of ours any more.
         f"coalesce(least({_NEXT}, t.until_at), {person_until('t.person_id')})",
+        leaves="tstzrange(t.at, t.at, '[]')",
     ),
     Row("acceptance", ("acceptance_id",), _PERSON, person_until("t.person_id")),
     Row("acknowledgement", ("acknowledgement_id",), _PERSON, "t.at"),

@@ -135,5 +135,11 @@ HOLDINGS = shown_as(
 ROWS = (
     Row("purse", ("purse_id",), (Lead(Way.PURSE, "purse_id"),), purse_until("t.purse_id")),
     # Whoever was called is somebody else: an entry is about who holds the purse alone.
-    Row("entry", ("purse_id", "seq", "at"), (Lead(Way.PURSE, "purse_id"),), "t.at"),
+    Row(
+        "entry",
+        ("purse_id", "seq", "at"),
+        (Lead(Way.PURSE, "purse_id"),),
+        "t.at",
+        leaves="tstzrange(t.at, t.at, '[]')",
+    ),
 )

@@ -83,12 +83,19 @@ ROWS: Final = (
         (Lead(Way.LOGIN, "reserved_by"),),
         "upper(t.during)",
     ),
-    Row("tenure", ("msisdn", "leaf_seq"), (Lead(Way.PERSON, "holder_id"),), "upper(t.during)"),
+    Row(
+        "tenure",
+        ("msisdn", "leaf_seq"),
+        (Lead(Way.PERSON, "holder_id"),),
+        "upper(t.during)",
+        leaves="t.during",
+    ),
     Row(
         "binding",
         ("iccid",),
         (Lead(Way.NUMBER, "msisdn", during="t.during"),),
         "upper(t.during)",
+        leaves="t.during",
     ),
     Row(
         "provisioning",

@@ -57,5 +57,11 @@ _PERSON: Final = (Lead(Way.PERSON, "person_id"),)
 
 ROWS: Final = (
     Row("contact_code", ("code_id",), _PERSON, "t.until_at"),
-    Row("contact", ("code_id",), _PERSON, f"coalesce(t.ended_at, {person_until('t.person_id')})"),
+    Row(
+        "contact",
+        ("code_id",),
+        _PERSON,
+        f"coalesce(t.ended_at, {person_until('t.person_id')})",
+        leaves="tstzrange(t.verified_at, t.ended_at)",
+    ),
 )

@@ -108,6 +108,7 @@ ROWS: Final = (
         " LEFT JOIN numbers.tenure h ON h.holder_id = t.person_id"
         " LEFT JOIN people.guardian g ON t.person_id IN (g.ward_id, g.guardian_id)"
         " AND g.until IS NULL)",
+        leaves="tstzrange(NULL, NULL)",
     ),
     Row(
         "passkey",

@@ -21,7 +21,12 @@ class PurposeRole(StrEnum):
     """For who is given something by consent."""
     AUTHORITY = "tenure_authority"
     """For who asks by law or order: also of people whose data rests (GDPR 18(2))."""
+    CARE = "tenure_care"
+    """For tools of care: sees whom a case is about, after a look that is on record."""
 
+
+DISCLOSING: Final = (PurposeRole.SERVICE, PurposeRole.PARTNER, PurposeRole.AUTHORITY)
+"""The roles by which something leaves; care only looks."""
 
 ROLE_OF: Final[Mapping[Basis, PurposeRole]] = {
     Basis.CONTRACT: PurposeRole.SERVICE,
@@ -39,16 +44,15 @@ SEES: Final[Mapping[PurposeRole, frozenset[Category]]] = {
         {Category.CONTACT, Category.IDENTIFICATION, Category.PRODUCT, Category.SERVICE_ACCOUNT}
         | {Category.EVIDENCE}
     ),
+    PurposeRole.CARE: frozenset({Category.CONTACT, Category.PRODUCT, Category.SERVICE_ACCOUNT}),
 }
 """Which categories of the register each purpose needs; financial means of payment only service."""
 
-KEYS: Final[Mapping[str, frozenset[str]]] = {
-    "people.person": frozenset({"person_id"}),
-    "people.contact": frozenset({"person_id", "verified_at", "ended_at"}),
-    "numbers.tenure": frozenset({"holder_id", "msisdn", "during"}),
-    "numbers.binding": frozenset({"msisdn", "during"}),
-}
-"""The tables from which something may leave, and the columns by which their rows are found."""
+TENURE: Final = "tenure"
+"""The table by which what is held of a number or a purse leads to who held it."""
+
+OTHERS: Final = frozenset({PurposeRole.AUTHORITY})
+"""Who is told with whom somebody spoke: only law and order ask for that."""
 
 
 class Agreement(msgspec.Struct, frozen=True):

@@ -65,7 +65,7 @@ async def resolved(tx: Transaction, ask: Ask, at: Instant) -> Ask:
 
 async def consider(tx: Transaction, terms: Terms, ask: Ask, at: Instant) -> Selection | No:
     """What would leave: fields of an agreement in force, in the pack and in the database."""
-    selection = rules.asked_for(ask, terms, register.holdings(), at)
+    selection = rules.asked_for(ask, terms, register.holdings(), register.rows(), at)
     if isinstance(selection, Selection) and not await store.in_force(tx, selection):
         detail = "the database does not know this agreement; run: tenure migrate --operator"
         return Refused(Refusal.NOT_IN_FORCE, detail)
@@ -175,8 +175,9 @@ async def _written(
     digest.update(line)
     leaving.write(line)
     after = store.EVERYBODY_FROM
+    sources = rules.sources(register.rows())
     await store.read_as(tx, selection.agreement.role)
-    while found := await store.page(tx, selection, after, ask.numbers, span):
+    while found := await store.page(tx, (selection, sources), after, ask.numbers, span):
         part = "".join(f'{{"subject": "{ref}", "held": {held}}}\n' for _, ref, held in found)
         digest.update(part.encode())
         leaving.write(part.encode())

@@ -50,6 +50,13 @@ HOLDINGS: Final = (
         "consent_media",
         "at",
     ),
+    *impersonal(
+        "attending",
+        "whom a tool of care sees just now, by which look; gone before the transaction ends",
+        "transaction_id",
+        "look_id",
+        "person_id",
+    ),
     _left("message", "message_id", "which message to a recipient it is"),
     _left("message", "person_id", "whose data changed (GDPR article 19)"),
     *(

@@ -7,8 +7,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from tenure.promises.privacy.model.disclosures import (
-    KEYS,
+    DISCLOSING,
+    OTHERS,
     SEES,
+    TENURE,
     Agreement,
     Ask,
     Order,
@@ -21,7 +23,7 @@ from tenure.promises.record.model import Plain
 from tenure.promises.record.rules import canonical
 from tenure.terms.model import Terms
 from tenure.terms.recipients import Basis, Recipient
-from tenure.values.holding import Holding, Subject
+from tenure.values.holding import Export, Holding, Row, Subject, Way
 from tenure.values.instant import Instant, instant_of, moment_of
 from tenure.values.refused import Refused
 
@@ -30,8 +32,15 @@ NO_MEDIUM: Final = "none"
 _REFERENCE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z ./:_-]{2,99}", re.ASCII)
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
+_OF_ROW: Final = re.compile(r"\bt\.([a-z_]+)")
+_LEAVING: Final = ", ".join(role.value for role in DISCLOSING)
+_ALL: Final = ", ".join(role.value for role in PurposeRole)
+_JOIN: Final[Mapping[Way, str]] = {Way.NUMBER: "msisdn", Way.PURSE: "purse_id"}
+
 Held = Collection[tuple[str, Holding]]
 """Every column of the register, with its promise."""
+Rows = Collection[tuple[str, Row]]
+"""How the rows of every table lead to somebody, with its promise."""
 
 
 def agreement_of(recipient: Recipient, terms: Terms) -> Agreement:
@@ -88,7 +97,9 @@ def measure_of(agreement: Agreement) -> str:
     return "none" if agreement.measure is None else agreement.measure.value
 
 
-def asked_for(ask: Ask, terms: Terms, held: Held, at: Instant) -> Selection | Refused[Refusal]:
+def asked_for(
+    ask: Ask, terms: Terms, held: Held, rows: Rows, at: Instant
+) -> Selection | Refused[Refusal]:
     """What of the agreement would leave, or why nothing does."""
     recipient = terms.privacy.disclosing.recipient(ask.recipient)
     if recipient is None:
@@ -107,7 +118,7 @@ def asked_for(ask: Ask, terms: Terms, held: Held, at: Instant) -> Selection | Re
             return Refused(Refusal.UNKNOWN_REPORT, f"no such report to {ask.recipient}")
     elif ask.persons is None:
         return Refused(Refusal.NOBODY, "say whose data: only a standing report is of everybody")
-    return _documented(ask, agreement) or chosen(agreement, ask.fields, held)
+    return _documented(ask, agreement) or chosen(agreement, ask.fields, held, rows)
 
 
 def _documented(ask: Ask, agreement: Agreement) -> Refused[Refusal] | None:
@@ -127,7 +138,7 @@ def _documented(ask: Ask, agreement: Agreement) -> Refused[Refusal] | None:
 
 
 def chosen(
-    agreement: Agreement, names: Collection[str], held: Held
+    agreement: Agreement, names: Collection[str], held: Held, rows: Rows
 ) -> Selection | Refused[Refusal]:
     """Fields of the agreement, in its order; without names all of them."""
     strange = sorted(set(names) - set(agreement.fields))
@@ -135,7 +146,7 @@ def chosen(
         detail = f"not agreed with {agreement.recipient}: {', '.join(strange)}"
         return Refused(Refusal.FIELD_NOT_AGREED, detail)
     fields = tuple(one for one in agreement.fields if not names or one in names)
-    seen = visible(agreement.role, held)
+    seen = visible(agreement.role, held, rows)
     missing = sorted(set(fields) - seen)
     if missing:
         detail = f"no column of the register for this purpose: {', '.join(missing)}"
@@ -143,26 +154,93 @@ def chosen(
     return Selection(agreement, fields)
 
 
-def visible(role: PurposeRole, held: Held) -> frozenset[str]:
-    """The columns a purpose may see: of the tables that lead to people, what its categories say."""
-    return frozenset(
-        f"{promise}.{one.table}.{one.column}"
-        for promise, one in held
-        if f"{promise}.{one.table}" in KEYS
-        and one.whose is Subject.SUBSCRIBER
-        and (one.category in SEES[role] or one.column in KEYS[f"{promise}.{one.table}"])
-    )
+def visible(role: PurposeRole, held: Held, rows: Rows) -> frozenset[str]:
+    """The columns a purpose may see: of the tables whose rows may leave, what its categories say.
+
+    What is nobody's goes with its row where the person sees it as well; whom somebody spoke to is
+    told to law and order alone.
+    """
+    seen: set[str] = set()
+    for table, row in sources(rows).items():
+        columns = [one for promise, one in held if f"{promise}.{one.table}" == table]
+        leads = {lead.column for lead in row.leads if lead.way is Way.PERSON}
+        # Whose a row is, and nothing else of it, is no use of it.
+        if any(_told(role, one) and one.column not in leads for one in columns):
+            seen |= {
+                f"{table}.{one.column}"
+                for one in columns
+                if _told(role, one)
+                or one.column in keys(row)
+                or (one.shown is Export.KNOW and one.whose is Subject.NOBODY)
+            }
+    return frozenset(seen)
 
 
-def grants(held: Held) -> str:
+def _told(role: PurposeRole, one: Holding) -> bool:
+    whose = {Subject.SUBSCRIBER, *({Subject.OTHER_PARTY} if role in OTHERS else ())}
+    return one.whose in whose and one.category in SEES[role]
+
+
+def sources(rows: Rows) -> dict[str, Row]:
+    """The tables whose rows may leave, as the register declares it."""
+    return {f"{promise}.{one.table}": one for promise, one in rows if one.leaves}
+
+
+def keys(row: Row) -> frozenset[str]:
+    """The columns by which rows are found: whose they are, and of when."""
+    named = {row.leads[0].column, *_OF_ROW.findall(row.leaves)}
+    # Through these, what is held of a number or a purse leads to who held it.
+    through = {"holder_id", "msisdn", "during", "purse_id"} if row.table == TENURE else set()
+    return frozenset(named | through)
+
+
+def grants(held: Held, rows: Rows) -> str:
     """The grants of the purposes' roles, as the schema has them: from the register, in order."""
     lines = []
     for role in PurposeRole:
-        columns = visible(role, held)
-        for table in sorted(KEYS):
+        columns = visible(role, held, rows)
+        for table in sorted(sources(rows)):
             own = sorted(one.rpartition(".")[2] for one in columns if _table(one) == table)
-            lines.append(f"GRANT SELECT ({', '.join(own)})\n    ON {table} TO {role.value};")
+            if own:
+                lines.append(f"GRANT SELECT ({', '.join(own)})\n    ON {table} TO {role.value};")
     return "\n".join(lines) + "\n"
+
+
+def policies(rows: Rows) -> str:
+    """Which rows each role sees, as the schema has it: from the register, in order."""
+    return "\n".join(_policies(table, row) for table, row in sorted(sources(rows).items()))
+
+
+def _policies(table: str, row: Row) -> str:
+    lead = row.leads[0]
+    text = (
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;\n"
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY;\n"
+        f"CREATE POLICY own_work ON {table}\n"
+        "    TO tenure_app, tenure_owner, tenure_privacy USING (true) WITH CHECK (true);\n"
+    )
+    if lead.way is not Way.PERSON:
+        own = table.partition(".")[2]
+        found = f"h.{_JOIN[lead.way]} = {own}.{lead.column}"
+        found += f" AND h.during && {own}.during" if lead.way is Way.NUMBER else ""
+        return text + (
+            f"CREATE POLICY only_of_numbers_seen ON {table} FOR SELECT\n"
+            f"    TO {_ALL} USING (EXISTS (\n"
+            f"        SELECT FROM numbers.tenure h\n"
+            # Looked up row by row: all tenures there are would be asked otherwise.
+            f"        WHERE {found} OFFSET 0\n    ));\n"
+        )
+    who = lead.column
+    return text + (
+        f"CREATE POLICY only_those_picked ON {table} FOR SELECT\n"
+        f"    TO {_LEAVING} USING (privacy.is_picked({who}));\n"
+        f"CREATE POLICY only_of_the_case ON {table} FOR SELECT\n"
+        f"    TO tenure_care USING (privacy.is_attended({who}));\n"
+        f"CREATE POLICY nobody_at_rest ON {table} AS RESTRICTIVE FOR SELECT\n"
+        f"    TO tenure_service, tenure_partner USING (NOT privacy.is_at_rest({who}));\n"
+        f"CREATE POLICY only_who_agrees ON {table} AS RESTRICTIVE FOR SELECT\n"
+        f"    TO tenure_partner USING (privacy.agrees({who}));\n"
+    )
 
 
 def _table(field: str) -> str:

@@ -169,4 +169,5 @@ GRANT EXECUTE ON FUNCTION privacy.pick, privacy.disclose TO tenure_app;
 GRANT EXECUTE ON FUNCTION privacy.is_picked, privacy.picked TO tenure_service, tenure_partner, tenure_authority;
 GRANT EXECUTE ON FUNCTION privacy.is_at_rest TO tenure_service, tenure_partner;
 GRANT EXECUTE ON FUNCTION privacy.agrees TO tenure_partner;
-GRANT USAGE ON SCHEMA privacy, people, numbers TO tenure_service, tenure_partner, tenure_authority;
+GRANT USAGE ON SCHEMA privacy, people, numbers, money, consent
+    TO tenure_service, tenure_partner, tenure_authority;

@@ -7,12 +7,14 @@ from uuid import UUID
 from tenure.postgres.arrays import texts
 from tenure.postgres.transaction import Transaction
 from tenure.promises.privacy.model.disclosures import (
+    TENURE,
     DisclosedTo,
     Disclosure,
     PurposeRole,
     Selection,
 )
 from tenure.terms.recipients import Basis, Measure
+from tenure.values.holding import Row, Way
 from tenure.values.instant import Instant, moment_of
 
 AT_ONCE: Final = 5_000
@@ -25,27 +27,12 @@ _AS: Final[Mapping[PurposeRole, LiteralString]] = {
     PurposeRole.SERVICE: "SET LOCAL ROLE tenure_service",
     PurposeRole.PARTNER: "SET LOCAL ROLE tenure_partner",
     PurposeRole.AUTHORITY: "SET LOCAL ROLE tenure_authority",
+    PurposeRole.CARE: "SET LOCAL ROLE tenure_care",
 }
 _AS_BEFORE: Final = "RESET ROLE"
 
-_ASKED_NUMBERS: Final = "(%(numbers)s::text[] IS NULL OR t.msisdn = ANY (%(numbers)s))"
-_SOURCES: Final[Mapping[str, str]] = {
-    "people.person": "people.person t WHERE t.person_id = p.person_id",
-    "people.contact": (
-        "people.contact t WHERE t.person_id = p.person_id"
-        " AND tstzrange(t.verified_at, t.ended_at) && w.span"
-    ),
-    "numbers.tenure": (
-        "numbers.tenure t WHERE t.holder_id = p.person_id AND t.during && w.span"
-        f" AND {_ASKED_NUMBERS}"
-    ),
-    "numbers.binding": (
-        "numbers.tenure h JOIN numbers.binding t ON t.msisdn = h.msisdn AND t.during && h.during"
-        f" WHERE h.holder_id = p.person_id AND t.during && w.span AND {_ASKED_NUMBERS}"
-    ),
-}
-"""How the rows of each table are found that are about somebody, in the span that is asked for."""
-
+_ASKED: Final = "(%(numbers)s::text[] IS NULL OR {}.msisdn = ANY (%(numbers)s))"
+"""Of which numbers; every table that leads to a number is read so."""
 _PICK: Final = "SELECT privacy.pick(%s, %s, %s, %s, %s, %s)"
 _DISCLOSE: Final = "SELECT privacy.disclose(%s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s, %s)"
 _IN_FORCE: Final = """
@@ -128,14 +115,16 @@ async def read_as_before(tx: Transaction) -> None:
     await tx.execute(_AS_BEFORE)
 
 
-def statement(selection: Selection) -> str:
+def statement(selection: Selection, sources: Mapping[str, Row]) -> str:
     """Reads the fields of a selection, and no others, of those picked.  Every name in it is one of
     the agreement's, which the pack has checked letter by letter."""
     tables: dict[str, list[str]] = {}
     for field in selection.fields:
         table, _, column = field.rpartition(".")
         tables.setdefault(table, []).append(column)
-    parts = [f"'{table}', ({_rows(table, columns)})" for table, columns in tables.items()]
+    parts = [
+        f"'{table}', ({_rows(table, sources[table], columns)})" for table, columns in tables.items()
+    ]
     return f"""
         SELECT p.person_id, encode(p.reference, 'hex'), jsonb_build_object({", ".join(parts)})::text
         FROM privacy.picked(%(after)s, %(most)s) AS p
@@ -145,18 +134,41 @@ def statement(selection: Selection) -> str:
     """
 
 
-def _rows(table: str, columns: Sequence[str]) -> str:
+def _rows(table: str, row: Row, columns: Sequence[str]) -> str:
     built = ", ".join(f"'{column}', t.{column}" for column in columns)
     one = f"jsonb_build_object({built})"
-    return f"SELECT coalesce(jsonb_agg({one} ORDER BY {one}), '[]') FROM {_SOURCES[table]}"
+    found = f"coalesce(jsonb_agg({one} ORDER BY {one}), '[]')"
+    return f"SELECT {found} FROM {_found(table, row)} AND {row.leaves} && w.span"
+
+
+def _found(table: str, row: Row) -> str:
+    """How the rows of a table are found that are about somebody, of the numbers asked about."""
+    column = f"t.{row.leads[0].column}"
+    held = f"h.holder_id = p.person_id AND {_ASKED.format('h')}"
+    match row.leads[0].way:
+        case Way.NUMBER:
+            return (
+                f"numbers.tenure h JOIN {table} t ON {column} = h.msisdn"
+                f" AND {row.leaves} && h.during WHERE {held}"
+            )
+        case Way.PURSE:
+            purses = f"SELECT h.purse_id FROM numbers.tenure h WHERE {held}"
+            return f"{table} t WHERE {column} IN ({purses})"
+        case _:
+            asked = f" AND {_ASKED.format('t')}" if row.table == TENURE else ""
+            return f"{table} t WHERE {column} = p.person_id{asked}"
 
 
 async def page(
-    tx: Transaction, selection: Selection, after: int, numbers: Sequence[str], span: Span
+    tx: Transaction,
+    asked_of: tuple[Selection, Mapping[str, Row]],
+    after: int,
+    numbers: Sequence[str],
+    span: Span,
 ) -> list[tuple[int, str, str]]:
     """Some of those picked: who, as the recipient knows them, and what is held, as JSON."""
     asked = {"after": after, "most": AT_ONCE, "numbers": list(numbers) or None, **span}
-    cursor = await tx.execute(statement(selection).encode(), asked)
+    cursor = await tx.execute(statement(*asked_of).encode(), asked)
     return await cursor.fetchall()
 
 
