@@ -241,7 +241,7 @@ async def test_the_database_wants_a_case_that_asks_for_it(
         (Right.DISCLOSED, Scope.KNOW, Scope.KNOW),
         (Right.COPY, Scope.KNOW, Refusal.NOT_ASKED),
         (Right.KNOW, Scope.COPY, Refusal.NOT_ASKED),
-        *((one, None, Refusal.NOT_ASKED) for one in set(Right) - set(telling.PACKAGE_OF)),
+        *((one, None, Refusal.NOT_ASKED) for one in sorted(set(Right) - set(telling.PACKAGE_OF))),
     ],
 )
 def test_a_package_has_what_the_case_asks_neither_less_nor_more(
