@@ -51,6 +51,10 @@ def test_the_constraints_exist_or_it_is_said_why_not(clause: str, owner: str) ->
             # A partial unique index keeps as a constraint does, and cannot be written as one.
             " UNION SELECT schemaname || '.' || indexname FROM pg_indexes"
             " WHERE indexdef LIKE 'CREATE UNIQUE INDEX%'"
+            # And so does a trigger, where what must not be is in another row or in the one before.
+            " UNION SELECT n.nspname || '.' || t.tgname FROM pg_trigger t"
+            " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE NOT t.tgisinternal AND t.tgenabled = 'O'"
         ).fetchall()
     assert set(keeper.constraints) <= {name for (name,) in rows}
 
