@@ -36,6 +36,10 @@ def main(arguments: list[str]) -> None:
     if sys.version_info < OLDEST:
         found = ".".join(map(str, sys.version_info[:3]))
         _give_up(f"Tenure needs Python 3.11 or newer, this is {found}: make PYTHON=python3.12")
+    if VENV.is_symlink():
+        _give_up(
+            f"{VENV} is a link: installing there would change another checkout; remove the link"
+        )
     if not PYTHON.exists():
         _make()
     _install("requirements.lock", "to run")
