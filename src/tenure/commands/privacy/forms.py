@@ -88,7 +88,7 @@ def case(
     Example: tenure privacy forms case 5f2c… --reason "to answer it"
     """
     act, case_id = connect.act_of(by, connect.instant_typed(None), reason), str(uuid.uuid4())
-    found = run(
+    found = run_as(
         (data, dsn), act, passkey, privacy.website.open_case, _id(entry), case_id, as_json=as_json
     )
     assert found is None
@@ -110,7 +110,7 @@ def show(
     """
     act = connect.act_of(by, connect.instant_typed(None))
     with website.sealing(data, act.at) as keys:
-        found = run(
+        found = run_as(
             (data, dsn), act, passkey, privacy.website.show, keys, _id(entry), case, as_json=as_json
         )
     kept, given = found
@@ -145,7 +145,7 @@ def answer(
     where = (data, dsn)
     if text is None:
         answered = privacy.website.answered
-        found = run(where, act, passkey, answered, _id(entry), case, as_json=as_json)
+        found = run_as(where, act, passkey, answered, _id(entry), case, as_json=as_json)
         at = iso(found.answered_at)
         connect.say(f"answered at {at}", {"answered_at": at}, as_json=as_json)
         return
@@ -153,7 +153,7 @@ def answer(
     new = model.letters.NewAnswer(_id(entry), case, _typed(text), more)
     with website.sealing(data, act.at) as keys:
         written = privacy.letters.answer
-        found = run(where, act, passkey, written, terms, keys, new, as_json=as_json)
+        found = run_as(where, act, passkey, written, terms, keys, new, as_json=as_json)
     told = {"number": found.number, "state": WAITING.value}
     connect.say(f"letter {found.number} waits for the server of mail", told, as_json=as_json)
 
@@ -223,12 +223,12 @@ def again(
     """
     act = connect.act_of(by, connect.instant_typed(None))
     about = (_id(entry), number)
-    found = run((data, dsn), act, passkey, privacy.letters.again, about, case, as_json=as_json)
+    found = run_as((data, dsn), act, passkey, privacy.letters.again, about, case, as_json=as_json)
     told = {"number": found.number, "state": WAITING.value}
     connect.say(f"letter {found.number} waits for the server of mail", told, as_json=as_json)
 
 
-def run(
+def run_as(
     where: tuple[Path, str | None],
     act: Act,
     passkey: Path | None,

@@ -10,7 +10,7 @@ from tenure.commands import connect, website
 from tenure.commands.connect import AsJson, At, By, Data, Dsn, Operator, PasskeyAt
 from tenure.commands.presence import Live, OnDocument, photo_of
 from tenure.commands.privacy import forms
-from tenure.commands.privacy.forms import run
+from tenure.commands.privacy.forms import run_as
 from tenure.postgres.pool import Pool
 from tenure.postgres.transaction import perform
 from tenure.promises.privacy import operations as privacy
@@ -88,7 +88,7 @@ def draw(
         connect.fail(NAME, f"{where} has no seed; put back the one that was announced")
     act = connect.act_of(by, connect.instant_typed(at))
     with website.sealing(data, act.at) as keys:
-        drawn, won = run(
+        drawn, won = run_as(
             (data, dsn), act, passkey, privacy.contests.draw, terms, keys, name, seed, right,
             as_json=as_json,
         )  # fmt: skip
@@ -131,7 +131,7 @@ def winners(
     Example: tenure privacy contest winners water-festival-2026
     """
     act = connect.act_of(by, connect.instant_typed(None))
-    _, won = run((data, dsn), act, passkey, privacy.contests.results, name, as_json=as_json)
+    _, won = run_as((data, dsn), act, passkey, privacy.contests.results, name, as_json=as_json)
     told = [_told(one) for one in won]
     connect.say("\n".join(_line(one) for one in won), told, as_json=as_json)
 
@@ -159,7 +159,7 @@ def identify(
     act = connect.act_of(by, connect.instant_typed(at))
     seen = photo_of(NAME, photo, document_photo, as_json=as_json)
     with website.sealing(data, act.at) as keys:
-        found = run(
+        found = run_as(
             (data, dsn), act, passkey, privacy.contests.identify, keys, name, place, holder, seen,
             as_json=as_json,
         )  # fmt: skip
