@@ -88,9 +88,8 @@ def case(
     Example: tenure privacy forms case 5f2c… --reason "to answer it"
     """
     act, case_id = connect.act_of(by, connect.instant_typed(None), reason), str(uuid.uuid4())
-    found = run_as(
-        (data, dsn), act, passkey, privacy.website.open_case, _id(entry), case_id, as_json=as_json
-    )
+    asked = (privacy.website.open_case, _id(entry), case_id, act)
+    found = run_as((data, dsn), act, passkey, *asked, as_json=as_json)
     assert found is None
     connect.say(f"case {case_id}", {"case": case_id}, as_json=as_json)
 
@@ -110,9 +109,8 @@ def show(
     """
     act = connect.act_of(by, connect.instant_typed(None))
     with website.sealing(data, act.at) as keys:
-        found = run_as(
-            (data, dsn), act, passkey, privacy.website.show, keys, _id(entry), case, as_json=as_json
-        )
+        asked = (privacy.website.show, keys, _id(entry), case, act)
+        found = run_as((data, dsn), act, passkey, *asked, as_json=as_json)
     kept, given = found
     head = f"{kept.form}, in {kept.language}, {iso(kept.given_at)}"
     lines = [f"{name}: {value}" for name, value in given.items.items()]
@@ -145,7 +143,7 @@ def answer(
     where = (data, dsn)
     if text is None:
         answered = privacy.website.answered
-        found = run_as(where, act, passkey, answered, _id(entry), case, as_json=as_json)
+        found = run_as(where, act, passkey, answered, _id(entry), case, act, as_json=as_json)
         at = iso(found.answered_at)
         connect.say(f"answered at {at}", {"answered_at": at}, as_json=as_json)
         return
@@ -153,7 +151,7 @@ def answer(
     new = model.letters.NewAnswer(_id(entry), case, _typed(text), more)
     with website.sealing(data, act.at) as keys:
         written = privacy.letters.answer
-        found = run_as(where, act, passkey, written, terms, keys, new, as_json=as_json)
+        found = run_as(where, act, passkey, written, terms, keys, new, act, as_json=as_json)
     told = {"number": found.number, "state": WAITING.value}
     connect.say(f"letter {found.number} waits for the server of mail", told, as_json=as_json)
 
@@ -222,8 +220,8 @@ def again(
     Example: tenure privacy forms again 5f2c… 1 --case 8d1e…
     """
     act = connect.act_of(by, connect.instant_typed(None))
-    about = (_id(entry), number)
-    found = run_as((data, dsn), act, passkey, privacy.letters.again, about, case, as_json=as_json)
+    asked = (privacy.letters.again, (_id(entry), number), case, act)
+    found = run_as((data, dsn), act, passkey, *asked, as_json=as_json)
     told = {"number": found.number, "state": WAITING.value}
     connect.say(f"letter {found.number} waits for the server of mail", told, as_json=as_json)
 
@@ -237,10 +235,9 @@ def run_as(
     as_json: bool,
 ) -> Any:
     """What an operation answers to one of ours; its refusal is said."""
-    given = (*arguments, act) if operation is not privacy.contests.results else arguments
 
     async def work(pool: Pool) -> Any:
-        return await perform(pool, operation, *given)
+        return await perform(pool, operation, *arguments)
 
     found = connect.run_as(NAME, where, act, work, passkey=passkey, as_json=as_json)
     if isinstance(found, Refused):

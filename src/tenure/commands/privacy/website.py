@@ -89,7 +89,7 @@ def draw(
     act = connect.act_of(by, connect.instant_typed(at))
     with website.sealing(data, act.at) as keys:
         drawn, won = run_as(
-            (data, dsn), act, passkey, privacy.contests.draw, terms, keys, name, seed, right,
+            (data, dsn), act, passkey, privacy.contests.draw, terms, keys, name, seed, right, act,
             as_json=as_json,
         )  # fmt: skip
     told = {"tickets": len(drawn.tickets), "winners": [_told(one) for one in won]}
@@ -161,7 +161,7 @@ def identify(
     with website.sealing(data, act.at) as keys:
         found = run_as(
             (data, dsn), act, passkey, privacy.contests.identify, keys, name, place, holder, seen,
-            as_json=as_json,
+            act, as_json=as_json,
         )  # fmt: skip
     connect.say(_line(found), _told(found), as_json=as_json)
 
